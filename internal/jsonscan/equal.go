@@ -1,0 +1,115 @@
+package jsonscan
+
+import "bytes"
+
+// Equal reports whether the valid JSON values a and b, without white space
+// around them and without duplicate names, are one value: members in any order,
+// numbers by their mathematical value, strings by their characters.
+//
+// It takes time linear in the texts. Texts whose members come in one order are
+// compared as they are read; others are indexed first.
+func Equal(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	switch v := lockstep(a, b); v {
+	case reordered:
+		x, y := Index(a, 0), Index(b, 0)
+		return EqualNodes(a, x, 0, b, y, 0)
+	default:
+		return v == same
+	}
+}
+
+type verdict uint8
+
+const (
+	same verdict = iota
+	different
+	reordered // an object's members come in another order, or have other names
+)
+
+// lockstep compares two valid values as far as their members come in one order.
+func lockstep(a, b []byte) verdict {
+	i, j, depth := 0, 0, 0
+	var small [stackSm * 64]bool
+	inObject := small[:0]
+	for {
+		// A value begins at a[i] and at b[j].
+		opened := false
+		if c := a[i]; c == '{' || c == '[' {
+			if b[j] != c {
+				return different
+			}
+			opened = true
+			inObject = append(inObject, c == '{')
+			depth++
+			i, j = Space(a, i+1), Space(b, j+1)
+		} else {
+			m, n := Skip(a, i, 0), Skip(b, j, 0)
+			if n < 0 || !EqualScalars(a[i:m], b[j:n]) {
+				return different
+			}
+			i, j = m, n
+		}
+		// Close what closes; stop before the next value.
+		for ; ; opened = false {
+			if depth == 0 {
+				return same
+			}
+			if !opened {
+				i, j = Next(a, i), Next(b, j)
+			}
+			x, y := a[i] == '}' || a[i] == ']', b[j] == '}' || b[j] == ']'
+			if x != y {
+				return different // one has more members
+			}
+			if !x {
+				break
+			}
+			i, j, depth = i+1, j+1, depth-1
+			inObject = inObject[:depth]
+		}
+		if inObject[depth-1] {
+			m, escapedA := String(a, i)
+			n, escapedB := String(b, j)
+			if !SameName(a, NameAt(a, i, m, escapedA), b, NameAt(b, j, n, escapedB)) {
+				return reordered
+			}
+			i, j = Space(a, Space(a, m)+1), Space(b, Space(b, n)+1)
+		}
+	}
+}
+
+// EqualScalars is [Equal] for two values that are neither objects nor arrays.
+func EqualScalars(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	switch c := a[0]; {
+	case c == '"':
+		return b[0] == '"' && sameString(a, b)
+	case c == '-' || c-'0' <= 9:
+		return (b[0] == '-' || b[0]-'0' <= 9) && SameNumber(a, b)
+	}
+	return false
+}
+
+func sameString(a, b []byte) bool {
+	_, escapedA := String(a, 0)
+	_, escapedB := String(b, 0)
+	if !escapedA && !escapedB {
+		return bytes.Equal(a, b)
+	}
+	return bytes.Equal(AppendUnquote(nil, a), AppendUnquote(nil, b))
+}
+
+// Next returns, for the index after an element or member of a valid array or
+// object, that of the following one or of the closing bracket.
+func Next(d []byte, i int) int {
+	i = Space(d, i)
+	if d[i] == ',' {
+		i = Space(d, i+1)
+	}
+	return i
+}

@@ -1,0 +1,170 @@
+package jsonscan
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// few is up to how many names are compared pair by pair; more go through a hash
+// table.
+const few = 12
+
+// Names finds duplicate names. It holds the names of the objects that are open
+// while a text is scanned, innermost last. The zero Names is ready for use; one
+// that is used again allocates less.
+//
+// Names are compared by value: "a" and "\u0061" are one name. The table is
+// seeded anew for every Names, so that no text can be built to collide.
+type Names struct {
+	list  []Name
+	table []uint32
+	seed  uint64 // 0: not drawn yet
+}
+
+// Name is where a member's name stands in a text.
+type Name struct {
+	Off, End int    // of the quoted text
+	key      uint64 // differs only if the names differ
+	Escaped  bool
+}
+
+// Bytes returns the name's value: a part of d, or a copy where it is escaped.
+func (n Name) Bytes(d []byte) []byte {
+	if !n.Escaped {
+		return d[n.Off+1 : n.End-1]
+	}
+	return AppendUnquote(nil, d[n.Off:n.End])
+}
+
+// NameAt returns the name whose quoted text is d[off:end].
+func NameAt(d []byte, off, end int, escaped bool) Name {
+	n := Name{Off: off, End: end, Escaped: escaped}
+	if escaped {
+		var room [64]byte
+		n.key = key(AppendUnquote(room[:0], d[off:end]))
+	} else {
+		n.key = key(d[off+1 : end-1])
+	}
+	return n
+}
+
+// SameName reports whether a, a name in d, and b, a name in e, are equal.
+func SameName(d []byte, a Name, e []byte, b Name) bool {
+	if a.key != b.key {
+		return false
+	}
+	if !a.Escaped && !b.Escaped {
+		return bytes.Equal(d[a.Off+1:a.End-1], e[b.Off+1:b.End-1])
+	}
+	return bytes.Equal(a.Bytes(d), b.Bytes(e))
+}
+
+// key condenses a name; equal names have equal keys.
+func key(b []byte) uint64 {
+	n := len(b)
+	switch {
+	case n >= 8:
+		return binary.LittleEndian.Uint64(b) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[n-8:]), 31) + uint64(n)
+	case n >= 4:
+		return uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32
+	case n > 0:
+		return uint64(b[0]) | uint64(b[n>>1])<<8 | uint64(b[n-1])<<16 | uint64(n)<<24
+	}
+	return 0
+}
+
+// Mark returns where the names of an object that opens now will begin.
+func (s *Names) Mark() int { return len(s.list) }
+
+// Reset forgets the names since mark.
+func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
+
+// Add notes the name whose quoted text is d[off:end].
+func (s *Names) Add(d []byte, off, end int, escaped bool) {
+	s.list = append(s.list, NameAt(d, off, end, escaped))
+}
+
+// open notes that an object opens inside one whose names began at mark, and
+// returns where its own names begin.
+func (s *Names) open(mark int) int {
+	s.list = append(s.list, Name{Off: mark})
+	return len(s.list)
+}
+
+// close undoes open: it reports whether the names since mark differ, forgets
+// them and returns the mark of the object around.
+func (s *Names) close(d []byte, mark int) (outer int, unique bool) {
+	unique = s.Unique(d, mark)
+	outer = s.list[mark-1].Off
+	s.Reset(mark - 1)
+	return outer, unique
+}
+
+// Unique reports whether the names added since mark, all of them in d, differ.
+func (s *Names) Unique(d []byte, mark int) bool {
+	list := s.list[mark:]
+	if len(list) > few {
+		return s.uniqueHashed(d, list)
+	}
+	for i := 1; i < len(list); i++ {
+		for j := range i {
+			if list[i].key == list[j].key && SameName(d, list[i], d, list[j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *Names) uniqueHashed(d []byte, list []Name) bool {
+	size := 1 << bits.Len(uint(len(list)*2-1))
+	if cap(s.table) < size {
+		s.table = make([]uint32, size)
+	}
+	table := s.table[:size]
+	clear(table)
+	for i := range list {
+		h := int(s.Hash(d, list[i])) & (size - 1)
+		for table[h] != 0 {
+			if SameName(d, list[table[h]-1], d, list[i]) {
+				return false
+			}
+			h = (h + 1) & (size - 1)
+		}
+		table[h] = uint32(i + 1)
+	}
+	return true
+}
+
+// Hash returns a hash of the name, which stands in d: the same for equal names
+// of any text, for as long as s lives.
+func (s *Names) Hash(d []byte, n Name) uint64 {
+	if s.seed == 0 {
+		s.seed = rand.Uint64() | 1
+	}
+	return hash(s.seed, n.Bytes(d))
+}
+
+// hash is a keyed hash in the manner of wyhash. It is written out here because
+// the compiler cannot see that hash/maphash leaves its argument alone, and would
+// copy every text that comes as a string.
+func hash(seed uint64, b []byte) uint64 {
+	const m0, m1 = 0xa0761d6478bd642f, 0xe7037ed1a0b428db
+	h := seed ^ uint64(len(b))*m0
+	for len(b) > 8 {
+		h = fold(h^binary.LittleEndian.Uint64(b), m1^seed)
+		b = b[8:]
+	}
+	var last uint64
+	for i, c := range b {
+		last |= uint64(c) << (8 * i)
+	}
+	return fold(fold(h^last, m1^seed), m0)
+}
+
+func fold(a, b uint64) uint64 {
+	high, low := bits.Mul64(a, b)
+	return high ^ low
+}

@@ -1,0 +1,89 @@
+package jsonscan
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// AppendUnquote appends the value of the valid JSON string text q, quotes
+// included, to dst.
+func AppendUnquote(dst, q []byte) []byte {
+	for i := 1; i < len(q)-1; {
+		if q[i] != '\\' {
+			dst = append(dst, q[i])
+			i++
+			continue
+		}
+		switch c := q[i+1]; c {
+		case 'u':
+			r := hex4(q, i+2)
+			i += 6
+			if 0xD800 <= r && r <= 0xDBFF {
+				r = (r-0xD800)<<10 | (hex4(q, i+2) - 0xDC00) + 0x10000
+				i += 6
+			}
+			dst = utf8.AppendRune(dst, r)
+			continue
+		case 'b':
+			dst = append(dst, '\b')
+		case 'f':
+			dst = append(dst, '\f')
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't':
+			dst = append(dst, '\t')
+		default:
+			dst = append(dst, c)
+		}
+		i += 2
+	}
+	return dst
+}
+
+// Unquote returns the value of the valid JSON string text q, quotes included.
+// It shares memory with q unless q holds an escape.
+func Unquote(q string) string {
+	if strings.IndexByte(q, '\\') < 0 {
+		return q[1 : len(q)-1]
+	}
+	return string(AppendUnquote(make([]byte, 0, len(q)), []byte(q)))
+}
+
+// AppendQuote appends the JSON text of s, which must be valid UTF-8, to dst. It
+// escapes what JSON demands and nothing else.
+func AppendQuote(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, s[start:i]...)
+		start = i + 1
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, '\\', 'b')
+		case '\f':
+			dst = append(dst, '\\', 'f')
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+	}
+	dst = append(dst, s[start:]...)
+	return append(dst, '"')
+}
+
+// Quote returns the JSON text of s, which must be valid UTF-8.
+func Quote(s string) string { return string(AppendQuote(make([]byte, 0, len(s)+2), s)) }

@@ -1,0 +1,222 @@
+package metadata
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
+// FromMap returns the object with the members of m, ordered by name. A nil map
+// is absent, an empty one is {}. It takes the values that [ValueOf] takes and
+// shares no memory with m. The error is an [Errors] that lists every fault.
+func FromMap(m map[string]any) (Object, error) {
+	if m == nil {
+		return Object{}, nil
+	}
+	text, err := encode(m)
+	if err != nil {
+		return Object{}, err
+	}
+	return Parse(text)
+}
+
+// From returns v, whose JSON form is an object, as an Object. A v whose JSON form
+// is null is absent. It goes through encoding/json, so that struct tags hold, and
+// shares no memory with v. The error is an [Errors]: [ErrNotObject], or what
+// [ValueOf] returns.
+func From[T any](v T) (Object, error) {
+	text, err := encode(v)
+	if err != nil {
+		return Object{}, err
+	}
+	if string(text) == "null" {
+		return Object{}, nil
+	}
+	return Parse(text)
+}
+
+// encode returns the JSON text of v, valid and without duplicate names.
+func encode(v any) ([]byte, error) {
+	e := encoder{}
+	e.value(v, jsonscan.MaxDepth)
+	if e.errs != nil {
+		return nil, e.errs
+	}
+	return e.out, nil
+}
+
+type encoder struct {
+	out  []byte
+	path []string
+	open map[uintptr]bool // the maps and slices around the value at hand
+	errs Errors
+}
+
+// enter notes that the map or slice v is being written. It reports false, with a
+// fault, where v is inside itself or too deep.
+func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
+	at := reflect.ValueOf(v).Pointer()
+	if depth == 0 || e.open[at] {
+		e.fault(ErrDepth)
+		return nil, false
+	}
+	if e.open == nil {
+		e.open = make(map[uintptr]bool)
+	}
+	e.open[at] = true
+	return func() { delete(e.open, at) }, true
+}
+
+func (e *encoder) fault(f Fault) {
+	e.errs = append(e.errs, &Error{Fault: f, Pointer: Pointer(e.path...)})
+}
+
+func (e *encoder) value(v any, depth int) {
+	switch v := v.(type) {
+	case nil:
+		e.out = append(e.out, "null"...)
+	case bool:
+		e.out = strconv.AppendBool(e.out, v)
+	case string:
+		e.string(v)
+	case int:
+		e.out = strconv.AppendInt(e.out, int64(v), 10)
+	case int64:
+		e.out = strconv.AppendInt(e.out, v, 10)
+	case json.Number:
+		if t := []byte(v); len(t) == 0 || jsonscan.Number(t, 0) != len(t) {
+			e.fault(ErrType)
+			return
+		}
+		e.out = append(e.out, v...)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			e.fault(ErrType)
+			return
+		}
+		e.marshal(v)
+	case Value:
+		e.text([]byte(v.text), depth)
+	case Object:
+		if v.IsZero() {
+			e.fault(ErrType)
+			return
+		}
+		e.text(v.AppendJSON(nil), depth)
+	case json.RawMessage:
+		e.text(v, depth)
+	case map[string]any:
+		e.mapping(v, depth)
+	case []any:
+		e.list(v, depth)
+	default:
+		e.marshal(v)
+	}
+}
+
+func (e *encoder) string(s string) {
+	if !utf8.ValidString(s) {
+		e.fault(ErrUTF8)
+		return
+	}
+	e.out = jsonscan.AppendQuote(e.out, s)
+}
+
+// text writes a JSON text, which may be anybody's.
+func (e *encoder) text(t []byte, depth int) {
+	var names jsonscan.Names
+	start := jsonscan.Space(t, 0)
+	end := jsonscan.Check(t, start, depth, &names)
+	if end >= 0 && jsonscan.Space(t, end) == len(t) {
+		e.out = append(e.out, t[start:end]...)
+		return
+	}
+	if len(jsonscan.Faults(t, jsonscan.MaxDepth)) == 0 {
+		e.fault(ErrDepth) // legal by itself, but not at this depth
+		return
+	}
+	e.errs = append(e.errs, faultsIn(t).under(e.path...)...)
+}
+
+func (e *encoder) mapping(m map[string]any, depth int) {
+	if m == nil {
+		e.out = append(e.out, "null"...)
+		return
+	}
+	leave, ok := e.enter(m, depth)
+	if !ok {
+		return
+	}
+	defer leave()
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	e.out = append(e.out, '{')
+	for i, name := range names {
+		if i > 0 {
+			e.out = append(e.out, ',')
+		}
+		e.path = append(e.path, name)
+		e.string(name)
+		e.out = append(e.out, ':')
+		e.value(m[name], depth-1)
+		e.path = e.path[:len(e.path)-1]
+	}
+	e.out = append(e.out, '}')
+}
+
+func (e *encoder) list(l []any, depth int) {
+	switch {
+	case l == nil:
+		e.out = append(e.out, "null"...)
+		return
+	case len(l) == 0:
+		e.text([]byte("[]"), depth)
+		return
+	}
+	leave, ok := e.enter(l, depth)
+	if !ok {
+		return
+	}
+	defer leave()
+	e.out = append(e.out, '[')
+	for i, v := range l {
+		if i > 0 {
+			e.out = append(e.out, ',')
+		}
+		e.path = append(e.path, strconv.Itoa(i))
+		e.value(v, depth-1)
+		e.path = e.path[:len(e.path)-1]
+	}
+	e.out = append(e.out, ']')
+}
+
+// marshal writes any other Go value as encoding/json does. That package writes
+// an invalid byte as the escape \ufffd, and U+FFFD itself as it is: the escape
+// gives the invalid byte away.
+func (e *encoder) marshal(v any) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	var list Errors
+	switch {
+	case errors.As(err, &list):
+		e.errs = append(e.errs, list.under(e.path...)...)
+	case err != nil:
+		e.fault(ErrType)
+	case bytes.Contains(b.Bytes(), []byte(`\ufffd`)):
+		e.fault(ErrUTF8)
+	default:
+		e.text(b.Bytes(), jsonscan.MaxDepth-len(e.path))
+	}
+}

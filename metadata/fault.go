@@ -1,0 +1,136 @@
+package metadata
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
+// Fault says what is wrong at one place of a text or value. Faults are the
+// sentinels of this package: errors.Is(err, ErrDuplicateName) finds one in any
+// error that the package returns.
+type Fault string
+
+// The faults. To take an error apart:
+//
+//	for _, e := range err.(metadata.Errors) {
+//		fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
+//	}
+const (
+	ErrSyntax        Fault = "not JSON"                             // RFC 8259 does not allow it
+	ErrUTF8          Fault = "invalid UTF-8"                        // or an escape that is half a surrogate pair
+	ErrDepth         Fault = "more than 10000 levels"               // of arrays and objects
+	ErrTrailing      Fault = "text after the value"                 // one text holds one value
+	ErrDuplicateName Fault = "duplicate name"                       // compared by value, at any level
+	ErrNotObject     Fault = "not an object"                        // JSON, but no object, where one is needed
+	ErrNull          Fault = "null is not a change"                 // null where a [Delta] is needed
+	ErrType          Fault = "no JSON value"                        // a Go value that JSON cannot hold, or one of the wrong type
+	ErrPath          Fault = "no object there"                      // a path that leads through something else
+	ErrUnreachable   Fault = "cannot be reached in this mode"       // see [Mode.Diff]
+	ErrMore          Fault = "further faults, which are not listed" // the list is bounded
+)
+
+// Error returns the fault's words.
+func (f Fault) Error() string { return string(f) }
+
+// Error is one fault and where it is. It holds no value of the text, which may
+// be a secret; names are part of the pointer.
+type Error struct {
+	Fault   Fault
+	Pointer string // RFC 6901; empty for the whole
+	Offset  int    // in the text, where there is one; otherwise 0
+}
+
+// Error describes the fault. The words may change; compare Fault instead.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("metadata: ")
+	b.WriteString(string(e.Fault))
+	if e.Offset > 0 {
+		b.WriteString(" at byte ")
+		b.WriteString(strconv.Itoa(e.Offset))
+	}
+	if e.Pointer != "" {
+		b.WriteString(" at ")
+		b.WriteString(e.Pointer)
+	}
+	return b.String()
+}
+
+// Is reports whether target is e's fault.
+func (e *Error) Is(target error) bool {
+	f, ok := target.(Fault)
+	return ok && f == e.Fault
+}
+
+// Errors lists everything that is wrong, in the order of the text: one fault
+// where a text is not JSON, each fault where it is. It is never empty. Of a text
+// with more than a thousand, the last entry is [ErrMore].
+type Errors []*Error
+
+// Error describes each fault on a line of its own.
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the faults one by one, for errors.Is and errors.As.
+func (es Errors) Unwrap() []error {
+	out := make([]error, len(es))
+	for i, e := range es {
+		out[i] = e
+	}
+	return out
+}
+
+// faultsIn explains why the text was refused.
+func faultsIn(text []byte) Errors {
+	var es Errors
+	for _, f := range jsonscan.Faults(text, jsonscan.MaxDepth) {
+		e := &Error{Pointer: f.Pointer, Offset: f.Offset}
+		switch f.Kind {
+		case jsonscan.UTF8:
+			e.Fault = ErrUTF8
+		case jsonscan.Depth:
+			e.Fault = ErrDepth
+		case jsonscan.Trailing:
+			e.Fault = ErrTrailing
+		case jsonscan.Duplicate:
+			e.Fault = ErrDuplicateName
+		case jsonscan.More:
+			e.Fault = ErrMore
+		default:
+			e.Fault = ErrSyntax
+		}
+		es = append(es, e)
+	}
+	if es == nil {
+		es = Errors{{Fault: ErrNotObject}}
+	}
+	return es
+}
+
+// under returns the same faults as seen from outside the value at path.
+func (es Errors) under(path ...string) Errors {
+	prefix := Pointer(path...)
+	out := make(Errors, len(es))
+	for i, e := range es {
+		out[i] = &Error{Fault: e.Fault, Pointer: prefix + e.Pointer}
+	}
+	return out
+}
+
+// Pointer returns the JSON Pointer (RFC 6901) of the member at path: the empty
+// string for an empty path.
+func Pointer(path ...string) string {
+	var b strings.Builder
+	for _, name := range path {
+		b.WriteByte('/')
+		b.WriteString(jsonscan.EscapeToken(name))
+	}
+	return b.String()
+}

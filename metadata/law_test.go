@@ -1,0 +1,248 @@
+package metadata
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"testing"
+)
+
+var modes = []Mode{FirstLevel, Deep}
+
+// documents seed the fuzz targets.
+var documents = []string{
+	``, `{}`, `{"a":1}`, `{"a":null}`, `{"a":{}}`, `{"a":{"b":null}}`, `{"a":{"b":1,"c":2},"k":"v"}`, `{"a":{"b":{"c":null,"d":[]}}}`,
+	`{"a":[1,null,{"x":null}]}`, `{"n":9007199254740993,"e":1e400}`, `{"a":1.0,"b":1e0}`, `{"\u0061":1,"é":"\ud83d\ude00","":0}`,
+	`{ "a" : 1 , "b" : [ 1 , 2 ] , "c" : { "d" : { } } }`, `{"a":{"b":{"c":{"d":1}}}}`, `{"a":{"b":{"c":{"d":2,"e":null}}}}`,
+	`{"a":{"x":1,"y":2},"b":{"x":1},"c":3}`, `{"c":3,"b":{"x":1.0},"a":{"y":2,"x":1}}`, `{"a":"{","b":"}","c":"\"","d":",:"}`,
+	`{"k0":0,"k1":1,"k2":2,"k3":3,"k4":4,"k5":5,"k6":6,"k7":7,"k8":8,"k9":9,"ka":0,"kb":0,"kc":0,"kd":0,"ke":0,"kf":0,"kg":{"x":null},"kh":1}`,
+	`{"kh":null,"kg":{"x":1},"kf":null,"ke":1,"kd":1,"kc":1,"kb":1,"ka":1,"k9":1,"k8":1,"k7":1,"k6":1,"k5":1,"k4":1,"k3":1,"k2":1,"k1":1,"k0":1}`,
+}
+
+// read reads a text that a fuzzer made: "" is absent.
+func read(t *testing.T, text []byte) (Object, bool) {
+	if len(text) == 0 {
+		return Object{}, true
+	}
+	o, err := Parse(text)
+	if err != nil {
+		var es Errors
+		if !errors.As(err, &es) || len(es) == 0 {
+			t.Fatalf("Parse returns %v, which is no Errors", err)
+		}
+		return Object{}, false
+	}
+	return o, true
+}
+
+// alike is equality as the laws have it: absent and {} are one.
+func alike(x, y Object) bool { return x.Len() == 0 && y.Len() == 0 || x.Equal(y) }
+
+func decode(t *testing.T, o Object) map[string]any {
+	t.Helper()
+	return o.Map()
+}
+
+func fuzz(f *testing.F, check func(t *testing.T, m Mode, x, y Object)) {
+	for i, a := range documents {
+		f.Add([]byte(a), []byte(documents[(i*7+3)%len(documents)]))
+		f.Add([]byte(a), []byte(a))
+		f.Add([]byte(a), []byte(documents[(i+1)%len(documents)]))
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		x, ok := read(t, a)
+		if !ok {
+			return
+		}
+		y, ok := read(t, b)
+		if !ok {
+			return
+		}
+		before := x.String() + "\x00" + y.String()
+		for _, m := range modes {
+			check(t, m, x, y)
+		}
+		if x.String()+"\x00"+y.String() != before {
+			t.Fatal("an input changed")
+		}
+	})
+}
+
+// Law 1: Merge(x, Diff(x, y)) = y; Diff(x, x) says nothing; a Diff never wipes
+// unless y is empty or absent.
+func FuzzDiffThenMerge(f *testing.F) {
+	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
+		if d, err := m.Diff(x, x); err != nil || !d.IsZero() {
+			t.Fatalf("%v: Diff(x, x) = %q, %v", m, d, err)
+		}
+		d, err := m.Diff(x, y)
+		if d.IsWipe() && y.Len() > 0 {
+			t.Fatalf("%v: Diff(%s, %s) wipes", m, x, y)
+		}
+		got := m.Merge(x, d)
+		if err == nil {
+			if !alike(got, y) {
+				t.Fatalf("%v: Merge(%s, %s) = %s, want %s", m, x, d, got, y)
+			}
+			return
+		}
+		// What is missed is what differs, or lies inside what does.
+		missed := Unreachable(err)
+		if len(missed) == 0 {
+			t.Fatalf("%v: an error that names nothing: %v", m, err)
+		}
+		for _, c := range Changes(got, y) {
+			if c.Kind == Removed {
+				t.Fatalf("%v: Merge(%s, %s) = %s keeps %s, want %s", m, x, d, got, c.Pointer, y)
+			}
+			found := false
+			for _, p := range missed {
+				if p == c.Pointer || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
+					found = true
+				}
+			}
+			if !found {
+				t.Fatalf("%v: %s is missed and not named in %v", m, c.Pointer, missed)
+			}
+		}
+	})
+}
+
+// Law 2: Merge(Merge(x, d), d) = Merge(x, d).
+func FuzzMergeTwice(f *testing.F) {
+	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
+		d := DeltaOf(y)
+		once := m.Merge(x, d)
+		if twice := m.Merge(once, d); !twice.Equal(once) {
+			t.Fatalf("%v: %s with %s = %s, again = %s", m, x, d, once, twice)
+		}
+	})
+}
+
+// Law 8: decode then encode is lossless, encode then decode is identity.
+func FuzzRoundTrip(f *testing.F) {
+	fuzz(f, func(t *testing.T, _ Mode, x, _ Object) {
+		back, ok := read(t, []byte(x.String()))
+		if !ok || !back.Equal(x) || back.String() != x.String() {
+			t.Fatalf("%s reads back as %s", x, back)
+		}
+		if x.IsZero() {
+			return
+		}
+		text, err := json.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Object
+		if err := json.Unmarshal(text, &again); err != nil || !again.Equal(x) {
+			t.Fatalf("%s through encoding/json: %s, %v", x, again, err)
+		}
+		fromMap, err := FromMap(x.Map())
+		if err != nil || !fromMap.Equal(x) {
+			t.Fatalf("%s through a map: %s, %v", x, fromMap, err)
+		}
+		if clone := x.Clone(); !clone.Equal(x) {
+			t.Fatalf("Clone(%s) = %s", x, clone)
+		}
+	})
+}
+
+// Merge, AppendMerge and the slow twins agree; for Deep the twin is RFC 7396's
+// own algorithm (law 9).
+func FuzzMergeTwins(f *testing.F) {
+	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
+		got := m.Merge(x, DeltaOf(y))
+		want, err := FromMap(twin(m, x.Map(), y.Map()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.Equal(want) {
+			t.Fatalf("%v: Merge(%s, %s) = %s, the twin says %s", m, x, y, got, want)
+		}
+		if y.IsZero() {
+			return
+		}
+		text, err := m.AppendMerge([]byte("x"), []byte(x.String()), []byte(y.String()))
+		if err != nil || text[0] != 'x' {
+			t.Fatal(string(text), err)
+		}
+		spliced, err := Parse(text[1:])
+		if err != nil {
+			t.Fatalf("%v: AppendMerge(%s, %s) = %s: %v", m, x, y, text[1:], err)
+		}
+		if !spliced.Equal(want) {
+			t.Fatalf("%v: AppendMerge(%s, %s) = %s, the twin says %s", m, x, y, spliced, want)
+		}
+	})
+}
+
+// AppendMerge of any two texts: the result is valid, or the texts were not.
+func FuzzAppendMerge(f *testing.F) {
+	for i, a := range documents {
+		f.Add([]byte(a), []byte(documents[(i*5+2)%len(documents)]))
+	}
+	f.Add([]byte(`{"a":1,"a":2}`), []byte(`{"b":1}`))
+	f.Add([]byte(`{"a":{"b":1,"b":2}}`), []byte(`{"c":1}`))
+	f.Add([]byte(`{ "a" : 1, "b" : 2 } `), []byte(` { "a" : null } `))
+	f.Fuzz(func(t *testing.T, doc, patch []byte) {
+		docBefore, patchBefore := bytes.Clone(doc), bytes.Clone(patch)
+		x, docErr := Parse(doc)
+		d, patchErr := ParseDelta(patch)
+		for _, m := range modes {
+			got, err := m.AppendMerge(nil, doc, patch)
+			if !bytes.Equal(doc, docBefore) || !bytes.Equal(patch, patchBefore) {
+				t.Fatal("an input changed")
+			}
+			if err != nil {
+				if docErr == nil && patchErr == nil || len(doc) == 0 && patchErr == nil {
+					t.Fatalf("%v: refuses %s and %s: %v", m, doc, patch, err)
+				}
+				if got != nil {
+					t.Fatal("a result beside an error")
+				}
+				continue
+			}
+			if patchErr != nil {
+				t.Fatalf("%v: takes the patch %s, ParseDelta says %v", m, patch, patchErr)
+			}
+			if docErr != nil {
+				// Only duplicates in what was copied unread may pass.
+				if len(doc) > 0 && !errors.Is(docErr, ErrDuplicateName) {
+					t.Fatalf("%v: takes the document %s, Parse says %v", m, doc, docErr)
+				}
+				continue
+			}
+			o, err := Parse(got)
+			if err != nil {
+				t.Fatalf("%v: AppendMerge(%s, %s) = %s: %v", m, doc, patch, got, err)
+			}
+			if want := m.Merge(x, d); !o.Equal(want) {
+				t.Fatalf("%v: AppendMerge(%s, %s) = %s, Merge says %s", m, doc, patch, o, want)
+			}
+		}
+	})
+}
+
+// Changes name every difference, each once, and only differences.
+func FuzzChanges(f *testing.F) {
+	fuzz(f, func(t *testing.T, _ Mode, x, y Object) {
+		list := Changes(x, y)
+		if (len(list) == 0) != alike(x, y) {
+			t.Fatalf("Changes(%s, %s) = %v", x, y, list)
+		}
+		seen := map[string]bool{}
+		for _, c := range list {
+			if seen[c.Pointer] {
+				t.Fatalf("%s twice", c.Pointer)
+			}
+			seen[c.Pointer] = true
+			if c.From.IsZero() != (c.Kind == Added) || c.To.IsZero() != (c.Kind == Removed) || c.Kind == Replaced && c.From.Equal(c.To) {
+				t.Fatalf("Changes(%s, %s): %v from %s to %s", x, y, c, c.From, c.To)
+			}
+		}
+		back := Changes(y, x)
+		if len(back) != len(list) {
+			t.Fatalf("%d changes there, %d back", len(list), len(back))
+		}
+	})
+}

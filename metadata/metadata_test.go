@@ -1,0 +1,371 @@
+package metadata
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMerge(t *testing.T) {
+	tests := []struct {
+		reason            string
+		base, delta       string
+		firstLevel, deep_ string
+	}{
+		{"what is not named stays", `{"a":1,"b":2}`, `{"b":3}`, `{"a":1,"b":3}`, `{"a":1,"b":3}`},
+		{"null removes", `{"a":1,"b":2}`, `{"a":null}`, `{"b":2}`, `{"b":2}`},
+		{"null for what is not there", `{"a":1}`, `{"z":null}`, `{"a":1}`, `{"a":1}`},
+		{"a nested object", `{"a":{"x":1,"y":2},"k":1}`, `{"a":{"x":9}}`, `{"a":{"x":9},"k":1}`, `{"a":{"x":9,"y":2},"k":1}`},
+		{"an empty nested object", `{"a":{"x":1}}`, `{"a":{}}`, `{"a":{}}`, `{"a":{"x":1}}`},
+		{"the wipe", `{"a":1,"b":2}`, `{}`, `{}`, `{"a":1,"b":2}`},
+		{"nothing said", `{"a":1}`, ``, `{"a":1}`, `{"a":1}`},
+		{"nothing said of nothing", ``, ``, ``, ``},
+		{"a wipe of nothing", ``, `{}`, `{}`, `{}`},
+		{"a removal from nothing", ``, `{"a":null}`, `{}`, `{}`},
+		{"a nested null", `{"a":{"x":1,"y":2}}`, `{"a":{"x":null}}`, `{"a":{"x":null}}`, `{"a":{"y":2}}`},
+		{"a nested null in a new object", `{}`, `{"a":{"x":null,"y":1}}`, `{"a":{"x":null,"y":1}}`, `{"a":{"y":1}}`},
+		{"nulls in an array stay", `{}`, `{"a":[1,null,{"x":null}]}`, `{"a":[1,null,{"x":null}]}`, `{"a":[1,null,{"x":null}]}`},
+		{"falsy values are values", `{"t":true,"n":5,"s":"v","l":[1]}`, `{"t":false,"n":0,"s":"","l":[]}`, `{"t":false,"n":0,"s":"","l":[]}`, `{"t":false,"n":0,"s":"","l":[]}`},
+		{"an object over a scalar", `{"a":1}`, `{"a":{"x":null,"y":1}}`, `{"a":{"x":null,"y":1}}`, `{"a":{"y":1}}`},
+		{"a scalar over an object", `{"a":{"x":1}}`, `{"a":1}`, `{"a":1}`, `{"a":1}`},
+		{"an array is taken whole", `{"a":[1,2]}`, `{"a":[3]}`, `{"a":[3]}`, `{"a":[3]}`},
+		{"numbers are not rounded", `{"n":9007199254740993}`, `{"m":1e400}`, `{"n":9007199254740993,"m":1e400}`, `{"n":9007199254740993,"m":1e400}`},
+		{"escaped names are one name", `{"a":1}`, `{"\u0061":2}`, `{"a":2}`, `{"a":2}`},
+		{"the last member goes", `{"a":1}`, `{"a":null}`, `{}`, `{}`},
+		{"the first goes, a new one comes", `{"a":1}`, `{"a":null,"b":{"c":null}}`, `{"b":{"c":null}}`, `{"b":{}}`},
+		{"the word null in a string", `{}`, `{"a":{"b":"null"}}`, `{"a":{"b":"null"}}`, `{"a":{"b":"null"}}`},
+	}
+	for _, tt := range tests {
+		for m, want := range map[Mode]string{FirstLevel: tt.firstLevel, Deep: tt.deep_} {
+			t.Run(m.String()+"/"+tt.reason, func(t *testing.T) {
+				x, _ := read(t, []byte(tt.base))
+				y, _ := read(t, []byte(tt.delta))
+				w, _ := read(t, []byte(want))
+				got := m.Merge(x, DeltaOf(y))
+				if !got.Equal(w) {
+					t.Errorf("Merge(%s, %s) = %s, want %s", tt.base, tt.delta, got, want)
+				}
+			})
+		}
+	}
+}
+
+func TestDiff(t *testing.T) {
+	tests := []struct {
+		reason            string
+		from, to          string
+		firstLevel, deep_ string
+		missedFirst       []string
+		missedDeep        []string
+	}{
+		{"equal", `{"a":{"b":1}}`, `{"a":{"b":1.0}}`, ``, ``, nil, nil},
+		{"absent to empty", ``, `{}`, ``, ``, nil, nil},
+		{"empty to absent", `{}`, ``, ``, ``, nil, nil},
+		{"all goes", `{"a":1,"b":2}`, `{}`, `{}`, `{"a":null,"b":null}`, nil, nil},
+		{"all goes, to absent", `{"a":1}`, ``, `{}`, `{"a":null}`, nil, nil},
+		{"one goes", `{"a":1,"b":2}`, `{"b":2}`, `{"a":null}`, `{"a":null}`, nil, nil},
+		{"one nested value", `{"addr":{"home":"h","work":"w"}}`, `{"addr":{"home":"h2","work":"w"}}`, `{"addr":{"home":"h2","work":"w"}}`, `{"addr":{"home":"h2"}}`, nil, nil},
+		{"one nested removal", `{"a":{"x":1,"y":2}}`, `{"a":{"y":2}}`, `{"a":{"y":2}}`, `{"a":{"x":null}}`, nil, nil},
+		{"order does not matter", `{"a":{"x":1,"y":2},"b":1}`, `{"b":1,"a":{"y":2,"x":1}}`, ``, ``, nil, nil},
+		{"a null at the first level", `{}`, `{"a":null,"b":1}`, `{"b":1}`, `{"b":1}`, []string{"/a"}, []string{"/a"}},
+		{"a null that was there", `{"a":null}`, `{"a":null,"b":1}`, `{"b":1}`, `{"b":1}`, nil, nil},
+		{"a nested null", `{"a":1}`, `{"a":{"x":null}}`, `{"a":{"x":null}}`, `{"a":{}}`, nil, []string{"/a/x"}},
+		{"a null deep down", `{"a":{"b":{"c":1}}}`, `{"a":{"b":{"c":1,"d":null,"e":{"f":null}}}}`, `{"a":{"b":{"c":1,"d":null,"e":{"f":null}}}}`, `{"a":{"b":{"e":{}}}}`, nil, []string{"/a/b/d", "/a/b/e/f"}},
+		{"2^53 and its neighbour", `{"n":9007199254740992}`, `{"n":9007199254740993}`, `{"n":9007199254740993}`, `{"n":9007199254740993}`, nil, nil},
+		{"an object for a scalar", `{"a":1}`, `{"a":{}}`, `{"a":{}}`, `{"a":{}}`, nil, nil},
+		{"an object that empties", `{"a":{"x":1}}`, `{"a":{}}`, `{"a":{}}`, `{"a":{"x":null}}`, nil, nil},
+	}
+	for _, tt := range tests {
+		for _, m := range modes {
+			want, missed := tt.firstLevel, tt.missedFirst
+			if m == Deep {
+				want, missed = tt.deep_, tt.missedDeep
+			}
+			t.Run(m.String()+"/"+tt.reason, func(t *testing.T) {
+				x, _ := read(t, []byte(tt.from))
+				y, _ := read(t, []byte(tt.to))
+				w, _ := read(t, []byte(want))
+				got, err := m.Diff(x, y)
+				if !got.Object().Equal(w) {
+					t.Errorf("Diff(%s, %s) = %s, want %s", tt.from, tt.to, got, want)
+				}
+				assert.Equal(t, missed, Unreachable(err))
+				assert.Equal(t, missed != nil, errors.Is(err, ErrUnreachable))
+			})
+		}
+	}
+}
+
+func TestChanges(t *testing.T) {
+	tests := []struct {
+		from, to string
+		want     string
+	}{
+		{`{"addr":{"home":1,"work":2}}`, `{"addr":{"home":3}}`, "replaced /addr/home; removed /addr/work"},
+		{`{"a":1}`, `{"b":{"c":1}}`, "removed /a; added /b"},
+		{`{"a":{"b":{"c":1}}}`, `{"a":{"b":2}}`, "replaced /a/b"},
+		{`{"a":[1,2]}`, `{"a":[2,1]}`, "replaced /a"},
+		{`{"a":1}`, ``, "removed /a"},
+		{`{"a/b":{"~":1}}`, `{"a/b":{"~":2}}`, "replaced /a~1b/~0"},
+		{`{"a":1,"b":{"x":[1.0]}}`, `{"b":{"x":[1]},"a":1e0}`, ""},
+	}
+	for _, tt := range tests {
+		x, _ := read(t, []byte(tt.from))
+		y, _ := read(t, []byte(tt.to))
+		var got []string
+		for _, c := range Changes(x, y) {
+			got = append(got, c.String())
+		}
+		if s := strings.Join(got, "; "); s != tt.want {
+			t.Errorf("Changes(%s, %s) = %s, want %s", tt.from, tt.to, s, tt.want)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	tests := []struct {
+		text     string
+		fault    Fault
+		pointers []string
+	}{
+		{``, ErrSyntax, []string{""}},
+		{`{"a":1`, ErrSyntax, []string{""}},
+		{`{"a":1,"b":{"c":1,"c":2},"a":2}`, ErrDuplicateName, []string{"/b/c", "/a"}},
+		{"{\"a\":{\"b\":\"\xff\"}}", ErrUTF8, []string{"/a/b"}},
+		{`{"a":"\udc00"}`, ErrUTF8, []string{"/a"}},
+		{`{} x`, ErrTrailing, []string{""}},
+		{`[1]`, ErrNotObject, []string{""}},
+		{`null`, ErrNotObject, []string{""}},
+		{`{"a":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, ErrDepth, []string{"/a" + strings.Repeat("/0", 9_999)}},
+	}
+	for _, tt := range tests {
+		_, err := Parse([]byte(tt.text))
+		var es Errors
+		require.ErrorAs(t, err, &es)
+		require.ErrorIs(t, err, tt.fault)
+		var first *Error
+		require.ErrorAs(t, err, &first)
+		var pointers []string
+		for _, e := range es {
+			pointers = append(pointers, e.Pointer)
+		}
+		assert.Equal(t, tt.pointers, pointers, tt.text[:min(len(tt.text), 40)])
+	}
+	_, err := ParseDelta([]byte(" null "))
+	assert.ErrorIs(t, err, ErrNull)
+	if _, err := Parse([]byte(`{"password":"hunter2","password":"hunter3"}`)); strings.Contains(err.Error(), "hunter") {
+		t.Errorf("an error shows a value: %v", err)
+	}
+	assert.NoError(t, func() error {
+		_, err := Parse([]byte(`{"a":` + strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999) + `}`))
+		return err
+	}())
+}
+
+func TestAbsentIsNotEmpty(t *testing.T) {
+	type profile struct {
+		Meta Object `json:"meta,omitzero"`
+		Says Delta  `json:"says,omitzero"`
+		Bare Object `json:"bare"`
+	}
+	text, err := json.Marshal(profile{})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"bare":null}`, string(text))
+	text, err = json.Marshal(profile{MustParse(`{}`), Wipe(), MustParse(`{"a":1}`)})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"meta":{},"says":{},"bare":{"a":1}}`, string(text))
+	_, err = json.Marshal(struct{ D Delta }{})
+	assert.ErrorContains(t, err, "omitzero")
+	assert.False(t, Object{}.Equal(MustParse(`{}`)))
+	assert.True(t, Delta{}.IsZero())
+	assert.False(t, Wipe().IsZero())
+
+	var p profile
+	require.NoError(t, json.Unmarshal([]byte(`{"bare":null}`), &p))
+	assert.True(t, p.Bare.IsZero())
+	assert.ErrorIs(t, json.Unmarshal([]byte(`{"says":null}`), &p), ErrNull)
+}
+
+func TestDeltaOperations(t *testing.T) {
+	d, err := Delta{}.Set("a", 1)
+	require.NoError(t, err)
+	d, err = d.Set("b", map[string]any{"x": []any{true, nil, "é"}})
+	require.NoError(t, err)
+	d, err = d.Remove("c")
+	require.NoError(t, err)
+	assert.Equal(t, `{"a":1,"b":{"x":[true,null,"é"]},"c":null}`, d.String())
+	d, err = d.Set("a", json.Number("1e400"))
+	require.NoError(t, err)
+	assert.Equal(t, `{"a":1e400,"b":{"x":[true,null,"é"]},"c":null}`, d.String())
+	one, err := Wipe().Set("a", nil)
+	require.NoError(t, err)
+	assert.False(t, one.IsWipe())
+	for _, bad := range []any{math.NaN(), make(chan int), "\xff", json.Number("01"), json.RawMessage(`{"a":1,"a":2}`), Object{}, Value{}, struct{ S string }{"\xff"}} {
+		after, err := d.Set("z", bad)
+		assert.Error(t, err, "%T", bad)
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		assert.True(t, strings.HasPrefix(e.Pointer, "/z"), e.Pointer)
+		assert.True(t, after.Equal(d))
+	}
+	_, err = d.Remove("\xff")
+	assert.ErrorIs(t, err, ErrUTF8)
+}
+
+func TestFromMapRefusesCycles(t *testing.T) {
+	m := map[string]any{}
+	m["a"], m["b"], m["l"] = m, m, []any{m}
+	_, err := FromMap(m)
+	var es Errors
+	require.ErrorAs(t, err, &es)
+	require.ErrorIs(t, err, ErrDepth)
+	assert.Len(t, es, 3)
+}
+
+func TestGet(t *testing.T) {
+	o := MustParse(`{"a":{"b c":[1,{"d":2}],"\u0065":{"f":null}},"n":1e2,"s":"x\ny","t":true}`)
+	for path, want := range map[string]string{"a|b c": `[1,{"d":2}]`, "a|e|f": "null", "n": "1e2", "": o.String()} {
+		var p []string
+		if path != "" {
+			p = strings.Split(path, "|")
+		}
+		got, ok := o.Get(p...)
+		assert.True(t, ok, path)
+		assert.Equal(t, want, got.String(), path)
+	}
+	for _, path := range []string{"x", "a|x", "n|x", "a|b c|0", "a|e|f|g"} {
+		_, ok := o.Get(strings.Split(path, "|")...)
+		assert.False(t, ok, path)
+	}
+	_, ok := Object{}.Get()
+	assert.False(t, ok)
+	n, _ := o.Get("n")
+	i, ok := n.Int64()
+	assert.True(t, ok)
+	assert.Equal(t, int64(100), i)
+	s, _ := o.Get("s")
+	str, _ := s.Str()
+	assert.Equal(t, "x\ny", str)
+	l, _ := o.Get("a", "b c")
+	var kinds []string
+	for e := range l.Elements() {
+		kinds = append(kinds, fmt.Sprint(e.Kind()))
+	}
+	assert.Equal(t, []string{fmt.Sprint(Number), fmt.Sprint(JSONObject)}, kinds)
+	for text, want := range map[string]bool{"9223372036854775807": true, "9223372036854775808": false, "1.0": true, "1.5": false, "1e400": false, `"1"`: false, "-9223372036854775808": true} {
+		var v Value
+		require.NoError(t, v.UnmarshalJSON([]byte(text)))
+		_, ok := v.Int64()
+		assert.Equal(t, want, ok, text)
+	}
+}
+
+func TestCompareWithGoCmp(t *testing.T) {
+	type holder struct {
+		O Object
+		D Delta
+		V Value
+	}
+	v, err := ValueOf(1)
+	require.NoError(t, err)
+	w, err := ValueOf(json.Number("1.0"))
+	require.NoError(t, err)
+	a := holder{MustParse(`{"a":1,"b":2}`), MustDelta(`{"x":null}`), v}
+	b := holder{MustParse(`{"b":2.0,"a":1e0}`), MustDelta(`{ "x" : null }`), w}
+	if diff := cmp.Diff(a, b); diff != "" {
+		t.Error(diff)
+	}
+	b.D = Wipe()
+	if cmp.Equal(a, b) {
+		t.Error("different Deltas compare equal")
+	}
+}
+
+// The value of a member may be of any size: nesting and width cost linear time.
+func TestHostileShapes(t *testing.T) {
+	deep := func(leaf string) Object {
+		return MustParse(strings.Repeat(`{"a":`, 9_000) + leaf + strings.Repeat(`}`, 9_000))
+	}
+	big := `"` + strings.Repeat("x", 1<<20) + `"`
+	x, y := deep(`{"k":`+big+`,"l":1}`), deep(`{"l":2,"k":`+big+`}`)
+	for _, m := range modes {
+		d, err := m.Diff(x, y)
+		require.NoError(t, err)
+		assert.True(t, m.Merge(x, d).Equal(y))
+	}
+	assert.Len(t, Changes(x, y), 1)
+	assert.False(t, x.Equal(y))
+
+	wide := func(from int) Object {
+		var b strings.Builder
+		for i := range 200_000 {
+			fmt.Fprintf(&b, `,"k%d":%d`, from+i, i)
+		}
+		return MustParse("{" + b.String()[1:] + "}")
+	}
+	x, y = wide(0), wide(100_000)
+	for _, m := range modes {
+		d, err := m.Diff(x, y)
+		require.NoError(t, err)
+		assert.True(t, m.Merge(x, d).Equal(y))
+		text, err := m.AppendMerge(nil, []byte(x.String()), []byte(d.String()))
+		require.NoError(t, err)
+		assert.True(t, MustParse(string(text)).Equal(y))
+	}
+}
+
+func TestAppendMergeKeepsText(t *testing.T) {
+	doc := "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2},\n  \"c\" : [ 1 ]\n}\n"
+	tests := []struct{ patch, firstLevel, deep string }{
+		{`{"c":null}`, "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2}\n}\n", ""},
+		{`{"a":null}`, "{\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2},\n  \"c\" : [ 1 ]\n}\n", ""},
+		{`{"b":{"y":3}}`, "{\n  \"a\" : 1.0,\n  \"b\" : {\"y\":3},\n  \"c\" : [ 1 ]\n}\n", "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":3},\n  \"c\" : [ 1 ]\n}\n"},
+		{`{"d":1}`, "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2},\n  \"c\" : [ 1 ],\"d\":1\n}\n", ""},
+	}
+	for _, tt := range tests {
+		for m, want := range map[Mode]string{FirstLevel: tt.firstLevel, Deep: tt.deep} {
+			if want == "" {
+				want = tt.firstLevel
+			}
+			got, err := m.AppendMerge(nil, []byte(doc), []byte(tt.patch))
+			require.NoError(t, err)
+			assert.Equal(t, want, string(got), "%v %s", m, tt.patch)
+		}
+	}
+	_, err := FirstLevel.AppendMerge(nil, []byte(`{"a":1,"a":2}`), []byte(`{"b":1}`))
+	assert.ErrorIs(t, err, ErrDuplicateName)
+	_, err = FirstLevel.AppendMerge(nil, []byte(`{}`), []byte(`null`))
+	assert.ErrorIs(t, err, ErrNull)
+}
+
+func TestAllocations(t *testing.T) {
+	doc := []byte(`{"a":{"x":1,"y":[1,2,{"z":"é"}]},"b":"two","c":null,"d":4.5}`)
+	patch := []byte(`{"a":{"x":null,"w":{"v":1}},"c":3,"e":{"f":1}}`)
+	x, d := MustParse(string(doc)), MustDelta(string(patch))
+	room := make([]byte, 0, 1024)
+	for _, m := range modes {
+		for name, most := range map[string]struct {
+			n float64
+			f func()
+		}{
+			"AppendMerge into room":   {0, func() { _, _ = m.AppendMerge(room, doc, patch) }},
+			"AppendMerge without":     {1, func() { _, _ = m.AppendMerge(nil, doc, patch) }},
+			"Merge":                   {4, func() { m.Merge(x, d) }},
+			"Equal of the same order": {0, func() { x.Equal(otherSpelling) }},
+		} {
+			if n := testing.AllocsPerRun(100, most.f); n > most.n {
+				t.Errorf("%v: %s allocates %v times, at most %v are promised", m, name, n, most.n)
+			}
+		}
+	}
+}
+
+// otherSpelling equals the document of TestAllocations, written in another way.
+var otherSpelling = MustParse(`{"a":{"x":1.0,"y":[1,2,{"z":"é"}]},"b":"two","c":null,"d":4.50}`)

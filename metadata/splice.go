@@ -1,0 +1,418 @@
+package metadata
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
+// AppendMerge appends to dst the JSON text of the object in doc, changed as the
+// Delta in patch says. It is [Mode.Merge] from text to text: one pass over doc,
+// spans that stay are copied with their white space, no tree is built. An empty
+// doc is absent. dst must not overlap doc or patch.
+//
+// Both texts are validated whole, UTF-8 included. Duplicate names are refused
+// everywhere in patch, and in doc at the levels that are merged; values in doc
+// that are copied unread are not searched for them, which would cost as much
+// again as the merge. Names are compared by value, however they are escaped.
+//
+// The error is an [Errors] whose pointers lead into the text at fault; dst is
+// then returned as it was. There is no allocation where dst has room, and one
+// where it has not.
+func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
+	s := splices.Get().(*splice)
+	defer s.release()
+	if !s.read(m, patch) {
+		if isNull(patch) {
+			return dst, Errors{{Fault: ErrNull}}
+		}
+		return dst, faultsIn(patch)
+	}
+	if len(doc) == 0 {
+		s.absent()
+	} else if !s.run(m, doc, patch) {
+		return dst, faultsIn(doc)
+	}
+	dst = slices.Grow(dst, s.size)
+	for _, p := range s.pieces {
+		switch p.from {
+		case fromDoc:
+			dst = append(dst, doc[p.start:p.end]...)
+		case fromPatch:
+			dst = append(dst, patch[p.start:p.end]...)
+		default:
+			dst = append(dst, punctuation[p.start:p.end]...)
+		}
+	}
+	return dst, nil
+}
+
+// spliceString merges two objects that are known to be valid.
+func spliceString(m Mode, doc, patch string) string {
+	s := splices.Get().(*splice)
+	defer s.release()
+	if !s.read(m, []byte(patch)) || !s.run(m, []byte(doc), []byte(patch)) {
+		panic("metadata: an Object holds text that is not JSON") // it never does
+	}
+	var b strings.Builder
+	b.Grow(s.size)
+	for _, p := range s.pieces {
+		switch p.from {
+		case fromDoc:
+			b.WriteString(doc[p.start:p.end])
+		case fromPatch:
+			b.WriteString(patch[p.start:p.end])
+		default:
+			b.WriteString(punctuation[p.start:p.end])
+		}
+	}
+	return b.String()
+}
+
+// splice is the scratch of one merge of texts. It holds indexes, never the texts
+// themselves, so that it keeps nothing of a caller's alive.
+type splice struct {
+	nodes  []node
+	tables []uint32 // of the objects with many members, one after the other
+	pieces []piece
+	size   int // of the pieces together
+	copied int // up to where the document is in pieces, or dropped
+	names  jsonscan.Names
+}
+
+var splices = sync.Pool{New: func() any { return new(splice) }}
+
+// keep is how much scratch goes back to the pool, in entries of a slice.
+const keep = 1 << 16
+
+func (s *splice) release() {
+	if cap(s.nodes) > keep || cap(s.pieces) > keep || cap(s.tables) > 4*keep {
+		return
+	}
+	s.nodes, s.tables, s.pieces = s.nodes[:0], s.tables[:0], s.pieces[:0]
+	s.size, s.copied = 0, 0
+	s.names.Reset(0)
+	splices.Put(s)
+}
+
+// node is one member of the patch, or, as the first, the patch itself. Members
+// of merged objects have nodes; whatever is taken whole is one node.
+type node struct {
+	jsonscan.Name
+	value, end  int   // of the value in the patch
+	child, next int32 // 0: none
+	children    int32
+	table       int32 // where the object's table starts, where it has many members
+	null        bool  // a removal
+	merged      bool  // an object that is merged rather than taken whole
+	prunes      bool  // holds a null that is not to be stored
+	seen        bool  // the document has it
+}
+
+type piece struct {
+	from       source
+	start, end int
+}
+
+type source uint8
+
+const (
+	fromDoc source = iota
+	fromPatch
+	fromPunctuation
+)
+
+const punctuation = "{},:"
+
+const (
+	openBrace, closeBrace, comma, colon = 0, 1, 2, 3
+)
+
+func (s *splice) put(from source, start, end int) {
+	if start < end {
+		s.pieces = append(s.pieces, piece{from, start, end})
+		s.size += end - start
+	}
+}
+
+func (s *splice) sign(at int) { s.put(fromPunctuation, at, at+1) }
+
+// flush puts what of the document comes before to.
+func (s *splice) flush(to int) {
+	s.put(fromDoc, s.copied, to)
+	s.copied = to
+}
+
+// read makes the nodes of the patch.
+func (s *splice) read(m Mode, patch []byte) bool {
+	i := jsonscan.Space(patch, 0)
+	if i >= len(patch) || patch[i] != '{' {
+		return false
+	}
+	levels := 1
+	if m == Deep {
+		levels = jsonscan.MaxDepth
+	}
+	s.nodes = append(s.nodes, node{value: i, merged: true})
+	end := s.object(patch, 0, levels, jsonscan.MaxDepth)
+	return end >= 0 && jsonscan.Space(patch, end) == len(patch)
+}
+
+// object makes the nodes of the patch's object self and returns the index after it.
+func (s *splice) object(p []byte, self int32, levels, depth int) int {
+	if depth == 0 {
+		return -1
+	}
+	i := jsonscan.Space(p, s.nodes[self].value+1)
+	if i < len(p) && p[i] == '}' {
+		s.nodes[self].end = i + 1
+		return i + 1
+	}
+	mark := s.names.Mark()
+	last := int32(0)
+	for {
+		end, escaped := jsonscan.String(p, i)
+		if end < 0 {
+			return -1
+		}
+		name := jsonscan.NameAt(p, i, end, escaped)
+		s.names.Add(p, i, end, escaped)
+		if i = jsonscan.Space(p, end); i >= len(p) || p[i] != ':' {
+			return -1
+		}
+		if i = jsonscan.Space(p, i+1); i >= len(p) {
+			return -1
+		}
+		k := int32(len(s.nodes))
+		s.nodes = append(s.nodes, node{Name: name, value: i, null: p[i] == 'n', merged: p[i] == '{' && levels > 1})
+		if last == 0 {
+			s.nodes[self].child = k
+		} else {
+			s.nodes[last].next = k
+		}
+		last = k
+		s.nodes[self].children++
+		if s.nodes[k].merged {
+			i = s.object(p, k, levels-1, depth-1)
+		} else {
+			i = jsonscan.Check(p, i, depth-1, &s.names)
+		}
+		if i < 0 {
+			return -1
+		}
+		s.nodes[k].end = i
+		if s.nodes[k].null || s.nodes[k].prunes {
+			s.nodes[self].prunes = true
+		}
+		if i = jsonscan.Space(p, i); i >= len(p) {
+			return -1
+		}
+		if p[i] == '}' {
+			break
+		}
+		if p[i] != ',' {
+			return -1
+		}
+		i = jsonscan.Space(p, i+1)
+	}
+	if !s.names.Unique(p, mark) {
+		return -1
+	}
+	s.names.Reset(mark)
+	s.nodes[self].end = i + 1
+	if s.nodes[self].children > fewMembers {
+		s.index(p, self)
+	}
+	return i + 1
+}
+
+// index makes the hash table of the object self: one plus the number of a node,
+// or 0, in each place.
+func (s *splice) index(p []byte, self int32) {
+	n := &s.nodes[self]
+	size := tableSize(n.children)
+	n.table = int32(len(s.tables))
+	s.tables = append(s.tables, make([]uint32, size)...)
+	table := s.tables[n.table:]
+	for k := n.child; k != 0; k = s.nodes[k].next {
+		h := s.names.Hash(p, s.nodes[k].Name) & uint64(size-1)
+		for table[h] != 0 {
+			h = (h + 1) & uint64(size-1)
+		}
+		table[h] = uint32(k) + 1
+	}
+}
+
+func tableSize(members int32) int { return 1 << bits.Len(uint(members*2-1)) }
+
+// find returns the member of the patch's object self that has the name, which
+// stands in the document, or 0.
+func (s *splice) find(d, p []byte, self int32, name jsonscan.Name) int32 {
+	n := &s.nodes[self]
+	if n.children <= fewMembers {
+		for k := n.child; k != 0; k = s.nodes[k].next {
+			if jsonscan.SameName(d, name, p, s.nodes[k].Name) {
+				return k
+			}
+		}
+		return 0
+	}
+	size := tableSize(n.children)
+	table := s.tables[n.table : int(n.table)+size]
+	h := s.names.Hash(d, name) & uint64(size-1)
+	for table[h] != 0 {
+		if k := int32(table[h] - 1); jsonscan.SameName(d, name, p, s.nodes[k].Name) {
+			return k
+		}
+		h = (h + 1) & uint64(size-1)
+	}
+	return 0
+}
+
+// run goes through the document and makes the pieces of the result.
+func (s *splice) run(m Mode, d, p []byte) bool {
+	i := jsonscan.Space(d, 0)
+	if i >= len(d) || d[i] != '{' {
+		return false
+	}
+	if m == FirstLevel && s.nodes[0].children == 0 {
+		end := jsonscan.Skip(d, i, jsonscan.MaxDepth)
+		if end < 0 || jsonscan.Space(d, end) != len(d) {
+			return false
+		}
+		s.absent()
+		return true
+	}
+	end := s.merge(d, p, i, 0, jsonscan.MaxDepth)
+	if end < 0 || jsonscan.Space(d, end) != len(d) {
+		return false
+	}
+	s.flush(len(d))
+	return true
+}
+
+// absent makes the pieces of the result for a document that is not there.
+func (s *splice) absent() { s.write(0) }
+
+// write puts the value of node k, without the nulls that are not to be stored.
+func (s *splice) write(k int32) {
+	n := s.nodes[k]
+	if !n.prunes {
+		s.put(fromPatch, n.value, n.end)
+		return
+	}
+	s.sign(openBrace)
+	written := false
+	for c := n.child; c != 0; c = s.nodes[c].next {
+		if s.nodes[c].null {
+			continue
+		}
+		if written {
+			s.sign(comma)
+		}
+		s.member(c)
+		written = true
+	}
+	s.sign(closeBrace)
+}
+
+func (s *splice) member(k int32) {
+	s.put(fromPatch, s.nodes[k].Off, s.nodes[k].End)
+	s.sign(colon)
+	s.write(k)
+}
+
+// merge merges the patch's object self into the document's object at d[i] and
+// returns the index after it.
+func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
+	if depth == 0 {
+		return -1
+	}
+	var (
+		mark = s.names.Mark()
+		kept = false // a member stays before this place
+		drop = false // the first members went: their comma goes too
+		prev int     // the end of the last member
+	)
+	i = jsonscan.Space(d, i+1)
+	prev = i
+	for first := true; ; first = false {
+		if first && i < len(d) && d[i] == '}' {
+			break
+		}
+		start := i
+		end, escaped := jsonscan.String(d, i)
+		if end < 0 {
+			return -1
+		}
+		if drop {
+			s.copied, drop = start, false
+		}
+		name := jsonscan.NameAt(d, start, end, escaped)
+		s.names.Add(d, start, end, escaped)
+		if i = jsonscan.Space(d, end); i >= len(d) || d[i] != ':' {
+			return -1
+		}
+		if i = jsonscan.Space(d, i+1); i >= len(d) {
+			return -1
+		}
+		if k := s.find(d, p, self, name); k == 0 {
+			i = jsonscan.Skip(d, i, depth-1)
+			kept = true
+		} else {
+			n := &s.nodes[k]
+			n.seen = true
+			switch value := i; {
+			case n.merged && d[i] == '{':
+				i = s.merge(d, p, i, k, depth-1)
+				kept = true
+			case n.null && kept:
+				i = jsonscan.Skip(d, i, depth-1)
+				s.flush(prev)
+				s.copied = i
+			case n.null:
+				i = jsonscan.Skip(d, i, depth-1)
+				s.flush(start)
+				s.copied, drop = i, true
+			default:
+				i = jsonscan.Skip(d, i, depth-1)
+				s.flush(value)
+				s.write(k)
+				s.copied, kept = i, true
+			}
+		}
+		if i < 0 {
+			return -1
+		}
+		prev = i
+		if i = jsonscan.Space(d, i); i >= len(d) {
+			return -1
+		}
+		if d[i] == '}' {
+			break
+		}
+		if d[i] != ',' {
+			return -1
+		}
+		i = jsonscan.Space(d, i+1)
+	}
+	if !s.names.Unique(d, mark) {
+		return -1
+	}
+	s.names.Reset(mark)
+	for k := s.nodes[self].child; k != 0; k = s.nodes[k].next {
+		if s.nodes[k].seen || s.nodes[k].null {
+			continue
+		}
+		s.flush(prev)
+		if kept {
+			s.sign(comma)
+		}
+		s.member(k)
+		kept = true
+	}
+	return i + 1
+}

@@ -1,0 +1,185 @@
+package metadata
+
+import (
+	"encoding/json"
+	"iter"
+	"strconv"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
+// Value is an immutable JSON value: a string, a number, an object, an array,
+// true, false or null. It keeps the text that it was read from, so numbers are
+// never rounded, and is safe to share between goroutines.
+//
+// The zero Value is absent: it is no JSON value at all, and not null.
+type Value struct {
+	text string // valid, without white space around it; empty for the zero Value
+}
+
+// ValueOf returns v as a Value. Strings, booleans, numbers, nil, map[string]any,
+// []any, [Value], [Object], json.Number and json.RawMessage are taken as they
+// are; anything else goes through encoding/json. The result shares no memory
+// that v can change.
+//
+// The error is an [Errors]: [ErrType] for what JSON cannot hold (NaN, a channel,
+// an absent Object), [ErrUTF8], [ErrDepth] (also for a cycle), and the faults of
+// text that v brings along.
+func ValueOf(v any) (Value, error) {
+	switch v := v.(type) {
+	case Value:
+		if v.IsZero() {
+			return Value{}, Errors{{Fault: ErrType}}
+		}
+		return v, nil
+	case Object:
+		if v.IsZero() {
+			return Value{}, Errors{{Fault: ErrType}}
+		}
+		return Value{v.String()}, nil
+	}
+	text, err := encode(v)
+	if err != nil {
+		return Value{}, err
+	}
+	return Value{string(text)}, nil
+}
+
+// Kind is a kind of JSON value.
+type Kind uint8
+
+// The kinds of value. Absent is the kind of the zero [Value].
+const (
+	Absent Kind = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	JSONObject
+)
+
+// Kind returns the kind of v.
+func (v Value) Kind() Kind {
+	if v.text == "" {
+		return Absent
+	}
+	switch v.text[0] {
+	case 'n':
+		return Null
+	case 't', 'f':
+		return Bool
+	case '"':
+		return String
+	case '[':
+		return Array
+	case '{':
+		return JSONObject
+	}
+	return Number
+}
+
+// IsZero reports whether v is absent.
+func (v Value) IsZero() bool { return v.text == "" }
+
+// IsNull reports whether v is null.
+func (v Value) IsNull() bool { return v.text == "null" }
+
+// Str returns the characters of a string.
+func (v Value) Str() (s string, ok bool) {
+	if v.Kind() != String {
+		return "", false
+	}
+	return jsonscan.Unquote(v.text), true
+}
+
+// Bool returns the value of true or false.
+func (v Value) Bool() (b, ok bool) { return v.text == "true", v.Kind() == Bool }
+
+// Int64 returns the value of a number that an int64 holds exactly, however it is
+// written: 1e2 is 100.
+func (v Value) Int64() (n int64, ok bool) {
+	if v.Kind() != Number {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(v.text, 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(v.text, 64)
+	if err != nil || f < -1<<63 || f >= 1<<63 {
+		return 0, false
+	}
+	n = int64(f)
+	return n, jsonscan.SameNumber([]byte(v.text), strconv.AppendInt(nil, n, 10))
+}
+
+// Number returns the text of a number.
+func (v Value) Number() (n json.Number, ok bool) {
+	if v.Kind() != Number {
+		return "", false
+	}
+	return json.Number(v.text), true
+}
+
+// Object returns an object. It shares text with v.
+func (v Value) Object() (o Object, ok bool) {
+	if v.Kind() != JSONObject {
+		return Object{}, false
+	}
+	return objectOf(v.text), true
+}
+
+// Elements returns the elements of an array in order, and nothing for any other
+// kind. They share text with v.
+func (v Value) Elements() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if v.Kind() != Array {
+			return
+		}
+		for i := jsonscan.Space([]byte(v.text), 1); v.text[i] != ']'; {
+			end := jsonscan.Skip([]byte(v.text), i, jsonscan.MaxDepth)
+			if !yield(Value{v.text[i:end]}) {
+				return
+			}
+			i = jsonscan.Next([]byte(v.text), end)
+		}
+	}
+}
+
+// Equal reports whether v and w are one JSON value: members in any order,
+// numbers by their mathematical value (1, 1.0 and 1e0 are one), strings by their
+// characters. It does not allocate unless members are ordered differently or
+// strings escaped differently, and takes time linear in the texts.
+func (v Value) Equal(w Value) bool {
+	if v.text == w.text {
+		return true
+	}
+	return v.text != "" && w.text != "" && jsonscan.Equal([]byte(v.text), []byte(w.text))
+}
+
+// String returns the JSON text of v as it came; of the zero Value, nothing.
+func (v Value) String() string { return v.text }
+
+// Decode stores v in the value that dst points to, as encoding/json does.
+func (v Value) Decode(dst any) error { return json.Unmarshal([]byte(v.text), dst) }
+
+// MarshalJSON returns the JSON text of v; null for the zero Value.
+func (v Value) MarshalJSON() ([]byte, error) {
+	if v.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(v.text), nil
+}
+
+// UnmarshalJSON sets v to the JSON value in text, null included. The error is an
+// [Errors].
+func (v *Value) UnmarshalJSON(text []byte) error {
+	var names jsonscan.Names
+	start := jsonscan.Space(text, 0)
+	end := jsonscan.Check(text, start, jsonscan.MaxDepth, &names)
+	if end < 0 || jsonscan.Space(text, end) != len(text) {
+		return faultsIn(text)
+	}
+	v.text = string(text[start:end])
+	return nil
+}
