@@ -45,7 +45,6 @@ type Error struct {
 // Error describes the fault. The words may change; compare Fault instead.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("metadata: ")
 	b.WriteString(string(e.Fault))
 	if e.Offset > 0 {
 		b.WriteString(" at byte ")

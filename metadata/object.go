@@ -356,3 +356,18 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 	*o = p
 	return nil
 }
+
+// Select returns the object with those members of o for which keep is true, in
+// their order; absent where o is. They share text.
+func (o Object) Select(keep func(name string, v Value) bool) Object {
+	if o.IsZero() {
+		return o
+	}
+	var members []member
+	for _, m := range o.members() {
+		if keep(m.name, m.val()) {
+			members = append(members, m)
+		}
+	}
+	return Object{&object{members: members}}
+}

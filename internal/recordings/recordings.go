@@ -1,0 +1,79 @@
+// Package recordings reads the recorded exchanges with the Management API that
+// the project's workplace keeps beside the checkout. They are not part of the
+// repository: tests that want them are skipped where they are absent.
+package recordings
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// Exchange is one recorded request and its answer.
+type Exchange struct {
+	ID              string          `json:"id"`
+	Kind            string          `json:"kind"` // create, get, list, update, link, unlink
+	Path            string          `json:"path"`
+	UserID          string          `json:"user_id"`
+	Request         json.RawMessage `json:"request"`
+	Status          int             `json:"status"`
+	Response        json.RawMessage `json:"response"`
+	Before          json.RawMessage `json:"before"`           // the profile last seen
+	BeforeSecondary json.RawMessage `json:"before_secondary"` // of a link
+	NextGet         json.RawMessage `json:"next_get"`
+}
+
+// Load returns the recorded exchanges. It skips the test where there are none.
+func Load(t testing.TB) []Exchange {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	root := filepath.Join(filepath.Dir(here), "..", "..")
+	text, err := os.ReadFile(filepath.Join(root, "..", "shared", "semantics", "recordings.json"))
+	if os.IsNotExist(err) {
+		t.Skip("no recordings beside this checkout")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []Exchange
+	if err := json.Unmarshal(text, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) == 0 {
+		t.Fatal("the recordings are empty")
+	}
+	return list
+}
+
+// Users returns every profile in the exchanges, with the exchange's id.
+func Users(t testing.TB, list []Exchange) map[string][]json.RawMessage {
+	t.Helper()
+	users := make(map[string][]json.RawMessage)
+	add := func(id string, text json.RawMessage) {
+		if len(text) > 0 && text[0] == '{' {
+			users[id] = append(users[id], text)
+		}
+	}
+	for _, x := range list {
+		add(x.ID, x.Before)
+		add(x.ID, x.BeforeSecondary)
+		add(x.ID, x.NextGet)
+		switch x.Kind {
+		case "create", "get", "update":
+			add(x.ID, x.Response)
+		case "list":
+			var page struct{ Users []json.RawMessage }
+			if json.Unmarshal(x.Response, &page) != nil {
+				if err := json.Unmarshal(x.Response, &page.Users); err != nil {
+					t.Fatal(x.ID, err)
+				}
+			}
+			for _, u := range page.Users {
+				add(x.ID, u)
+			}
+		}
+	}
+	return users
+}

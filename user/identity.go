@@ -1,0 +1,122 @@
+package user
+
+import "github.com/metameld/metameld/metadata"
+
+// Identity is one account that a profile is made of. The first identity of a
+// profile is the primary, which gives the profile its user_id and root
+// attributes; the others are linked to it.
+//
+// Source: Auth0 Management API, UserIdentitySchema.
+type Identity struct {
+	Connection        Field[string]
+	UserID            Field[string] // as known to the provider, without prefix
+	Provider          Field[string]
+	IsSocial          Field[bool]
+	ProfileData       metadata.Object // what the provider said at the last login
+	AccessToken       Field[string]
+	AccessTokenSecret Field[string]
+	RefreshToken      Field[string]
+
+	// Extra has the members that have no place above.
+	Extra metadata.Object
+}
+
+// IsZero reports whether i says nothing.
+func (i Identity) IsZero() bool { return i.Equal(Identity{}) }
+
+// Equal reports whether i and j have equal members.
+func (i Identity) Equal(j Identity) bool {
+	return i.Connection.Equal(j.Connection) && i.UserID.Equal(j.UserID) && i.Provider.Equal(j.Provider) &&
+		i.IsSocial.Equal(j.IsSocial) && i.ProfileData.Equal(j.ProfileData) && i.AccessToken.Equal(j.AccessToken) &&
+		i.AccessTokenSecret.Equal(j.AccessTokenSecret) && i.RefreshToken.Equal(j.RefreshToken) && i.Extra.Equal(j.Extra)
+}
+
+// Is reports whether i is the identity that provider knows as userID, which has
+// no prefix.
+func (i Identity) Is(provider, userID string) bool {
+	p, ok := i.Provider.Get()
+	k, has := i.UserID.Get()
+	return ok && has && p == provider && k == userID
+}
+
+// UnmarshalJSON sets i to the identity in text. A user_id that is a number is
+// taken for its digits (providers send such, and the API's schema allows them)
+// and written again as a number. A profileData that is not an object stays in
+// Extra. The error is a [metadata.Errors].
+func (i *Identity) UnmarshalJSON(text []byte) error {
+	o, err := metadata.Parse(text)
+	if err != nil {
+		return err
+	}
+	var d decoder
+	*i = d.identity(o)
+	return d.err()
+}
+
+func (d *decoder) identity(o metadata.Object) (i Identity) {
+	var extra []string
+	for name, v := range o.All() {
+		switch name {
+		case "connection":
+			i.Connection = field[string](d, name, v)
+		case "user_id":
+			if n, ok := v.Number(); ok {
+				i.UserID = Field[string]{value: n.String(), state: set, raw: n.String()}
+			} else {
+				i.UserID = field[string](d, name, v)
+			}
+		case "provider":
+			i.Provider = field[string](d, name, v)
+		case "isSocial":
+			i.IsSocial = field[bool](d, name, v)
+		case "access_token":
+			i.AccessToken = field[string](d, name, v)
+		case "access_token_secret":
+			i.AccessTokenSecret = field[string](d, name, v)
+		case "refresh_token":
+			i.RefreshToken = field[string](d, name, v)
+		case "profileData":
+			var ok bool
+			if i.ProfileData, ok = v.Object(); !ok {
+				extra = append(extra, name)
+			}
+		default:
+			extra = append(extra, name)
+		}
+	}
+	i.Extra = pick(o, extra)
+	return i
+}
+
+// pick returns the object with those members of o, whose names come in its order;
+// absent where there are none.
+func pick(o metadata.Object, names []string) metadata.Object {
+	if len(names) == 0 {
+		return metadata.Object{}
+	}
+	return o.Select(func(name string, _ metadata.Value) bool {
+		if len(names) == 0 || names[0] != name {
+			return false
+		}
+		names = names[1:]
+		return true
+	})
+}
+
+// AppendJSON appends the JSON text of i to dst.
+func (i Identity) AppendJSON(dst []byte) []byte {
+	w := writer{out: append(dst, '{'), start: len(dst) + 1}
+	put(&w, "connection", i.Connection)
+	put(&w, "user_id", i.UserID)
+	put(&w, "provider", i.Provider)
+	put(&w, "isSocial", i.IsSocial)
+	w.object("profileData", i.ProfileData)
+	put(&w, "access_token", i.AccessToken)
+	put(&w, "access_token_secret", i.AccessTokenSecret)
+	put(&w, "refresh_token", i.RefreshToken)
+	w.extra(i.Extra)
+	return append(w.out, '}')
+}
+
+// MarshalJSON returns the JSON text of i.
+func (i Identity) MarshalJSON() ([]byte, error) { return i.AppendJSON(nil), nil }

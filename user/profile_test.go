@@ -1,0 +1,185 @@
+package user_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/recordings"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// everything has each attribute once, in a form that a strict reader takes.
+const everything = `{"user_id":"auth0|507f","email":"a@example.com","email_verified":false,"username":"ann","phone_number":"+15559876543",
+	"phone_verified":true,"name":"Ann","nickname":"an","given_name":"Ann","family_name":"Lee","picture":"https://example.com/a.png","blocked":true,
+	"identities":[{"connection":"db","user_id":"507f","provider":"auth0","isSocial":false,"profileData":{"email":"a@example.com"},
+		"access_token":"t","access_token_secret":"s","refresh_token":"r","unknown":[1]}],
+	"user_metadata":{"color":"red"},"app_metadata":{"roles":["x"],"n":9007199254740993},"multifactor":["guardian"],
+	"multifactor_last_modified":"2024-01-02T03:04:05.678Z","last_ip":"192.0.2.1","last_login":"2024-01-02T03:04:05.678Z","logins_count":3,
+	"last_password_reset":"2024-01-02T03:04:05.678Z","created_at":"2024-01-02T03:04:05.678Z","updated_at":"2024-01-02T03:04:05.678Z",
+	"permissions":"read","locale":"en","big":1e400,"nested":{"a":{"b":null}}}`
+
+func roundTrip(t *testing.T, text string) user.Profile {
+	t.Helper()
+	p, err := user.Parse([]byte(text))
+	require.NoError(t, err, text)
+	back := string(p.AppendJSON(nil))
+	want, err := metadata.Parse([]byte(text))
+	require.NoError(t, err)
+	got, err := metadata.Parse([]byte(back))
+	require.NoError(t, err, back)
+	if !got.Equal(want) {
+		t.Errorf("%s\nis written as\n%s", text, back)
+	}
+	again, err := user.Parse([]byte(back))
+	require.NoError(t, err)
+	assert.True(t, again.Equal(p), "encode then decode is not identity: %s", text)
+	marshalled, err := json.Marshal(p)
+	require.NoError(t, err)
+	var q user.Profile
+	require.NoError(t, json.Unmarshal(marshalled, &q))
+	assert.True(t, q.Equal(p))
+	return p
+}
+
+func TestEveryRecordedUserSurvives(t *testing.T) {
+	n := 0
+	for id, users := range recordings.Users(t, recordings.Load(t)) {
+		for _, text := range users {
+			t.Run(id, func(t *testing.T) { roundTrip(t, string(text)) })
+			n++
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d users", n)
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	p := roundTrip(t, everything)
+	assert.Equal(t, "Ann", p.GivenName.Or(""))
+	assert.Equal(t, int64(3), p.LoginsCount.Or(0))
+	assert.Equal(t, 3, p.Extra.Len())
+	at, err := p.CreatedAt.Or("").Time()
+	require.NoError(t, err)
+	assert.Equal(t, p.CreatedAt.Or(""), user.TimestampOf(at))
+	provider, key, ok := p.UserID.Or("").Split()
+	assert.True(t, ok)
+	assert.Equal(t, "auth0 507f", provider+" "+key)
+
+	for _, text := range []string{
+		`{}`, `{"email":null}`, `{"email":""}`, `{"user_metadata":{}}`, `{"user_metadata":null,"app_metadata":"text"}`, `{"app_metadata":[{"a":1}]}`,
+		`{"email_verified":"true","phone_verified":"false"}`, `{"identities":[]}`, `{"identities":null}`, `{"identities":[{}]}`,
+		`{"identities":[{"user_id":123456789012345678901234567890,"provider":"x","profileData":"y"}]}`, `{"identities":[{"connection":null}]}`,
+		`{"multifactor":[{"type":"guardian"}]}`, `{"multifactor":null}`, `{"logins_count":1.0}`, `{"created_at":null}`,
+		`{"x":null,"y":{},"z":[]}`, `{"email":"\u00e9\ud83d\ude00\n"}`, `{"name":"\u0000"}`, `{"user_metadata":{"a":{"b":[1.50,1e400]}}}`,
+		`{"user_id":"no bar","last_login":"not a time"}`,
+	} {
+		roundTrip(t, text)
+	}
+}
+
+func TestToleratedForms(t *testing.T) {
+	p, err := user.Parse([]byte(`{"email_verified":"true","user_metadata":"text","identities":[{"user_id":42,"provider":"p"}]}`))
+	require.NoError(t, err)
+	v, ok := p.EmailVerified.Get()
+	assert.True(t, ok && v)
+	assert.True(t, p.Identities[0].Is("p", "42"))
+	assert.True(t, p.UserMetadata.IsZero())
+
+	// A field that is set is written as it is set.
+	p.EmailVerified = user.Set(true)
+	p.UserMetadata = metadata.MustParse(`{"a":1}`)
+	assert.JSONEq(t, `{"email_verified":true,"user_metadata":{"a":1},"identities":[{"user_id":42,"provider":"p"}]}`, string(p.AppendJSON(nil)))
+}
+
+func TestParseListsEveryFault(t *testing.T) {
+	_, err := user.Parse([]byte(`{"email":1,"email_verified":1,"blocked":"true","logins_count":1.5,"identities":[{},{"connection":[]},3],"created_at":5}`))
+	var es metadata.Errors
+	require.ErrorAs(t, err, &es)
+	var got []string
+	for _, e := range es {
+		assert.Equal(t, user.ErrMistyped, e.Fault)
+		got = append(got, e.Pointer)
+	}
+	assert.Equal(t, []string{"/email", "/email_verified", "/blocked", "/logins_count", "/identities/1/connection", "/identities/2", "/created_at"}, got)
+	_, err = user.Parse([]byte(`{"email":"a","email":"b"}`))
+	assert.ErrorIs(t, err, metadata.ErrDuplicateName)
+	_, err = user.Parse([]byte(`[]`))
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
+	assert.True(t, errors.Is(json.Unmarshal([]byte(`{"email":1}`), new(user.Profile)), user.ErrMistyped))
+}
+
+func TestFieldStates(t *testing.T) {
+	type s struct {
+		F user.Field[string] `json:"f,omitzero"`
+		P user.Param[bool]   `json:"p,omitzero"`
+	}
+	for text, want := range map[string]s{
+		`{}`:                   {},
+		`{"f":null}`:           {F: user.Null[string]()},
+		`{"f":"","p":false}`:   {user.Set(""), user.Value(false)},
+		`{"f":"é\n","p":true}`: {user.Set("é\n"), user.Value(true)},
+	} {
+		var got s
+		require.NoError(t, json.Unmarshal([]byte(text), &got))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(text, diff)
+		}
+		out, err := json.Marshal(want)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(out))
+	}
+	var got s
+	require.NoError(t, json.Unmarshal([]byte(`{"f":[1],"p":null}`), &got))
+	assert.True(t, got.F.IsMistyped() && got.P.IsMistyped() && got.P.IsNull() && !got.F.IsNull())
+	out, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"f":[1],"p":null}`, string(out))
+	assert.Equal(t, "x", user.Null[string]().Or("x"))
+	var other user.Field[int]
+	require.NoError(t, json.Unmarshal([]byte(`7`), &other))
+	assert.Equal(t, 7, other.Or(0))
+}
+
+func TestConnection(t *testing.T) {
+	var c user.Connection
+	require.NoError(t, json.Unmarshal([]byte(`{"name":"db","strategy":"auth0","kind":"custom-database","import_mode":true,"root_attributes":"on_each_login",
+		"requires_username":false,"non_persistent_attrs":["a","b"],"disabled":true}`), &c))
+	want := user.Connection{Name: "db", Strategy: "auth0", Kind: user.CustomDatabase, ImportMode: true, RequiresUsername: user.Set(false), NonPersistent: []string{"a", "b"}, Disabled: true}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Error(diff)
+	}
+	err := json.Unmarshal([]byte(`{"kind":"databse","import_mode":1,"nmae":"x","root_attributes":"never"}`), &c)
+	var es metadata.Errors
+	require.ErrorAs(t, err, &es)
+	assert.Len(t, es, 4)
+	assert.ErrorIs(t, err, user.ErrUnknownMember)
+	assert.ErrorIs(t, err, user.ErrUnknownValue)
+}
+
+// Law 8 for profiles: decode then encode is lossless, and nothing panics.
+func FuzzProfile(f *testing.F) {
+	f.Add([]byte(everything))
+	for _, s := range []string{`{}`, `{"identities":[{"user_id":1}]}`, `{"user_metadata":null}`, `{"email_verified":"true"}`, `{"email":1}`, `{"Email":"x","user_id":null}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := user.Parse(text)
+		if err != nil {
+			return
+		}
+		want := metadata.MustParse(string(text))
+		if got := p.Object(); !got.Equal(want) {
+			t.Fatalf("%s is written as %s", want, got)
+		}
+		if q, err := user.FromObject(p.Object()); err != nil || !q.Equal(p) {
+			t.Fatalf("%s reads back as another profile (%v)", want, err)
+		}
+	})
+}
