@@ -162,7 +162,7 @@ func (d *decoder) list(name string, v metadata.Value, dst *[]string) {
 
 // field returns the Field that v is, with a fault where it is mistyped.
 func field[T comparable](d *decoder, name string, v metadata.Value) Field[T] {
-	f := fieldOf[T](v)
+	f := FieldOf[T](v)
 	if f.IsMistyped() {
 		d.fault(ErrMistyped, name)
 	}

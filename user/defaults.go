@@ -4,19 +4,59 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/metadata"
 )
 
 // The picture that a user gets who was created without one, around the hash of
-// the e-mail and two letters of the name. Observed in 74 of 75 recorded creations.
+// the e-mail and two letters of the name.
 const (
 	gravatarHead = "https://s.gravatar.com/avatar/"
 	gravatarMid  = "?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2F"
 	gravatarTail = ".png"
 )
 
-// isDefaultPicture reports whether picture is one that a creation derives: the
-// form is enough, since a later change of the e-mail or name does not touch it.
-func isDefaultPicture(picture string) bool {
+// WithDefaults returns p with what Auth0 derives where it is absent: name is the
+// e-mail, nickname its local part, picture the gravatar of the e-mail that falls
+// back to the first two letters of name. Without an e-mail nothing is derived.
+//
+// Source: recorded creations (name 92 of 92, picture 74 of 75; nickname since 2019).
+func (p Profile) WithDefaults() Profile {
+	email, ok := p.Email.Get()
+	if !ok || email == "" {
+		return p
+	}
+	if p.Name.IsZero() {
+		p.Name = Set(email)
+	}
+	if p.Nickname.IsZero() {
+		p.Nickname = Set(localPart(email))
+	}
+	if p.Picture.IsZero() {
+		p.Picture = Set(gravatar(email, p.Name.Or(email)))
+	}
+	return p
+}
+
+func localPart(email string) string {
+	local, _, _ := strings.Cut(email, "@")
+	return local
+}
+
+func gravatar(email, name string) string {
+	sum := md5.Sum([]byte(strings.ToLower(email)))
+	end := 0
+	for range 2 {
+		_, size := utf8.DecodeRuneInString(name[end:])
+		end += size
+	}
+	return gravatarHead + hex.EncodeToString(sum[:]) + gravatarMid + strings.ToLower(name[:end]) + gravatarTail
+}
+
+// isGravatar reports whether picture has the form of a derived one. The form is
+// enough, since a later change of e-mail or name does not touch the picture.
+func isGravatar(picture string) bool {
 	rest, ok := strings.CutPrefix(picture, gravatarHead)
 	if !ok || len(rest) < 2*md5.Size {
 		return false
@@ -28,8 +68,54 @@ func isDefaultPicture(picture string) bool {
 	return ok && strings.HasSuffix(letters, gravatarTail)
 }
 
-// defaultNickname returns the local part of an e-mail.
-func defaultNickname(email string) string {
-	local, _, _ := strings.Cut(email, "@")
-	return local
+// ProfileData returns what an identity's profileData shows of p, whose primary it
+// is: e-mail, email_verified, username, phone number, phone_verified and what was
+// set of the five, over what the identity had already. A name that is the e-mail,
+// a nickname that is its local part and a picture of the derived form are taken
+// for derived and left out. Metadata and blocked are never part of it; what else
+// the identity provider passed along is.
+//
+// Source: recorded links and unlinks; that the omitted attributes are the derived
+// ones is inferred.
+func (p Profile) ProfileData() metadata.Object {
+	var had metadata.Object
+	if len(p.Identities) > 0 {
+		had = p.Identities[0].ProfileData
+	}
+	email := p.Email.Or("")
+	shown := Profile{
+		Email: value(p.Email), EmailVerified: value(p.EmailVerified), Username: value(p.Username),
+		PhoneNumber: value(p.PhoneNumber), PhoneVerified: value(p.PhoneVerified),
+		GivenName: value(p.GivenName), FamilyName: value(p.FamilyName),
+		Name: value(p.Name), Nickname: value(p.Nickname), Picture: value(p.Picture),
+	}
+	if shown.Name.Or("") == email {
+		shown.Name = Field[string]{}
+	}
+	if shown.Nickname.Or("") == localPart(email) {
+		shown.Nickname = Field[string]{}
+	}
+	if isGravatar(shown.Picture.Or("")) {
+		shown.Picture = Field[string]{}
+	}
+	shown.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
+		switch name {
+		case "user_metadata", "app_metadata", "identities":
+			return false
+		}
+		return !v.IsNull()
+	})
+	o := metadata.FirstLevel.Merge(had, metadata.DeltaOf(shown.Object()))
+	if o.Len() == 0 {
+		return had
+	}
+	return o
+}
+
+// value returns f where it has a value, and absent otherwise.
+func value[T comparable](f Field[T]) Field[T] {
+	if _, ok := f.Get(); ok {
+		return f
+	}
+	return Field[T]{}
 }

@@ -72,7 +72,7 @@ func (f Field[T]) Value() metadata.Value {
 	if f.state == absent {
 		return metadata.Value{}
 	}
-	v, err := metadata.ValueOf(json.RawMessage(f.appendJSON(nil)))
+	v, err := metadata.ValueOf(json.RawMessage(f.AppendJSON(nil)))
 	if err != nil {
 		return metadata.Value{} // a T that has no JSON form
 	}
@@ -89,11 +89,11 @@ func (f Field[T]) MarshalJSON() ([]byte, error) {
 			return json.Marshal(f.value)
 		}
 	}
-	return f.appendJSON(nil), nil
+	return f.AppendJSON(nil), nil
 }
 
-// appendJSON appends the JSON text of f to dst.
-func (f Field[T]) appendJSON(dst []byte) []byte {
+// AppendJSON appends the JSON text of f to dst; null where f is absent.
+func (f Field[T]) AppendJSON(dst []byte) []byte {
 	switch {
 	case f.raw != "":
 		return append(dst, f.raw...)
@@ -119,7 +119,7 @@ func (f Field[T]) appendJSON(dst []byte) []byte {
 	return append(dst, text...)
 }
 
-// appendText appends the JSON text of s to dst. Bytes that are not UTF-8 become
+// appendText appends the JSON text of the string s to dst. Bytes that are not UTF-8 become
 // U+FFFD, as in encoding/json.
 func appendText(dst []byte, s string) []byte {
 	if !utf8.ValidString(s) {
@@ -136,12 +136,12 @@ func (f *Field[T]) UnmarshalJSON(text []byte) error {
 	if err := v.UnmarshalJSON(text); err != nil {
 		return err
 	}
-	*f = fieldOf[T](v)
+	*f = FieldOf[T](v)
 	return nil
 }
 
-// fieldOf returns the Field that v is.
-func fieldOf[T comparable](v metadata.Value) (f Field[T]) {
+// FieldOf returns the Field that v is: mistyped where v is neither null nor a T.
+func FieldOf[T comparable](v metadata.Value) (f Field[T]) {
 	switch v.Kind() {
 	case metadata.Absent:
 		return f
@@ -209,11 +209,22 @@ func (p Param[T]) MarshalJSON() ([]byte, error) { return p.field.MarshalJSON() }
 
 // UnmarshalJSON sets p to what text holds, as [Field.UnmarshalJSON] does.
 func (p *Param[T]) UnmarshalJSON(text []byte) error {
-	if err := p.field.UnmarshalJSON(text); err != nil {
+	var v metadata.Value
+	if err := v.UnmarshalJSON(text); err != nil {
 		return err
 	}
-	if p.field.state == null {
-		p.field = Field[T]{state: mistyped, raw: "null"}
-	}
+	*p = ParamOf[T](v)
 	return nil
 }
+
+// ParamOf returns the Param that v is: mistyped where v is not a T.
+func ParamOf[T comparable](v metadata.Value) Param[T] {
+	f := FieldOf[T](v)
+	if f.state == null {
+		f = Field[T]{state: mistyped, raw: "null"}
+	}
+	return Param[T]{f}
+}
+
+// AppendJSON appends the JSON text of p to dst; null where p is absent.
+func (p Param[T]) AppendJSON(dst []byte) []byte { return p.field.AppendJSON(dst) }

@@ -273,7 +273,7 @@ func (w *writer) name(name string) {
 func put[T comparable](w *writer, name string, f Field[T]) {
 	if !f.IsZero() {
 		w.name(name)
-		w.out = f.appendJSON(w.out)
+		w.out = f.AppendJSON(w.out)
 	}
 }
 

@@ -1,0 +1,236 @@
+package patch
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// Outcome is what a payload does to a user.
+type Outcome struct {
+	Profile  user.Profile      // as the API would answer it
+	Changes  []metadata.Change // from the profile before, member by member
+	Effects  []user.Effect     // what else happens
+	Warnings user.Violations   // of the verdict, and of steps that nobody documents
+}
+
+// Apply returns what p does to the user u, who is updated through the target. The
+// error is that of the verdict, where p is refused.
+//
+// The rules, in order:
+//
+//  1. A payload that [Payload.Validate] refuses changes nothing.
+//  2. A root attribute that is set gets the value, one that is null goes, one that
+//     is absent stays. Sending what is there already is no change.
+//  3. In the Auth0 store email and username are kept in lower case.
+//  4. Both metadata are merged at the first level; see [metadata.FirstLevel].
+//     user_metadata that is empty then reads {} if it was there before, and is
+//     absent if it was not; app_metadata that is empty is absent.
+//  5. password is not shown; it sets last_password_reset where the target has a
+//     time. connection, client_id, verify_email and verify_phone_number are not
+//     shown either.
+//  6. updated_at is the target's time, where it has one.
+//  7. user_id, identities and created_at never change, except that what is updated
+//     of a secondary identity shows in its profileData.
+//
+// u is not changed. The result shares with it what cannot change.
+//
+// Sources: the endpoint's description; 28 recorded updates (2, 4, 5, 6, 7);
+// User Profile Structure (3). Rule 4 for metadata that loses its last member by a
+// null, and the exception of rule 7, are inferred.
+func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
+	verdict := p.Validate(t)
+	if err := verdict.Err(); err != nil {
+		return Outcome{}, err
+	}
+	a := applier{p: p.normal(), t: &t, Outcome: Outcome{Profile: u.Clone(), Warnings: verdict.Warnings}}
+	if t.Secondary {
+		a.identity()
+	} else {
+		a.root()
+	}
+	a.rest()
+	a.effects()
+	a.Changes = u.Changes(a.Profile)
+	return a.Outcome, nil
+}
+
+type applier struct {
+	Outcome
+	p Payload
+	t *Target
+}
+
+// warn notes a step that rests on a reading.
+func (a *applier) warn(id RuleID, pointer, message string) {
+	r := rule(id)
+	a.Warnings = append(a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
+}
+
+// text gives an attribute what the payload says of it.
+func text(attribute *Field[string], says Field[string]) {
+	switch {
+	case says.IsZero() || says.IsMistyped():
+	case says.IsNull():
+		*attribute = Field[string]{}
+	default:
+		*attribute = says
+	}
+}
+
+func flag(attribute *Field[bool], says Param[bool]) {
+	if b, ok := says.Get(); ok {
+		*attribute = user.Set(b)
+	}
+}
+
+// root changes the attributes that belong to the primary identity.
+func (a *applier) root() {
+	u, p := &a.Profile, &a.p
+	text(&u.Email, a.folded(p.Email))
+	flag(&u.EmailVerified, p.EmailVerified)
+	text(&u.PhoneNumber, p.PhoneNumber)
+	flag(&u.PhoneVerified, p.PhoneVerified)
+	text(&u.Username, a.folded(p.Username))
+	if _, ok := p.Email.Get(); ok && p.EmailVerified.IsZero() {
+		reading := a.t.reading(RuleEmailKeepsVerified)
+		if reading == "reset" {
+			u.EmailVerified = user.Set(false)
+		}
+		a.warn(RuleEmailKeepsVerified, email.pointer(), "whether a new email resets email_verified is not documented; send both")
+	}
+}
+
+// folded returns f as the connection stores it.
+func (a *applier) folded(f Field[string]) Field[string] {
+	s, ok := f.Get()
+	kind := a.t.Connection.Kind
+	if !ok || kind != user.Database && (kind != user.CustomDatabase || !a.t.Migrated) {
+		return f
+	}
+	return user.Set(strings.ToLower(s))
+}
+
+// identity changes the attributes of a secondary identity.
+func (a *applier) identity() {
+	u, p := &a.Profile, &a.p
+	var says []string
+	for at := range attributes {
+		if at.isOfIdentity() && at != password && p.present(at) {
+			says = append(says, at.String())
+		}
+	}
+	if len(says) == 0 {
+		return
+	}
+	for _, name := range says {
+		a.warn(RuleSecondaryEffect, "/"+name, "where an update of a secondary identity shows is not documented")
+	}
+	if a.t.reading(RuleSecondaryEffect) == "nowhere" {
+		return
+	}
+	on := p.Connection.Or("")
+	for i := range u.Identities {
+		if i == 0 || u.Identities[i].Connection.Or("") != on {
+			continue
+		}
+		change := p.Object().Select(func(name string, _ metadata.Value) bool {
+			at, ok := attributeOf(name)
+			return ok && at.isOfIdentity() && at != password
+		})
+		u.Identities[i].ProfileData = metadata.FirstLevel.Merge(u.Identities[i].ProfileData, metadata.DeltaOf(change))
+		return
+	}
+}
+
+// rest changes what belongs to the user as a whole.
+func (a *applier) rest() {
+	u, p := &a.Profile, &a.p
+	flag(&u.Blocked, p.Blocked)
+	text(&u.GivenName, p.GivenName)
+	text(&u.FamilyName, p.FamilyName)
+	text(&u.Name, p.Name)
+	text(&u.Nickname, p.Nickname)
+	text(&u.Picture, p.Picture)
+	a.metadata(userMetadata, &u.UserMetadata)
+	a.metadata(appMetadata, &u.AppMetadata)
+	a.unknown()
+	if t := a.t.Now; !t.IsZero() {
+		u.UpdatedAt = user.Set(user.TimestampOf(t))
+		if _, ok := p.Password.Get(); ok {
+			u.LastPasswordReset = u.UpdatedAt
+		}
+	}
+}
+
+// metadata merges what the payload says of a metadata object.
+func (a *applier) metadata(at attribute, o *metadata.Object) {
+	d := *a.p.delta(at)
+	if v, ok := a.p.Extra.Get(at.String()); ok && d.IsZero() && v.IsNull() {
+		d = metadata.Wipe() // accepted leniently: null empties the object
+	}
+	if d.IsZero() {
+		return
+	}
+	was := !o.IsZero()
+	if _, ok := a.Profile.Extra.Get(at.String()); ok && !was { // no object, so nothing to merge into
+		was = true
+		a.setExtra(at.String(), metadata.Value{})
+	}
+	after := metadata.FirstLevel.Merge(*o, d)
+	if after.Len() == 0 && (at == appMetadata || !was) {
+		after = metadata.Object{}
+	}
+	*o = after
+}
+
+// unknown does what is known of members that the schema does not know.
+func (a *applier) unknown() {
+	for name, v := range a.p.Extra.All() {
+		if _, known := attributeOf(name); known || slices.Contains(readOnly, name) {
+			continue
+		}
+		switch {
+		case v.IsNull():
+			a.setExtra(name, metadata.Value{})
+		case a.t.reading(RuleUnknown) == "stored":
+			a.setExtra(name, v)
+		}
+	}
+}
+
+// setExtra sets an attribute that has no field, or removes it where v is absent.
+func (a *applier) setExtra(name string, v metadata.Value) {
+	var d metadata.Delta
+	var err error
+	if v.IsZero() {
+		d, err = d.Remove(name)
+	} else {
+		d, err = d.Set(name, v)
+	}
+	if err != nil {
+		return // the name came from JSON, and so did the value
+	}
+	if a.Profile.Extra = metadata.FirstLevel.Merge(a.Profile.Extra, d); a.Profile.Extra.Len() == 0 {
+		a.Profile.Extra = metadata.Object{}
+	}
+}
+
+// effects lists what else happens.
+func (a *applier) effects() {
+	p := &a.p
+	note := func(kind user.EffectKind, id RuleID) {
+		a.Effects = append(a.Effects, user.Effect{Kind: kind, Rule: id})
+	}
+	if p.VerifyEmail.Or(false) {
+		note(user.VerificationEmail, RuleVerificationEmail)
+	}
+	if p.VerifyPhoneNumber.Or(false) && !p.PhoneNumber.IsZero() && a.t.Connection.Kind == user.PasswordlessSMS {
+		note(user.VerificationText, RuleVerificationText)
+	}
+	if _, ok := p.Password.Get(); ok {
+		note(user.SessionsExpire, RulePasswordSessions)
+	}
+}

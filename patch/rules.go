@@ -1,0 +1,298 @@
+package patch
+
+import (
+	"slices"
+
+	"github.com/metameld/metameld/user"
+)
+
+// RuleID names a rule for good; see [user.RuleID].
+type RuleID = user.RuleID
+
+// Rule is one rule of the catalogue; see [user.Rule].
+type Rule = user.Rule
+
+// Violation says that a rule is broken; see [user.Violation].
+type Violation = user.Violation
+
+// The rules. To find out whether one is broken:
+//
+//	errors.Is(p.Validate(target).Err(), patch.RuleExclusive)
+const (
+	RuleType               RuleID = "patch.type"
+	RuleNull               RuleID = "patch.null"
+	RuleMetadataNull       RuleID = "patch.metadata-null"
+	RuleLength             RuleID = "patch.length"
+	RuleEmailFormat        RuleID = "patch.email-format"
+	RulePhoneFormat        RuleID = "patch.phone-format"
+	RulePictureFormat      RuleID = "patch.picture-format"
+	RuleNothingToUpdate    RuleID = "patch.nothing-to-update"
+	RuleReadOnly           RuleID = "patch.read-only"
+	RuleUnknown            RuleID = "patch.unknown-attribute"
+	RuleMetadataName       RuleID = "patch.metadata-name"
+	RuleNestedMetadataName RuleID = "patch.nested-metadata-name"
+	RuleReservedName       RuleID = "patch.reserved-name"
+	RuleExclusive          RuleID = "patch.exclusive-attributes"
+	RuleCustomDatabase     RuleID = "patch.custom-database"
+	RuleMigrated           RuleID = "patch.migrated-attributes"
+	RuleMigratedLogin      RuleID = "patch.migrated-credentials"
+	RuleSynced             RuleID = "patch.synced-attributes"
+	RuleNullOfTheFive      RuleID = "patch.null-of-the-five"
+	RuleEmailConnection    RuleID = "patch.email-connection"
+	RuleEmailVerification  RuleID = "patch.email-verification"
+	RuleUsername           RuleID = "patch.username-connection"
+	RulePassword           RuleID = "patch.password-connection"
+	RulePhone              RuleID = "patch.phone-connection"
+	RuleDisabled           RuleID = "patch.disabled-connection"
+	RuleSecondary          RuleID = "patch.secondary-connection"
+	RuleSecondaryFive      RuleID = "patch.secondary-attributes"
+	RuleSecondaryEffect    RuleID = "patch.secondary-effect"
+	RuleWipe               RuleID = "patch.metadata-wipe"
+	RuleNestedNull         RuleID = "patch.nested-null"
+	RuleEmailKeepsVerified RuleID = "patch.email-keeps-verified"
+	RuleVerificationEmail  RuleID = "patch.verification-email"
+	RuleVerificationText   RuleID = "patch.verification-text"
+	RulePasswordSessions   RuleID = "patch.password-sessions"
+)
+
+// The readings that several rules share.
+const (
+	strict  = "strict"
+	lenient = "lenient"
+)
+
+// Where the facts come from.
+const (
+	schema     = "Auth0 Management API, UpdateUserRequestContent"
+	responses  = "Auth0 Management API, PATCH /api/v2/users/{id}, responses"
+	endpoint   = "Auth0 Management API, PATCH /api/v2/users/{id}, description"
+	metadataOf = "Auth0 docs, Manage Users, Metadata, Metadata Fields and Data"
+	customDB   = "Auth0 docs, Update Users using a Custom Database"
+	profileOf  = "Auth0 docs, User Profile Structure"
+)
+
+// refuses are the readings of a refusal that sources dispute.
+func refuses(strictly, leniently string) []user.Reading {
+	return []user.Reading{{Name: strict, Statement: "refused: " + strictly}, {Name: lenient, Statement: "accepted with a warning: " + leniently}}
+}
+
+// catalogue lists every rule, in the order in which violations are reported. It
+// is never changed.
+var catalogue = []Rule{
+	{
+		ID: RuleType, Severity: user.Error, Evidence: user.Documented,
+		Statement: "Each attribute has the type of the schema.",
+		Source:    schema,
+	},
+	{
+		ID: RuleNull, Severity: user.Error, Evidence: user.Documented,
+		Statement: "Only text attributes can be null, which removes them; true-or-false attributes, connection and client_id cannot.",
+		Source:    schema,
+	},
+	{
+		ID: RuleMetadataNull, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "user_metadata and app_metadata cannot be null as a whole.",
+		Source:    schema + "; auth0/ruby-auth0 issue 191",
+		Readings:  refuses("the schema wants an object", "an older answer says that null empties the object"),
+	},
+	{
+		ID: RuleLength, Severity: user.Error, Evidence: user.Documented,
+		Statement: "Text has at least one character; given_name and family_name have at most 150, name and nickname 300, username 128.",
+		Source:    schema,
+	},
+	{
+		ID: RuleEmailFormat, Severity: user.Error, Evidence: user.Documented,
+		Statement: "email is an address: a local part of at most 64 bytes, 254 in all.",
+		Source:    schema + "; " + profileOf,
+	},
+	{
+		ID: RulePhoneFormat, Severity: user.Error, Evidence: user.Documented,
+		Statement: "phone_number is a plus sign and 1 to 15 digits.",
+		Source:    schema,
+	},
+	{
+		ID: RulePictureFormat, Severity: user.Error, Evidence: user.Documented,
+		Statement: "picture is an absolute URI.",
+		Source:    schema,
+	},
+	{
+		ID: RuleNothingToUpdate, Severity: user.Error, Evidence: user.Observed,
+		Statement: "A payload has at least one attribute that can be updated.",
+		Source:    "auth0/node-auth0 issue 478; " + endpoint,
+	},
+	{
+		ID: RuleReadOnly, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "What Auth0 keeps itself (user_id, identities, timestamps, login statistics, enrolled factors) cannot be updated.",
+		Source:    "auth0/auth0-java issues 46 and 58; " + schema,
+		Readings:  refuses("answers of 2017 refuse such members by name", "today's schema allows additional members; what they do is not said"),
+	},
+	{
+		ID: RuleUnknown, Severity: user.Warning, Evidence: user.Disputed,
+		Statement: "An attribute that the schema does not know is not known to have an effect.",
+		Source:    schema + "; " + responses,
+		Readings: []user.Reading{
+			{Name: "ignored", Statement: "it is not stored"},
+			{Name: "stored", Statement: "it is stored as a root attribute"},
+		},
+	},
+	{
+		ID: RuleMetadataName, Severity: user.Error, Evidence: user.Documented,
+		Statement: "A name in metadata has no dot and no dollar sign.",
+		Source:    metadataOf,
+	},
+	{
+		ID: RuleNestedMetadataName, Severity: user.Error, Evidence: user.Inferred,
+		Statement: "The same holds for names deeper down in metadata.",
+		Source:    metadataOf,
+		Readings:  refuses("the restriction is read to hold at every level", "the documentation speaks of field names without saying which level"),
+	},
+	{
+		ID: RuleReservedName, Severity: user.Error, Evidence: user.Documented,
+		Statement: "Eighteen names cannot be used at the first level of app_metadata.",
+		Source:    metadataOf,
+	},
+	{
+		ID: RuleExclusive, Severity: user.Error, Evidence: user.Documented,
+		Statement: "password cannot be updated together with email, email_verified or username, nor username with email or email_verified.",
+		Source:    responses,
+	},
+	{
+		ID: RuleCustomDatabase, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "Of a custom database's user only user_metadata, app_metadata and blocked can be updated; the rest is changed in the database.",
+		Source:    customDB + "; Auth0 docs, Change Email Script; " + responses,
+		Readings:  refuses("the page on custom databases allows three attributes", "change scripts exist for email, password and phone, and the five can be set once they do not follow the database"),
+	},
+	{
+		ID: RuleMigrated, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "Of a user who moved from a custom database to Auth0, email and email_verified can be updated too, the five cannot.",
+		Source:    customDB + "; Auth0 docs, Update Root Attributes",
+		Readings:  refuses("the page on custom databases excludes nickname, picture and the like", "a later page lists the five as updatable"),
+	},
+	{
+		ID: RuleMigratedLogin, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "Nobody documents whether username, password and phone of a user who moved from a custom database can be updated.",
+		Source:    "Auth0 docs, Update Root Attributes (Auth0 is the identity provider then)",
+	},
+	{
+		ID: RuleSynced, Severity: user.Error, Evidence: user.Documented,
+		Statement: "The five cannot be updated while they follow the identity provider at each login.",
+		Source:    responses + "; rfcx/arbimon issue 1397",
+	},
+	{
+		ID: RuleNullOfTheFive, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "The five cannot be removed on a database or passwordless connection.",
+		Source:    responses + "; " + endpoint,
+		Readings:  refuses("the API's own error says so", "the endpoint's description says that null removes any of them"),
+	},
+	{
+		ID: RuleEmailConnection, Severity: user.Error, Evidence: user.Documented,
+		Statement: "email can be updated on database and passwordless email connections.",
+		Source:    responses,
+	},
+	{
+		ID: RuleEmailVerification, Severity: user.Error, Evidence: user.Documented,
+		Statement: "email_verified cannot be updated on enterprise and passwordless SMS connections.",
+		Source:    endpoint,
+	},
+	{
+		ID: RuleUsername, Severity: user.Error, Evidence: user.Documented,
+		Statement: "username can be updated on a database connection that requires one.",
+		Source:    schema,
+	},
+	{
+		ID: RulePassword, Severity: user.Error, Evidence: user.Documented,
+		Statement: "password can be updated on database connections.",
+		Source:    schema,
+	},
+	{
+		ID: RulePhone, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "phone_number and phone_verified can be updated on passwordless SMS connections.",
+		Source:    "Workflow card Update User; User Object in Rules; Auth0 docs, Flexible Identifiers",
+		Readings:  refuses("two documents say that they are for SMS users only", "a database connection with flexible identifiers has them too"),
+	},
+	{
+		ID: RuleDisabled, Severity: user.Error, Evidence: user.Documented,
+		Statement: "email and password cannot be changed in a disabled connection.",
+		Source:    responses,
+	},
+	{
+		ID: RuleSecondary, Severity: user.Error, Evidence: user.Documented,
+		Statement: "email, email_verified, phone_number, phone_verified, username and password of a secondary identity need connection.",
+		Source:    endpoint,
+	},
+	{
+		ID: RuleSecondaryFive, Severity: user.Error, Evidence: user.Documented,
+		Statement: "The five cannot be updated on a secondary identity.",
+		Source:    responses,
+	},
+	{
+		ID: RuleSecondaryEffect, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "Where an update of a secondary identity shows is not documented.",
+		Source:    "no source",
+		Readings: []user.Reading{
+			{Name: "profile-data", Statement: "in the identity's profileData"},
+			{Name: "nowhere", Statement: "not in the profile"},
+		},
+	},
+	{
+		ID: RuleWipe, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "{} for a metadata object removes everything in it.",
+		Source:    "Auth0 docs, Manage User Metadata; recorded exchanges; auth0/docs issue 8130",
+	},
+	{
+		ID: RuleNestedNull, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "What a null below the first level of metadata does is not documented.",
+		Source:    "no source",
+		Readings: []user.Reading{
+			{Name: "stored", Statement: "it is stored as it is, as the replacement of whole values implies"},
+		},
+	},
+	{
+		ID: RuleEmailKeepsVerified, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "Whether a new email resets email_verified is not documented for an update; send both.",
+		Source:    "Auth0 docs, Bulk User Imports (for an import it does)",
+		Readings: []user.Reading{
+			{Name: "kept", Statement: "email_verified stays"},
+			{Name: "reset", Statement: "email_verified becomes false"},
+		},
+	},
+	{
+		ID: RuleVerificationEmail, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "verify_email true sends a verification e-mail, whatever email_verified says; without it an update sends none.",
+		Source:    schema,
+	},
+	{
+		ID: RuleVerificationText, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "verify_phone_number true sends a text when the phone number of an SMS user changes.",
+		Source:    schema,
+	},
+	{
+		ID: RulePasswordSessions, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "A new password sets last_password_reset and ends the user's sessions.",
+		Source:    "Auth0 docs, Change Users' Passwords; recorded exchanges",
+	},
+}
+
+// Rules returns the catalogue: every rule that Validate and Apply know, in the
+// order in which they report.
+func Rules() []Rule {
+	list := slices.Clone(catalogue)
+	for i := range list {
+		list[i].Readings = slices.Clone(list[i].Readings)
+	}
+	return list
+}
+
+// rule returns the rule of that id; the zero Rule where there is none.
+func rule(id RuleID) Rule {
+	for i := range catalogue {
+		if catalogue[i].ID == id {
+			return catalogue[i]
+		}
+	}
+	return Rule{}
+}
+
+func hasReading(id RuleID, name string) bool {
+	return slices.ContainsFunc(rule(id).Readings, func(r user.Reading) bool { return r.Name == name })
+}

@@ -1,0 +1,398 @@
+package patch
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// Verdict is the judgement of a payload.
+type Verdict struct {
+	Violations user.Violations // why it is refused
+	Warnings   user.Violations // what deserves a look
+}
+
+// Valid reports whether the payload is accepted.
+func (v Verdict) Valid() bool { return len(v.Violations) == 0 }
+
+// Err returns the violations as an error, or nil where there are none. errors.Is
+// finds each rule in it, errors.As each [Violation].
+func (v Verdict) Err() error {
+	if v.Valid() {
+		return nil
+	}
+	return v.Violations
+}
+
+// Validate judges p as a body for the target. It lists everything: violations and
+// warnings come in the order of [Rules], those of one rule in the order of the
+// schema, unknown members last.
+//
+// What it cannot know it does not judge: whether an e-mail is taken, a password
+// is strong enough, a script exists.
+//
+// It does not allocate where there is nothing to list and Extra is empty.
+func (p Payload) Validate(t Target) Verdict {
+	p = p.normal()
+	j := judge{p: &p, t: &t}
+	for a := range attributes {
+		j.has[a] = p.member(a)
+	}
+	j.unknown()
+	j.shape()
+	j.metadata()
+	j.pairs()
+	j.connection()
+	if len(j.verdict.Violations) > 0 || len(j.verdict.Warnings) > 0 {
+		order := func(a, b Violation) int { return place(a.Rule) - place(b.Rule) }
+		slices.SortStableFunc(j.verdict.Violations, order)
+		slices.SortStableFunc(j.verdict.Warnings, order)
+	}
+	return j.verdict
+}
+
+func place(id RuleID) int {
+	return slices.IndexFunc(catalogue, func(r Rule) bool { return r.ID == id })
+}
+
+// judge collects what is wrong with one payload.
+type judge struct {
+	p       *Payload
+	t       *Target
+	has     [attributes]member
+	verdict Verdict
+}
+
+// report notes that the rule is broken at pointer. The reading that the target
+// chooses decides whether that is a violation or a warning.
+func (j *judge) report(id RuleID, pointer, message string) {
+	r := rule(id)
+	v := Violation{Rule: id, Pointer: pointer, Severity: r.Severity, Evidence: r.Evidence, Message: message}
+	if r.Severity == user.Error && j.t.reading(id) == lenient {
+		v.Severity = user.Warning
+	}
+	if v.Severity == user.Error {
+		j.verdict.Violations = append(j.verdict.Violations, v)
+	} else {
+		j.verdict.Warnings = append(j.verdict.Warnings, v)
+	}
+}
+
+// readOnly are the attributes that Auth0 keeps itself.
+var readOnly = []string{
+	"user_id", "identities", "created_at", "updated_at", "last_ip", "last_login", "logins_count",
+	"last_password_reset", "multifactor", "multifactor_last_modified",
+}
+
+// unknown judges the members that the schema does not know, and metadata that is
+// not an object.
+func (j *judge) unknown() {
+	for name, v := range j.p.Extra.All() {
+		pointer := metadata.Pointer(name)
+		switch a, known := attributeOf(name); {
+		case known: // metadata
+			j.has[a] = member{present: true, null: v.IsNull(), mistyped: true}
+		case slices.Contains(readOnly, name):
+			j.report(RuleReadOnly, pointer, "this attribute is kept by Auth0 itself")
+		default:
+			j.report(RuleUnknown, pointer, "the API's schema does not know this attribute")
+		}
+	}
+}
+
+// shape judges each attribute by itself.
+func (j *judge) shape() {
+	updates := false
+	for a := range attributes {
+		m := &j.has[a]
+		if !m.present {
+			continue
+		}
+		updates = updates || a.isUpdatable()
+		switch {
+		case m.mistyped && m.null && a.isMetadata():
+			j.report(RuleMetadataNull, a.pointer(), "metadata as a whole cannot be null; null removes single members, {} removes all")
+		case m.mistyped && m.null:
+			j.report(RuleNull, a.pointer(), a.String()+" cannot be null")
+		case m.mistyped:
+			j.report(RuleType, a.pointer(), a.String()+" has the wrong type")
+		case m.null:
+		default:
+			j.text(a, m.text)
+		}
+	}
+	if !updates {
+		j.report(RuleNothingToUpdate, "", "nothing in this payload can be updated")
+	}
+}
+
+// text judges the text of a, which is set; of other types there is nothing to say.
+func (j *judge) text(a attribute, s string) {
+	least, most := a.limits()
+	if n := utf8.RuneCountInString(s); n < least || most > 0 && n > most {
+		j.report(RuleLength, a.pointer(), a.String()+" has "+strconv.Itoa(n)+" characters; allowed are "+limitText(least, most))
+	}
+	if !utf8.ValidString(s) {
+		j.report(RuleType, a.pointer(), a.String()+" is not valid UTF-8")
+	}
+	switch a {
+	case email:
+		if !isEmail(s) {
+			j.report(RuleEmailFormat, a.pointer(), "email is not an e-mail address")
+		}
+	case phoneNumber:
+		if !isPhone(s) {
+			j.report(RulePhoneFormat, a.pointer(), "phone_number is not a plus sign and 1 to 15 digits")
+		}
+	case picture:
+		if !isURI(s) {
+			j.report(RulePictureFormat, a.pointer(), "picture is not an absolute URI")
+		}
+	}
+}
+
+func limitText(least, most int) string {
+	if most == 0 {
+		return strconv.Itoa(least) + " or more"
+	}
+	return strconv.Itoa(least) + " to " + strconv.Itoa(most)
+}
+
+// isEmail reports whether s is an address as the API's schema and profile page
+// have it: a dot-atom, an at sign, and a domain of at least two labels.
+func isEmail(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || at > 64 || len(s) > 254 {
+		return false
+	}
+	local, domain := s[:at], s[at+1:]
+	for i := range len(local) {
+		c := local[i]
+		switch {
+		case isAlnum(c) || c >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+/=?^_`{|}~-", c) >= 0:
+		case c == '.' && i > 0 && i < len(local)-1 && local[i-1] != '.':
+		default:
+			return false
+		}
+	}
+	label, labels := 0, 0 // the length of the label at hand, how many are complete
+	for i := range len(domain) {
+		c := domain[i]
+		switch {
+		case isAlnum(c) || c >= utf8.RuneSelf:
+			label++
+		case c == '-' && label > 0 && i+1 < len(domain) && domain[i+1] != '.':
+			label++
+		case c == '.' && label > 0:
+			label, labels = 0, labels+1
+		default:
+			return false
+		}
+		if label > 63 {
+			return false
+		}
+	}
+	return labels > 0 && label > 1
+}
+
+func isAlnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// isPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
+func isPhone(s string) bool {
+	if len(s) < 2 || len(s) > 16 || s[0] != '+' {
+		return false
+	}
+	for _, c := range []byte(s[1:]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// isURI reports whether s is an absolute URI with a host, for the web.
+func isURI(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == 0x7f || strings.IndexByte("<>\"\\^`{|}", s[i]) >= 0 {
+			return false
+		}
+	}
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp") && u.Hostname() != ""
+}
+
+// reserved are the names that app_metadata cannot have at its first level.
+var reserved = []string{
+	"__tenant", "_id", "blocked", "clientID", "created_at", "email", "email_verified", "globalClientID", "global_client_id",
+	"identities", "lastIP", "lastLogin", "loginsCount", "metadata", "multifactor", "multifactor_last_modified", "updated_at", "user_id",
+}
+
+// metadata judges the names in both metadata and what they do.
+func (j *judge) metadata() {
+	for _, a := range []attribute{userMetadata, appMetadata} {
+		d := *j.p.delta(a)
+		if d.IsWipe() {
+			j.report(RuleWipe, a.pointer(), "{} removes everything in "+a.String())
+		}
+		for name, v := range d.Object().All() {
+			if strings.ContainsAny(name, ".$") {
+				j.report(RuleMetadataName, metadata.Pointer(a.String(), name), "a name in metadata cannot have a dot or a dollar sign")
+			}
+			if a == appMetadata && slices.Contains(reserved, name) {
+				j.report(RuleReservedName, metadata.Pointer(a.String(), name), "this name is reserved in app_metadata")
+			}
+			j.nested(v, a.String(), name)
+		}
+	}
+}
+
+// nested judges the names and nulls inside v.
+func (j *judge) nested(v metadata.Value, path ...string) {
+	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array || !strings.ContainsAny(v.String(), ".$") && !strings.Contains(v.String(), "null") {
+		return
+	}
+	for path, v := range metadata.Walk(v, path...) {
+		if name := path[len(path)-1]; v.InObject && strings.ContainsAny(name, ".$") {
+			j.report(RuleNestedMetadataName, metadata.Pointer(path...), "a name in metadata cannot have a dot or a dollar sign")
+		}
+		if v.IsNull() {
+			j.report(RuleNestedNull, metadata.Pointer(path...), "nobody documents what a null below the first level does")
+		}
+	}
+}
+
+// exclusive are the pairs that cannot be in one payload, first the attribute
+// that the API's message names first.
+var exclusive = [...][2]attribute{
+	{password, email}, {password, emailVerified}, {username, email}, {username, emailVerified}, {username, password},
+}
+
+func (j *judge) pairs() {
+	for _, pair := range exclusive {
+		if j.has[pair[0]].present && j.has[pair[1]].present {
+			j.report(RuleExclusive, pair[0].pointer(), "cannot update "+pair[0].String()+" and "+pair[1].String()+" simultaneously")
+		}
+	}
+}
+
+// connection judges what the target's connection forbids.
+func (j *judge) connection() {
+	for a := range attributes {
+		if j.has[a].present {
+			j.attribute(a)
+		}
+	}
+	c := &j.t.Connection
+	if c.Disabled {
+		for _, a := range []attribute{email, password} {
+			if j.has[a].present {
+				j.report(RuleDisabled, a.pointer(), a.String()+" cannot be changed in a disabled connection")
+			}
+		}
+	}
+	if j.t.Secondary {
+		for a := range attributes {
+			switch {
+			case !j.has[a].present:
+			case a.isOneOfTheFive():
+				j.report(RuleSecondaryFive, a.pointer(), a.String()+" cannot be updated on a secondary identity")
+			case a.isOfIdentity() && !j.has[connection].present:
+				j.report(RuleSecondary, a.pointer(), a.String()+" of a secondary identity needs connection")
+			}
+		}
+	}
+}
+
+// isOfIdentity reports whether a belongs to one identity and not to the user as
+// a whole.
+func (a attribute) isOfIdentity() bool {
+	switch a {
+	case email, emailVerified, phoneNumber, phoneVerified, username, password:
+		return true
+	}
+	return false
+}
+
+// attribute judges one attribute by the kind of the connection.
+func (j *judge) attribute(a attribute) {
+	c := &j.t.Connection
+	switch a {
+	case userMetadata, appMetadata, blocked, connection, clientID:
+		return // on every connection
+	}
+	if c.Kind == user.CustomDatabase {
+		j.customDatabase(a)
+		return
+	}
+	if c.Kind == user.KindUnknown {
+		if a == username && !c.RequiresUsername.Or(true) {
+			j.report(RuleUsername, a.pointer(), "the connection has no usernames")
+		}
+		return
+	}
+	federated := c.Kind == user.Social || c.Kind == user.Enterprise
+	switch {
+	case a.isOneOfTheFive() && federated:
+		if c.RootAttributes == user.OnEachLogin {
+			j.report(RuleSynced, a.pointer(), a.String()+" follows the identity provider at each login")
+		}
+	case a.isOneOfTheFive():
+		if j.has[a].null {
+			j.report(RuleNullOfTheFive, a.pointer(), a.String()+" cannot be removed on this kind of connection")
+		}
+	case a == email:
+		if federated || c.Kind == user.PasswordlessSMS {
+			j.report(RuleEmailConnection, a.pointer(), "email cannot be updated on this kind of connection")
+		}
+	case a == emailVerified:
+		if c.Kind == user.Enterprise || c.Kind == user.PasswordlessSMS {
+			j.report(RuleEmailVerification, a.pointer(), "email_verified cannot be updated on this kind of connection")
+		}
+	case a == username:
+		if c.Kind != user.Database || !c.RequiresUsername.Or(true) {
+			j.report(RuleUsername, a.pointer(), "the connection has no usernames")
+		}
+	case a == password:
+		if c.Kind != user.Database {
+			j.report(RulePassword, a.pointer(), "password can only be updated on a database connection")
+		}
+	case a == phoneNumber || a == phoneVerified:
+		switch c.Kind {
+		case user.PasswordlessSMS:
+		case user.Database:
+			j.report(RulePhone, a.pointer(), a.String()+" is for SMS users; flexible identifiers disagree")
+		default:
+			// No source has a phone number on any other kind.
+			j.refuse(RulePhone, a.pointer(), a.String()+" cannot be updated on this kind of connection")
+		}
+	}
+}
+
+// refuse reports a violation that no reading turns into a warning.
+func (j *judge) refuse(id RuleID, pointer, message string) {
+	j.verdict.Violations = append(j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: user.Inferred, Message: message})
+}
+
+// customDatabase judges one attribute of a custom database's user.
+func (j *judge) customDatabase(a attribute) {
+	c := &j.t.Connection
+	switch {
+	case !j.t.Migrated && a.isOneOfTheFive() && c.RootAttributes == user.OnEachLogin:
+		j.refuse(RuleCustomDatabase, a.pointer(), a.String()+" follows the database at each login and is changed there")
+	case !j.t.Migrated:
+		j.report(RuleCustomDatabase, a.pointer(), a.String()+" is changed in the database")
+	case a.isOneOfTheFive():
+		j.report(RuleMigrated, a.pointer(), a.String()+" of a migrated user cannot be updated")
+	case a == username && !c.RequiresUsername.Or(true):
+		j.report(RuleUsername, a.pointer(), "the connection has no usernames")
+	case a == username || a == password || a == phoneNumber || a == phoneVerified:
+		j.report(RuleMigratedLogin, a.pointer(), "nobody documents whether "+a.String()+" of a migrated user can be updated")
+	}
+}
