@@ -1,0 +1,362 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/jsonscan"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// answer is one line of output. Members that say nothing are left out.
+type answer struct {
+	Line  int      `json:"line"`
+	OK    bool     `json:"ok"`
+	Error *problem `json:"error,omitempty"`
+
+	Result metadata.Object `json:"result,omitzero"`
+	Patch  metadata.Delta  `json:"patch,omitzero"`
+	User   *user.Profile   `json:"user,omitempty"`
+
+	Valid      *bool           `json:"valid,omitempty"`
+	Violations user.Violations `json:"violations,omitempty"`
+	Warnings   user.Violations `json:"warnings,omitempty"`
+	Profile    *user.Profile   `json:"profile,omitempty"`
+	Changes    []change        `json:"changes,omitempty"`
+	Effects    []user.Effect   `json:"effects,omitempty"`
+	Identities []user.Identity `json:"identities,omitempty"`
+	Detached   *user.Profile   `json:"detached,omitempty"`
+	Rules      []user.Rule     `json:"rules,omitempty"`
+}
+
+// problem says why a line has no other answer: its input, or a refusal of the
+// library.
+type problem struct {
+	Kind    string      `json:"kind"` // input, refused
+	Pointer string      `json:"pointer,omitempty"`
+	Rule    user.RuleID `json:"rule,omitempty"`
+	Message string      `json:"message"`
+}
+
+func (p *problem) Error() string { return p.Message }
+
+type change struct {
+	Pointer string              `json:"pointer"`
+	Kind    metadata.ChangeKind `json:"kind"`
+}
+
+func (a *answer) fail(p *problem) { *a = answer{Line: a.Line, Error: p} }
+
+// to answers one line.
+func (a *answer) to(line []byte) {
+	defer func() {
+		if r := recover(); r != nil { // one line must not cost the others theirs
+			a.fail(&problem{Kind: "internal", Message: fmt.Sprint("panic: ", r)})
+		}
+	}()
+	req, err := read(line)
+	if err == nil {
+		a.OK = true
+		err = a.operate(req)
+	}
+	var p *problem
+	switch {
+	case errors.As(err, &p):
+		a.fail(p)
+	case err != nil:
+		a.fail(&problem{Kind: "input", Message: err.Error()})
+	}
+}
+
+// operations are those that the oracle answers; the others it knows of only.
+var operations = map[string]func(*answer, request) error{
+	"merge":     (*answer).merge,
+	"diff":      (*answer).diff,
+	"roundtrip": (*answer).roundtrip,
+	"validate":  (*answer).validate,
+	"apply":     (*answer).apply,
+	"link":      (*answer).link,
+	"unlink":    (*answer).unlink,
+	"rules":     (*answer).rules,
+}
+
+var planned = []string{
+	"lower", "compose", "merge3", "payload-diff", "plan", "inverse", "form", "output", "create", "login", "rules-object", "stage",
+}
+
+func (a *answer) operate(req request) error {
+	op, err := req.text("op")
+	if err != nil {
+		return err
+	}
+	if f := operations[op]; f != nil {
+		return f(a, req)
+	}
+	if slices.Contains(planned, op) {
+		return &problem{Kind: "input", Pointer: "/op", Message: "this operation is not built yet"}
+	}
+	return &problem{Kind: "input", Pointer: "/op", Message: "no such operation"}
+}
+
+func (a *answer) merge(req request) error {
+	m, err := req.mode("mode")
+	base, err2 := req.object("base")
+	d, err3 := req.delta("patch")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Result = m.Merge(base, d)
+	return nil
+}
+
+func (a *answer) diff(req request) error {
+	m, err := req.mode("mode")
+	from, err2 := req.object("from")
+	to, err3 := req.object("to")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	if a.Patch, err = m.Diff(from, to); err != nil {
+		return &problem{Kind: "refused", Rule: "metadata.unreachable", Pointer: metadata.Unreachable(err)[0], Message: err.Error()}
+	}
+	return nil
+}
+
+func (a *answer) roundtrip(req request) error {
+	u, err := req.profile("user")
+	a.User = &u
+	return err
+}
+
+func (a *answer) validate(req request) error {
+	p, err := req.payload("payload")
+	t, err2 := req.target("target")
+	var err3 error
+	if req.has("user") {
+		_, err3 = req.profile("user")
+	}
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.verdict(p.Validate(t))
+	return nil
+}
+
+func (a *answer) verdict(v patch.Verdict) {
+	valid := v.Valid()
+	a.Valid, a.Violations, a.Warnings = &valid, v.Violations, v.Warnings
+}
+
+func (a *answer) apply(req request) error {
+	u, err := req.profile("user")
+	p, err2 := req.payload("payload")
+	t, err3 := req.target("target")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	out, err := p.Apply(u, t)
+	if err != nil {
+		a.verdict(p.Validate(t))
+		return nil
+	}
+	a.verdict(patch.Verdict{Warnings: out.Warnings})
+	a.Profile, a.Effects = &out.Profile, out.Effects
+	for _, c := range out.Changes {
+		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
+	}
+	return nil
+}
+
+func (a *answer) link(req request) error {
+	primary, err := req.profile("primary")
+	secondary, err2 := req.profile("secondary")
+	var mode metadata.Mode
+	var err3 error
+	if req.has("merge_metadata") {
+		mode, err3 = req.mode("merge_metadata")
+	}
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	var l identities.Linked
+	if req.has("merge_metadata") {
+		l, err = identities.LinkMerging(primary, secondary, mode)
+	} else {
+		l, err = identities.Link(primary, secondary)
+	}
+	if err != nil {
+		return refused(err)
+	}
+	a.Profile, a.Identities, a.Warnings = &l.Profile, l.Profile.Identities, l.Warnings
+	return nil
+}
+
+func (a *answer) unlink(req request) error {
+	u, err := req.profile("user")
+	provider, err2 := req.text("provider")
+	id, err3 := req.identifier("user_id")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	out, err := identities.Unlink(u, provider, id)
+	if err != nil {
+		return refused(err)
+	}
+	a.Profile, a.Warnings = &out.Profile, out.Warnings
+	if !out.Detached.Equal(user.Profile{}) {
+		a.Detached = &out.Detached
+	}
+	return nil
+}
+
+func (a *answer) rules(request) error {
+	a.Rules = append(patch.Rules(), identities.Rules()...)
+	return nil
+}
+
+// refused turns an error of the library into an answer.
+func refused(err error) error {
+	var v user.Violation
+	if errors.As(err, &v) {
+		return &problem{Kind: "refused", Rule: v.Rule, Pointer: v.Pointer, Message: v.Message}
+	}
+	return err
+}
+
+// request is the arguments of one line, unread.
+type request map[string][]byte
+
+func read(line []byte) (request, error) {
+	parts, ok := jsonscan.Split(line)
+	if !ok {
+		faults := jsonscan.Faults(line, jsonscan.MaxDepth+1)
+		if len(faults) == 0 {
+			return nil, &problem{Kind: "input", Message: "the line is not a JSON object"}
+		}
+		f := faults[0]
+		return nil, &problem{Kind: "input", Pointer: f.Pointer, Message: f.Kind.String()}
+	}
+	req := make(request, len(parts))
+	for _, p := range parts {
+		req[p.Name] = p.Text
+	}
+	return req, nil
+}
+
+func (req request) has(name string) bool { return req[name] != nil }
+
+// input is the answer for an argument that cannot be read.
+func input(name string, err error) error {
+	p := &problem{Kind: "input", Pointer: metadata.Pointer(name), Message: err.Error()}
+	var e *metadata.Error
+	if errors.As(err, &e) {
+		p.Pointer += e.Pointer
+	}
+	return p
+}
+
+func missing(name string) error {
+	return &problem{Kind: "input", Pointer: metadata.Pointer(name), Message: "this argument is needed"}
+}
+
+func (req request) text(name string) (string, error) {
+	if !req.has(name) {
+		return "", missing(name)
+	}
+	var v metadata.Value
+	if err := v.UnmarshalJSON(req[name]); err != nil {
+		return "", input(name, err)
+	}
+	s, ok := v.Str()
+	if !ok {
+		return "", input(name, errors.New("not a text"))
+	}
+	return s, nil
+}
+
+// identifier reads a text or a number.
+func (req request) identifier(name string) (string, error) {
+	if req.has(name) {
+		var v metadata.Value
+		if err := v.UnmarshalJSON(req[name]); err != nil {
+			return "", input(name, err)
+		}
+		if n, ok := v.Number(); ok {
+			return n.String(), nil
+		}
+	}
+	return req.text(name)
+}
+
+func (req request) mode(name string) (metadata.Mode, error) {
+	s, err := req.text(name)
+	if err != nil {
+		return 0, err
+	}
+	m, ok := metadata.ParseMode(s)
+	if !ok {
+		return 0, input(name, errors.New("no such mode, or one that is not built yet"))
+	}
+	return m, nil
+}
+
+// object reads a metadata object, which may be absent.
+func (req request) object(name string) (metadata.Object, error) {
+	if !req.has(name) {
+		return metadata.Object{}, nil
+	}
+	o, err := metadata.Parse(req[name])
+	if err != nil {
+		return o, input(name, err)
+	}
+	return o, nil
+}
+
+// delta reads a patch of a metadata object, which may be absent.
+func (req request) delta(name string) (metadata.Delta, error) {
+	if !req.has(name) {
+		return metadata.Delta{}, nil
+	}
+	d, err := metadata.ParseDelta(req[name])
+	if err != nil {
+		return d, input(name, err)
+	}
+	return d, nil
+}
+
+func (req request) profile(name string) (user.Profile, error) {
+	if !req.has(name) {
+		return user.Profile{}, missing(name)
+	}
+	p, err := user.Parse(req[name])
+	if err != nil {
+		return p, input(name, err)
+	}
+	return p, nil
+}
+
+func (req request) payload(name string) (patch.Payload, error) {
+	if !req.has(name) {
+		return patch.Payload{}, missing(name)
+	}
+	p, err := patch.Parse(req[name])
+	if err != nil {
+		return p, input(name, err)
+	}
+	return p, nil
+}
+
+// target reads what is known of the user and the caller, which may be absent.
+func (req request) target(name string) (t patch.Target, err error) {
+	if !req.has(name) {
+		return t, nil
+	}
+	if err := t.UnmarshalJSON(req[name]); err != nil {
+		return t, input(name, err)
+	}
+	return t, nil
+}

@@ -1,0 +1,91 @@
+// Oracle answers what an update will do, one JSON line for each JSON line:
+//
+//	echo '{"op":"merge","mode":"first-level","base":{"a":1},"patch":{"b":2}}' | go run ./examples/oracle
+//	{"line":1,"ok":true,"result":{"a":1,"b":2}}
+//
+// It lets a test in any language ask the library. Lines are answered in order;
+// memory does not grow with their number, and the answers so far are written
+// whenever the input pauses. The exit status is 0 when every line was answered,
+// and 2 when reading or writing failed.
+//
+// Operations: merge, diff, roundtrip, validate, apply, link, unlink, rules.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	if err := serve(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(2)
+	}
+}
+
+const (
+	// longest is how many bytes a line may have; a longer one is answered and
+	// passed over without being kept.
+	longest = 512 << 20
+	// spare is how large a buffer is kept for the next line.
+	spare = 1 << 20
+)
+
+// serve answers the lines of in on out until in ends.
+func serve(in io.Reader, out io.Writer) error {
+	r, w := bufio.NewReaderSize(in, 64<<10), bufio.NewWriterSize(out, 64<<10)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	var line []byte
+	for n := 1; ; n++ {
+		if r.Buffered() == 0 {
+			if err := w.Flush(); err != nil {
+				return err
+			}
+		}
+		var fits bool
+		var err error
+		line, fits, err = readLine(r, line[:0])
+		if err != nil && !errors.Is(err, io.EOF) {
+			return errors.Join(err, w.Flush())
+		}
+		if err != nil && fits && len(line) == 0 {
+			return w.Flush()
+		}
+		a := answer{Line: n}
+		if fits {
+			a.to(line)
+		} else {
+			a.fail(&problem{Kind: "input", Message: fmt.Sprintf("the line is longer than %d bytes", longest)})
+		}
+		if err := enc.Encode(a); err != nil {
+			return err
+		}
+		if cap(line) > spare {
+			line = nil
+		}
+		if err != nil {
+			return w.Flush()
+		}
+	}
+}
+
+// readLine appends the next line, without its end, to buf. It reports false, and
+// reads on to the end of the line, where that is too long to keep.
+func readLine(r *bufio.Reader, buf []byte) (line []byte, fits bool, err error) {
+	fits = true
+	for {
+		part, err := r.ReadSlice('\n')
+		if fits = fits && len(buf)+len(part) <= longest; fits {
+			buf = append(buf, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return bytes.TrimSuffix(buf, []byte("\n")), fits, err
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package jsonscan
+
+// Part is one member of an object, unread.
+type Part struct {
+	Name string
+	Text []byte // of the value; a part of the text that was split
+}
+
+// Split returns the members of the object that is all of text, each value valid
+// by itself: up to MaxDepth levels and perhaps with duplicate names inside, which
+// whoever reads it will find. It reports false where text is no such object or
+// has two members of one name; see [Faults] for the reason.
+func Split(text []byte) (parts []Part, ok bool) {
+	i := Space(text, 0)
+	if i >= len(text) || text[i] != '{' {
+		return nil, false
+	}
+	var names Names
+	i = Space(text, i+1)
+	for first := true; ; first = false {
+		if first && i < len(text) && text[i] == '}' {
+			break
+		}
+		end, escaped := String(text, i)
+		if end < 0 {
+			return nil, false
+		}
+		names.Add(text, i, end, escaped)
+		part := Part{Name: Unquote(string(text[i:end]))}
+		if i = Space(text, end); i >= len(text) || text[i] != ':' {
+			return nil, false
+		}
+		i = Space(text, i+1)
+		if end = Skip(text, i, MaxDepth); end < 0 {
+			return nil, false
+		}
+		part.Text = text[i:end]
+		parts = append(parts, part)
+		if i = Space(text, end); i >= len(text) {
+			return nil, false
+		}
+		if text[i] == '}' {
+			break
+		}
+		if text[i] != ',' {
+			return nil, false
+		}
+		i = Space(text, i+1)
+	}
+	return parts, Space(text, i+1) == len(text) && names.Unique(text, 0)
+}
