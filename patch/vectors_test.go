@@ -1,0 +1,88 @@
+package patch_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/vectors"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+func TestVectors(t *testing.T) {
+	list := vectors.Load(t, "patch")
+	var ids []string
+	for _, r := range patch.Rules() {
+		ids = append(ids, string(r.ID))
+	}
+	vectors.Covers(t, list, ids)
+	for _, v := range list {
+		t.Run(v.Name, func(t *testing.T) { run(t, v) })
+	}
+}
+
+// run checks one vector: what Validate says, and, where there is a user, what
+// Apply says and makes of it.
+func run(t *testing.T, v vectors.Vector) {
+	p, err := patch.Parse(v.Need(t, "patch.json"))
+	require.NoError(t, err)
+	var target patch.Target
+	if text := v.Section("target.json"); text != nil {
+		require.NoError(t, json.Unmarshal(text, &target))
+	}
+	verdict := p.Validate(target)
+	all := func(list user.Violations, rule string) (pointers []string) {
+		for _, v := range list {
+			if string(v.Rule) == rule {
+				pointers = append(pointers, v.Pointer)
+			}
+		}
+		return pointers
+	}
+	var out patch.Outcome
+	applied := false
+	if text := v.Section("user.json"); text != nil {
+		u, err := user.Parse(text)
+		require.NoError(t, err)
+		before := string(u.AppendJSON(nil))
+		out, err = p.Apply(u, target)
+		assert.Equal(t, verdict.Valid(), err == nil, "Apply and Validate disagree")
+		assert.Equal(t, before, string(u.AppendJSON(nil)), "the input changed")
+		applied = err == nil
+		if applied {
+			verdict.Warnings = out.Warnings
+			for _, e := range out.Effects { // an effect is where its rule shows
+				verdict.Warnings = append(verdict.Warnings, user.Violation{Rule: e.Rule, Pointer: v.Pointer})
+			}
+		}
+	}
+	switch v.Expect {
+	case "refused":
+		assert.Contains(t, all(verdict.Violations, v.Rule), v.Pointer)
+		assert.ErrorIs(t, verdict.Err(), user.RuleID(v.Rule))
+	case "warns":
+		assert.NoError(t, verdict.Err())
+		assert.Contains(t, all(verdict.Warnings, v.Rule), v.Pointer)
+	case "passes", "result":
+		assert.NoError(t, verdict.Err())
+		assert.Empty(t, all(verdict.Warnings, v.Rule))
+	default:
+		t.Fatalf("expect: %s means nothing here", v.Expect)
+	}
+	if want := v.Section("want.json"); want != nil {
+		require.True(t, applied, "want.json without a user, or with a payload that is refused")
+		assert.True(t, out.Profile.Object().Equal(metadata.MustParse(string(want))), "the profile is %s", out.Profile.AppendJSON(nil))
+	}
+	if text := v.Section("changes.json"); text != nil {
+		var want, got []string
+		require.NoError(t, json.Unmarshal(text, &want))
+		for _, c := range out.Changes {
+			got = append(got, c.String())
+		}
+		assert.Equal(t, want, got)
+	}
+}
