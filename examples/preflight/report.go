@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// printer writes reports and keeps the first error.
+type printer struct {
+	w      io.Writer
+	colour bool
+	err    error
+}
+
+func (p *printer) line(s string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.w, s+"\n")
+	}
+}
+
+func (p *printer) paint(code, s string) string {
+	if !p.colour {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (p *printer) bold(s string) string   { return p.paint("1", s) }
+func (p *printer) red(s string) string    { return p.paint("31", s) }
+func (p *printer) green(s string) string  { return p.paint("32", s) }
+func (p *printer) yellow(s string) string { return p.paint("33", s) }
+
+// report writes an outcome for a person: the verdict, what speaks against it, the
+// diff, the effects and the profile after.
+func (p *printer) report(out outcome) {
+	if out.verdict.Valid() {
+		p.line("   " + p.bold(p.green("valid")))
+	} else {
+		p.line("   " + p.bold(p.red("refused")))
+	}
+	for _, v := range out.verdict.Violations {
+		p.violation(p.red("error"), v)
+	}
+	for _, v := range out.verdict.Warnings {
+		p.violation(p.yellow("warning"), v)
+	}
+	if out.applied == nil {
+		return
+	}
+	if len(out.applied.Changes) == 0 {
+		p.line("   nothing changes")
+	} else {
+		p.line("   changes:")
+	}
+	for _, c := range out.applied.Changes {
+		if c.Kind != metadata.Added {
+			p.line("     " + p.red("- "+visible(c.Pointer)+": "+short(c.From.String())))
+		}
+		if c.Kind != metadata.Removed {
+			p.line("     " + p.green("+ "+visible(c.Pointer)+": "+short(c.To.String())))
+		}
+	}
+	for _, e := range out.applied.Effects {
+		p.line("   effect: " + string(e.Kind) + " [" + string(e.Rule) + "]")
+	}
+	p.line("   profile after:")
+	text, err := json.MarshalIndent(out.applied.Profile, "     ", "  ")
+	if err != nil {
+		p.err = err
+		return
+	}
+	p.line("     " + visible(string(text)))
+}
+
+func (p *printer) violation(word string, v user.Violation) {
+	where := visible(v.Pointer)
+	if where == "" {
+		where = "the payload"
+	}
+	p.line(fmt.Sprintf("   %s %s: %s", word, where, visible(v.Message)))
+	p.line(fmt.Sprintf("     rule %s (%s), source: %s", v.Rule, v.Evidence, source(v.Rule)))
+}
+
+func source(id user.RuleID) string {
+	rules := patch.Rules()
+	if i := slices.IndexFunc(rules, func(r user.Rule) bool { return r.ID == id }); i >= 0 {
+		return rules[i].Source
+	}
+	return "none"
+}
+
+// most is how many characters of a value are shown in a diff.
+const most = 100
+
+// short returns the text of a value, cut where it is long.
+func short(text string) string {
+	text = visible(text)
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "..."
+}
+
+// visible returns s with control characters replaced, but for line ends, so that
+// no name or value can command a terminal.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (r < ' ' || 0x7f <= r && r < 0xa0 || r == '\u202e' || r == '\u2028' || r == '\u2029') {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// verdictJSON is an outcome for machines.
+type verdictJSON struct {
+	Valid      bool            `json:"valid"`
+	Violations []violationJSON `json:"violations"`
+	Warnings   []violationJSON `json:"warnings"`
+	Changes    []changeJSON    `json:"changes,omitempty"`
+	Effects    []user.Effect   `json:"effects,omitempty"`
+	Profile    *user.Profile   `json:"profile,omitempty"`
+}
+
+type violationJSON struct {
+	user.Violation
+	Source string `json:"source"`
+}
+
+type changeJSON struct {
+	Pointer string              `json:"pointer"`
+	Kind    metadata.ChangeKind `json:"kind"`
+	From    metadata.Value      `json:"from,omitzero"`
+	To      metadata.Value      `json:"to,omitzero"`
+}
+
+// json writes an outcome as one line of JSON.
+func (p *printer) json(out outcome) {
+	sourced := func(list user.Violations) []violationJSON {
+		out := []violationJSON{}
+		for _, v := range list {
+			out = append(out, violationJSON{v, source(v.Rule)})
+		}
+		return out
+	}
+	v := verdictJSON{Valid: out.verdict.Valid(), Violations: sourced(out.verdict.Violations), Warnings: sourced(out.verdict.Warnings)}
+	if a := out.applied; a != nil {
+		v.Effects, v.Profile = a.Effects, &a.Profile
+		for _, c := range a.Changes {
+			v.Changes = append(v.Changes, changeJSON{c.Pointer, c.Kind, c.From, c.To})
+		}
+	}
+	enc := json.NewEncoder(p.w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil && p.err == nil {
+		p.err = err
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// sample is a built-in flight.
+type sample struct {
+	title   string
+	payload string
+	target  string
+}
+
+// sampleUser is whom the samples would update.
+const sampleUser = `{
+  "user_id": "auth0|65f0c0ffee",
+  "email": "rosa@example.com",
+  "email_verified": true,
+  "name": "Rosa Diaz",
+  "nickname": "rosa",
+  "picture": "https://example.com/rosa.png",
+  "identities": [
+    {"provider": "auth0", "user_id": "65f0c0ffee", "connection": "members", "isSocial": false}
+  ],
+  "user_metadata": {
+    "color": "green",
+    "newsletter": true,
+    "address": {"home": "12 Elm Street", "work": "99 High Street"}
+  },
+  "app_metadata": {"plan": "gold", "credits": 9007199254740993},
+  "created_at": "2024-03-12T21:06:41.000Z",
+  "updated_at": "2024-03-12T21:06:41.000Z",
+  "logins_count": 7
+}`
+
+var samples = []sample{
+	{
+		"A payload that is fine: it sets two members, removes one, and replaces address whole",
+		`{"nickname": "rosie", "user_metadata": {"color": "blue", "newsletter": null, "address": {"home": "7 Oak Lane"}}}`,
+		`{"connection": {"name": "members", "kind": "database"}}`,
+	},
+	{
+		"A payload that wipes: {} is not nothing",
+		`{"app_metadata": {}}`,
+		`{"connection": {"name": "members", "kind": "database"}}`,
+	},
+	{
+		"A payload that the connection forbids: the users live in a custom database",
+		`{"email": "rosa@example.org", "password": "correct-horse", "user_metadata": {"color": "blue"}}`,
+		`{"connection": {"name": "members", "kind": "custom-database"}}`,
+	},
+}
+
+// demonstrate judges the samples.
+func demonstrate(p *printer, asJSON bool) error {
+	for i, s := range samples {
+		in := flight{user: new(user.Profile)}
+		if err := in.user.UnmarshalJSON([]byte(sampleUser)); err != nil {
+			return err
+		}
+		var err error
+		if in.payload, err = patch.Parse([]byte(s.payload)); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(s.target), &in.target); err != nil {
+			return err
+		}
+		if asJSON {
+			p.json(in.check())
+			continue
+		}
+		if i > 0 {
+			p.line("")
+		}
+		p.line(p.bold(fmt.Sprintf("%d. %s", i+1, s.title)))
+		p.line("   PATCH " + string(hidden(in.payload).AppendJSON(nil)))
+		p.report(in.check())
+	}
+	return p.err
+}
+
+// hidden returns the payload with its password covered, to be shown.
+func hidden(p patch.Payload) patch.Payload {
+	if !p.Password.IsZero() && !p.Password.IsNull() {
+		p.Password = patch.Set("********")
+	}
+	return p
+}
