@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/recordings"
+)
+
+// ask answers the lines.
+func ask(t *testing.T, lines ...string) []map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, serve(strings.NewReader(strings.Join(lines, "\n")+"\n"), &out))
+	var answers []map[string]any
+	for i, line := range bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")) {
+		dec := json.NewDecoder(bytes.NewReader(line))
+		dec.UseNumber()
+		var a map[string]any
+		require.NoError(t, dec.Decode(&a), string(line[:min(len(line), 200)]))
+		require.Equal(t, json.Number(fmt.Sprint(i+1)), a["line"])
+		answers = append(answers, a)
+	}
+	require.Len(t, answers, len(lines))
+	return answers
+}
+
+func encode(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestAnswers(t *testing.T) {
+	const u = `{"user_id":"auth0|1","email":"a@example.com","identities":[{"provider":"auth0","user_id":"1","connection":"db"}],"user_metadata":{"a":{"x":1,"y":2}}}`
+	for _, tt := range []struct{ in, want string }{
+		{`{"op":"merge","mode":"first-level","base":{"a":{"x":1,"y":2}},"patch":{"a":{"x":3}}}`, `{"ok":true,"result":{"a":{"x":3}}}`},
+		{`{"op":"merge","mode":"deep","base":{"a":{"x":1,"y":2}},"patch":{"a":{"x":3}}}`, `{"ok":true,"result":{"a":{"x":3,"y":2}}}`},
+		{`{"op":"merge","mode":"first-level","base":{"a":1},"patch":{}}`, `{"ok":true,"result":{}}`},
+		{`{"op":"merge","mode":"first-level"}`, `{"ok":true}`},
+		{`{"op":"diff","mode":"first-level","from":{"a":1},"to":{"a":1.0}}`, `{"ok":true}`},
+		{`{"op":"diff","mode":"first-level","from":{"a":1}}`, `{"ok":true,"patch":{}}`},
+		{`{"op":"diff","mode":"deep","from":{"a":{"b":1}},"to":{"a":{"b":null}}}`, `{"ok":false,"error":{"kind":"refused","pointer":"/a/b","rule":"metadata.unreachable"}}`},
+		{`{"op":"roundtrip","user":{"email_verified":"true","x":9007199254740993,"email":null}}`, `{"ok":true,"user":{"email_verified":"true","x":9007199254740993,"email":null}}`},
+		{`{"op":"validate","payload":{"password":"p","email":"a@example.com"}}`, `{"ok":true,"valid":false,"violations":[{"rule":"patch.exclusive-attributes","pointer":"/password","severity":"error","evidence":"documented"}]}`},
+		{`{"op":"validate","payload":{"app_metadata":{}},"user":` + u + `}`, `{"ok":true,"valid":true,"warnings":[{"rule":"patch.metadata-wipe","pointer":"/app_metadata","severity":"warning","evidence":"documented"}]}`},
+		{`{"op":"apply","user":{"user_metadata":{"a":{"x":1,"y":2}}},"payload":{"user_metadata":{"a":{"x":1}}},"target":{"now":"2026-01-02T03:04:05Z"}}`,
+			`{"ok":true,"valid":true,"profile":{"user_metadata":{"a":{"x":1}},"updated_at":"2026-01-02T03:04:05.000Z"},"changes":[{"pointer":"/user_metadata/a/y","kind":"removed"},{"pointer":"/updated_at","kind":"added"}]}`},
+		{`{"op":"apply","user":{},"payload":{"blocked":null}}`, `{"ok":true,"valid":false,"violations":[{"rule":"patch.null","pointer":"/blocked","severity":"error","evidence":"documented"}]}`},
+		{`{"op":"link","primary":` + u + `,"secondary":` + u + `}`, `{"ok":false,"error":{"kind":"refused","rule":"identities.same-identity","pointer":"/identities/0"}}`},
+		{`{"op":"unlink","user":` + u + `,"provider":"auth0","user_id":1}`, `{"ok":false,"error":{"kind":"refused","rule":"identities.main-identity","pointer":"/identities/0"}}`},
+		{`{"op":"unlink","user":{"identities":[]},"provider":"p","user_id":"p|1"}`, `{"ok":true,"profile":{"identities":[]},"warnings":[{"rule":"identities.nothing-unlinked","pointer":"/user_id","severity":"warning","evidence":"observed"}]}`},
+		{`{"op":"lower"}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
+		{`{"op":"no such"}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
+		{`{"op":1}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
+		{`{}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
+		{`{"op":"merge","mode":"sideways"}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode"}}`},
+		{`{"op":"merge","mode":"deep","base":{"a":{"b":1,"b":2}}}`, `{"ok":false,"error":{"kind":"input","pointer":"/base/a/b"}}`},
+		{`{"op":"validate","payload":{},"target":{"connection":{"kind":"dtabase"}}}`, `{"ok":false,"error":{"kind":"input","pointer":"/target/connection/kind"}}`},
+		{`{"op":"roundtrip","user":{"email":5}}`, `{"ok":false,"error":{"kind":"input","pointer":"/user/email"}}`},
+		{`{"op":"roundtrip"}`, `{"ok":false,"error":{"kind":"input","pointer":"/user"}}`},
+	} {
+		got := ask(t, tt.in)[0]
+		delete(got, "line")
+		var want map[string]any
+		dec := json.NewDecoder(strings.NewReader(tt.want))
+		dec.UseNumber()
+		require.NoError(t, dec.Decode(&want))
+		assert.Equal(t, want, withoutMessages(got), tt.in)
+	}
+	rules := ask(t, `{"op":"rules"}`)[0]["rules"].([]any)
+	assert.Greater(t, len(rules), 30)
+	for _, r := range rules {
+		for _, key := range []string{"id", "statement", "severity", "evidence", "source"} {
+			assert.NotEmpty(t, r.(map[string]any)[key], r)
+		}
+	}
+}
+
+// withoutMessages drops the words, which may change.
+func withoutMessages(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		delete(v, "message")
+		for _, x := range v {
+			withoutMessages(x)
+		}
+	case []any:
+		for _, x := range v {
+			withoutMessages(x)
+		}
+	}
+	return v
+}
+
+// Each hostile line is answered, and so is the line after it.
+func TestHostileLines(t *testing.T) {
+	const fine = `{"op":"merge","mode":"deep","base":{"a":1},"patch":{"b":2}}`
+	long := strings.Repeat("x", 50<<20)
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	lines := []struct {
+		line string
+		ok   bool
+	}{
+		{`{"op":"merge","mode":"deep","base":{"a":`, false},
+		{`{"op":"merge","mode":"deep","base":{"a":` + nested(100_000) + `}}`, false},
+		{strings.Repeat("[", 100_000), false},
+		{`{"op":"merge","mode":"first-level","base":{"a":` + nested(9_998) + `},"patch":{"b":1}}`, true},
+		{`{"op":"merge","mode":"first-level","base":{"a":` + nested(10_000) + `},"patch":{"b":1}}`, false},
+		{`{"op":"merge","mode":"deep","base":{"a":"` + long + `"},"patch":{"b":1}}`, true},
+		{`{"op":"roundtrip","user":{"email":"` + long + `"}}`, true},
+		{"{\"op\":\"merge\",\"mode\":\"deep\",\"base\":{\"a\":\"\xff\"}}", false},
+		{"\xff\xfe", false},
+		{"", false},
+		{"null", false},
+		{`{"op":"merge","op":"diff","mode":"deep"}`, false},
+		{`{"op":"merge","mode":"deep"} {}`, false},
+		{`{"op":"merge","mode":null}`, false},
+		{`{"op":"merge","mode":"deep","base":null}`, false},
+		{`{"op":"merge","mode":"deep","patch":null}`, false},
+		{`{"op":"diff","mode":"deep","from":null,"to":null}`, false},
+		{`{"op":"roundtrip","user":null}`, false},
+		{`{"op":"validate","payload":null}`, false},
+		{`{"op":"validate","payload":{},"target":null}`, false},
+		{`{"op":"apply","user":null,"payload":null}`, false},
+		{`{"op":"link","primary":null,"secondary":null}`, false},
+		{`{"op":"link","primary":{},"secondary":{}}`, false},
+		{`{"op":"unlink","user":null,"provider":null,"user_id":null}`, false},
+		{`{"op":null}`, false},
+	}
+	for _, tt := range lines {
+		a := ask(t, tt.line, fine)
+		assert.Equal(t, tt.ok, a[0]["ok"], tt.line[:min(len(tt.line), 60)])
+		if !tt.ok {
+			e := a[0]["error"].(map[string]any)
+			assert.Contains(t, []any{"input", "refused"}, e["kind"])
+			assert.NotEmpty(t, e["message"])
+		}
+		assert.Equal(t, true, a[1]["ok"], "the line after %s", tt.line[:min(len(tt.line), 60)])
+	}
+}
+
+func TestStreams(t *testing.T) {
+	in, toServe := io.Pipe()
+	fromServe, out := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- serve(in, out)
+		out.Close()
+	}()
+	answers := bufio.NewScanner(fromServe)
+	for n := 1; n <= 3; n++ { // each answer comes before the next line is sent
+		fmt.Fprintln(toServe, `{"op":"merge","mode":"deep","base":{"a":1}}`)
+		require.True(t, answers.Scan())
+		assert.Contains(t, answers.Text(), fmt.Sprintf(`"line":%d`, n))
+	}
+	fmt.Fprint(toServe, `{"op":"rules"}`) // a last line without its end
+	toServe.Close()
+	require.True(t, answers.Scan() || answers.Err() == nil)
+	require.NoError(t, <-done)
+	require.ErrorIs(t, serve(failing{}, io.Discard), io.ErrUnexpectedEOF)
+	var none bytes.Buffer
+	require.NoError(t, serve(strings.NewReader(""), &none))
+	assert.Empty(t, none.Bytes())
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// Every recorded update, link and unlink that knows the profile before comes out
+// as recorded, but for timestamps.
+func TestRecordedExchanges(t *testing.T) {
+	type member = map[string]any
+	n := map[string]int{}
+	for _, x := range recordings.Load(t) {
+		if x.Before == nil {
+			continue
+		}
+		var line string
+		switch x.Kind {
+		case "update":
+			line = encode(t, member{"op": "apply", "user": x.Before, "payload": x.Request, "target": member{"connection": member{"kind": "database"}}})
+		case "link":
+			if x.BeforeSecondary == nil {
+				continue
+			}
+			line = encode(t, member{"op": "link", "primary": x.Before, "secondary": x.BeforeSecondary})
+		case "unlink":
+			_, rest, _ := strings.Cut(x.Path, "/identities/")
+			provider, id, _ := strings.Cut(rest, "/")
+			id, err := url.PathUnescape(id)
+			require.NoError(t, err)
+			line = encode(t, member{"op": "unlink", "user": x.Before, "provider": provider, "user_id": id})
+		default:
+			continue
+		}
+		n[x.Kind]++
+		a := ask(t, line)[0]
+		require.Equal(t, true, a["ok"], x.ID)
+		var want any
+		dec := json.NewDecoder(bytes.NewReader(x.Response))
+		dec.UseNumber()
+		require.NoError(t, dec.Decode(&want))
+		profile := a["profile"].(member)
+		if x.Kind == "update" {
+			for _, stamp := range []string{"updated_at", "last_password_reset"} {
+				delete(profile, stamp)
+				delete(want.(member), stamp)
+			}
+			assert.Equal(t, want, any(profile), x.ID)
+		} else {
+			assert.Equal(t, want, profile["identities"], x.ID)
+		}
+	}
+	assert.Equal(t, map[string]int{"update": 14, "link": 3, "unlink": 5}, n)
+}

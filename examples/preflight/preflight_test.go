@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func preflight(stdin string, args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = run(args, strings.NewReader(stdin), &out, &errs, false)
+	return status, out.String(), errs.String()
+}
+
+// write puts text in a file of that name and returns its path.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestBareRunIsADemonstration(t *testing.T) {
+	status, out, errs := preflight("")
+	assert.Equal(t, exitValid, status)
+	assert.Empty(t, errs)
+	for _, want := range []string{
+		"valid", "refused", "- /user_metadata/address/work: \"99 High Street\"", "patch.metadata-wipe", "patch.custom-database",
+		"patch.exclusive-attributes", "source: ", "profile after:", "9007199254740993",
+	} {
+		assert.Contains(t, out, want)
+	}
+	assert.NotContains(t, out, "correct-horse", "a password is shown")
+	assert.NotContains(t, out, "\x1b[")
+
+	var coloured bytes.Buffer
+	run(nil, strings.NewReader(""), &coloured, &coloured, true)
+	assert.Contains(t, coloured.String(), "\x1b[31m- /user_metadata/address/work")
+}
+
+func TestStatus(t *testing.T) {
+	u := write(t, "user.json", `{"email":"a@example.com","user_metadata":{"a":1}}`)
+	fine := write(t, "fine.json", `{"user_metadata":{"a":2}}`)
+	bad := write(t, "bad.json", `{"blocked":null}`)
+	broken := write(t, "broken.json", `{"a":1,"a":2,"b":1,"b":2}`)
+	database := write(t, "target.json", `{"connection":{"kind":"custom-database"}}`)
+	for _, tt := range []struct {
+		args   []string
+		stdin  string
+		status int
+		says   string
+	}{
+		{[]string{"-user", u, "-patch", fine}, "", exitValid, `+ /user_metadata/a: 2`},
+		{[]string{"-user", u, "-patch", bad}, "", exitRefused, "patch.null"},
+		{[]string{"-patch", fine}, "", exitValid, "valid"},
+		{[]string{"-patch", "-", "-target", database}, `{"name":"x"}`, exitRefused, "patch.custom-database"},
+		{[]string{"-patch", "-", "-user", "-"}, "{}", exitUsage, "standard input"},
+		{[]string{"-patch", "-"}, "", exitUsage, "not JSON"},
+		{[]string{"-patch", broken}, "", exitUsage, "(and 1 more)"},
+		{[]string{"-patch", fine, "-user", broken}, "", exitUsage, "-user"},
+		{[]string{"-patch", fine, "-target", fine}, "", exitUsage, "unknown member"},
+		{[]string{"-patch", "no such file"}, "", exitUsage, "no such file"},
+		{[]string{"-user", u}, "", exitUsage, "-patch is needed"},
+		{[]string{"-nonsense"}, "", exitUsage, "-h shows the usage"},
+		{[]string{"stray"}, "", exitUsage, "unexpected argument"},
+		{[]string{"-h"}, "", exitValid, "usage: preflight"},
+	} {
+		status, out, errs := preflight(tt.stdin, tt.args...)
+		assert.Equal(t, tt.status, status, "%v", tt.args)
+		assert.Contains(t, out+errs, tt.says, "%v", tt.args)
+		if status == exitUsage {
+			assert.Empty(t, out, "%v", tt.args)
+			assert.Equal(t, 1, strings.Count(errs, "\n"), "%v: %s", tt.args, errs)
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	u := write(t, "user.json", `{"user_metadata":{"a":1}}`)
+	status, out, _ := preflight(`{"user_metadata":{}}`, "-json", "-user", u, "-patch", "-")
+	assert.Equal(t, exitValid, status)
+	var v struct {
+		Valid    bool
+		Warnings []struct{ Rule, Pointer, Source string }
+		Changes  []struct{ Pointer, Kind string }
+		Profile  json.RawMessage
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	assert.True(t, v.Valid)
+	require.Len(t, v.Warnings, 1)
+	assert.Equal(t, "patch.metadata-wipe", v.Warnings[0].Rule)
+	assert.NotEmpty(t, v.Warnings[0].Source)
+	require.Len(t, v.Changes, 1)
+	assert.Equal(t, "/user_metadata/a", v.Changes[0].Pointer)
+	assert.JSONEq(t, `{"user_metadata":{}}`, string(v.Profile))
+}
+
+// What a payload or profile holds cannot command a terminal.
+func TestControlCharacters(t *testing.T) {
+	u := write(t, "user.json", `{"user_metadata":{"a\u001b[2J":1}}`)
+	_, out, _ := preflight(`{"user_metadata":{"a\u001b[2J":"\u009b31m","\u001b]0;x":{"b.c\u001b":1}}}`, "-user", u, "-patch", "-")
+	assert.NotContains(t, out, "\x1b")
+	assert.NotContains(t, out, "\u009b")
+}
+
+func TestWriteError(t *testing.T) {
+	var errs bytes.Buffer
+	assert.Equal(t, exitUsage, run(nil, strings.NewReader(""), broken{}, &errs, false))
+	assert.NotEmpty(t, errs.String())
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("no room") }
