@@ -38,11 +38,6 @@ func read(t *testing.T, text []byte) (Object, bool) {
 // alike is equality as the laws have it: absent and {} are one.
 func alike(x, y Object) bool { return x.Len() == 0 && y.Len() == 0 || x.Equal(y) }
 
-func decode(t *testing.T, o Object) map[string]any {
-	t.Helper()
-	return o.Map()
-}
-
 func fuzz(f *testing.F, check func(t *testing.T, m Mode, x, y Object)) {
 	for i, a := range documents {
 		f.Add([]byte(a), []byte(documents[(i*7+3)%len(documents)]))

@@ -25,6 +25,7 @@ const (
 	RuleLength             RuleID = "patch.length"
 	RuleEmailFormat        RuleID = "patch.email-format"
 	RulePhoneFormat        RuleID = "patch.phone-format"
+	RulePhoneLength        RuleID = "patch.phone-length"
 	RulePictureFormat      RuleID = "patch.picture-format"
 	RuleNothingToUpdate    RuleID = "patch.nothing-to-update"
 	RuleReadOnly           RuleID = "patch.read-only"
@@ -109,6 +110,11 @@ var catalogue = []Rule{
 		ID: RulePhoneFormat, Severity: user.Error, Evidence: user.Documented,
 		Statement: "phone_number is a plus sign and 1 to 15 digits.",
 		Source:    schema,
+	},
+	{
+		ID: RulePhoneLength, Severity: user.Warning, Evidence: user.Disputed,
+		Statement: "phone_number has 12 characters, plus sign included, says the workflow card; the API's pattern takes 2 to 16.",
+		Source:    "Workflow card Update User; " + schema,
 	},
 	{
 		ID: RulePictureFormat, Severity: user.Error, Evidence: user.Documented,

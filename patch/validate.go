@@ -148,6 +148,8 @@ func (j *judge) text(a attribute, s string) {
 	case phoneNumber:
 		if !isPhone(s) {
 			j.report(RulePhoneFormat, a.pointer(), "phone_number is not a plus sign and 1 to 15 digits")
+		} else if len(s) != 12 {
+			j.report(RulePhoneLength, a.pointer(), "phone_number has "+strconv.Itoa(len(s))+" characters, and 12 in the workflow card")
 		}
 	case picture:
 		if !isURI(s) {

@@ -1,0 +1,55 @@
+package identities_test
+
+import (
+	"fmt"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+func account(provider, id, preferences string) user.Profile {
+	return user.Profile{
+		UserID:       user.Set(user.ID(provider + "|" + id)),
+		Email:        user.Set(id + "@example.com"),
+		Identities:   []user.Identity{{Provider: user.Set(provider), UserID: user.Set(id)}},
+		UserMetadata: metadata.MustParse(preferences),
+	}
+}
+
+// Linking drops the secondary's metadata, and says so.
+func ExampleLink() {
+	primary, secondary := account("auth0", "ann", `{"color":"red"}`), account("google-oauth2", "42", `{"size":"L"}`)
+	l, err := identities.Link(primary, secondary)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, id := range l.Profile.Identities {
+		fmt.Println(id.Provider.Or(""), id.UserID.Or(""), id.ProfileData)
+	}
+	fmt.Println(l.Profile.UserMetadata)
+	fmt.Println(l.Warnings[0].Message)
+	// Output:
+	// auth0 ann {"email":"ann@example.com"}
+	// google-oauth2 42 {"email":"42@example.com"}
+	// {"color":"red"}
+	// the secondary's user_metadata is lost
+}
+
+// An unlink whose user_id has its prefix is answered with success and does
+// nothing.
+func ExampleUnlink() {
+	l, err := identities.Link(account("auth0", "ann", `{}`), account("google-oauth2", "42", `{}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, id := range []string{"google-oauth2|42", "42"} {
+		out, err := identities.Unlink(l.Profile, "google-oauth2", id)
+		fmt.Println(len(out.Profile.Identities), out.Warnings[0].Rule, err)
+	}
+	// Output:
+	// 2 identities.nothing-unlinked <nil>
+	// 1 identities.detached-profile <nil>
+}

@@ -1,0 +1,225 @@
+package patch_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/recordings"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+const everything = `{"blocked":true,"email_verified":false,"email":"a@example.com","phone_number":"+15551230000","phone_verified":true,
+	"user_metadata":{"a":null},"app_metadata":{},"given_name":"A","family_name":"B","name":"C","nickname":"D","picture":"https://example.com/p.png",
+	"verify_email":true,"verify_phone_number":false,"password":"p","connection":"db","client_id":"c","username":"u","unknown":{"x":1e400},"user_id":null}`
+
+func TestPayloadRoundTrip(t *testing.T) {
+	for _, text := range []string{
+		everything, `{}`, `{"email":null,"name":null}`, `{"email":5,"blocked":null,"connection":{}}`, `{"user_metadata":null,"app_metadata":"x"}`,
+		`{"user_metadata":{}}`, `{"x":{"y":[null]}}`,
+	} {
+		p, err := patch.Parse([]byte(text))
+		require.NoError(t, err)
+		out, err := json.Marshal(p)
+		require.NoError(t, err)
+		assert.True(t, metadata.MustParse(string(out)).Equal(metadata.MustParse(text)), "%s is written as %s", text, out)
+		var q patch.Payload
+		require.NoError(t, json.Unmarshal(out, &q))
+		if diff := cmp.Diff(p, q); diff != "" {
+			t.Error(diff)
+		}
+		assert.Equal(t, text == "{}", p.IsZero())
+	}
+}
+
+func TestParseListsEveryFaultOfTheText(t *testing.T) {
+	_, err := patch.Parse([]byte(`{"email":"a","email":"b","user_metadata":{"x":1,"x":2}}`))
+	var es metadata.Errors
+	require.ErrorAs(t, err, &es)
+	require.Len(t, es, 2)
+	assert.Equal(t, []string{"/email", "/user_metadata/x"}, []string{es[0].Pointer, es[1].Pointer})
+	_, err = patch.Parse([]byte(`null`))
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
+}
+
+// Everything that is wrong is reported at once, in the order of the catalogue.
+func TestEveryViolationAtOnce(t *testing.T) {
+	p, err := patch.Parse([]byte(`{"email":5,"blocked":null,"user_metadata":null,"given_name":"","picture":"x","user_id":"y","password":"p","username":"u",
+		"app_metadata":{"a.b":1,"email":2,"c":{"$d":null}},"other":1}`))
+	require.NoError(t, err)
+	v := p.Validate(patch.Target{})
+	var got []string
+	for _, x := range v.Violations {
+		got = append(got, string(x.Rule)+" "+x.Pointer)
+		assert.Equal(t, user.Error, x.Severity)
+	}
+	assert.Equal(t, []string{
+		"patch.type /email", "patch.null /blocked", "patch.metadata-null /user_metadata", "patch.length /given_name", "patch.picture-format /picture",
+		"patch.read-only /user_id", "patch.metadata-name /app_metadata/a.b", "patch.nested-metadata-name /app_metadata/c/$d",
+		"patch.reserved-name /app_metadata/email", "patch.exclusive-attributes /password", "patch.exclusive-attributes /username", "patch.exclusive-attributes /username",
+	}, got)
+	require.Len(t, v.Warnings, 2)
+	assert.Equal(t, patch.RuleUnknown, v.Warnings[0].Rule)
+	assert.Equal(t, patch.RuleNestedNull, v.Warnings[1].Rule)
+
+	err = v.Err()
+	var one patch.Violation
+	require.ErrorAs(t, err, &one)
+	assert.ErrorIs(t, err, patch.RuleReservedName)
+	assert.False(t, errors.Is(err, patch.RuleWipe))
+	assert.NoError(t, patch.Payload{Name: patch.Set("x")}.Validate(patch.Target{}).Err())
+}
+
+func TestNoValueInErrors(t *testing.T) {
+	const secret = "hunter2"
+	for _, text := range []string{
+		`{"password":"` + secret + `","email":"` + secret + `","username":"` + strings.Repeat(secret, 30) + `","phone_number":"` + secret + `","picture":"` + secret + `"}`,
+		`{"password":["` + secret + `"],"client_id":null,"x":"` + secret + `"}`,
+	} {
+		p, err := patch.Parse([]byte(text))
+		require.NoError(t, err)
+		v := p.Validate(patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}})
+		require.Error(t, v.Err())
+		assert.NotContains(t, v.Err().Error(), secret)
+		for _, w := range append(v.Violations, v.Warnings...) {
+			assert.NotContains(t, w.Message, secret)
+		}
+	}
+}
+
+func TestKnownMembersInExtraCount(t *testing.T) {
+	p := patch.Payload{Extra: metadata.MustParse(`{"password":"p","email":"a@example.com"}`)}
+	assert.ErrorIs(t, p.Validate(patch.Target{}).Err(), patch.RuleExclusive)
+}
+
+func TestTarget(t *testing.T) {
+	var got patch.Target
+	require.NoError(t, json.Unmarshal([]byte(`{"connection":{"kind":"social"},"migrated":true,"secondary":true,"scopes":["update:users"],"lenient":true,
+		"now":"2026-01-02T03:04:05Z","policies":{"patch.email-keeps-verified":"reset"}}`), &got))
+	want := patch.Target{
+		Connection: user.Connection{Kind: user.Social}, Migrated: true, Secondary: true, Scopes: []string{"update:users"}, Lenient: true,
+		Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Policies: map[patch.RuleID]string{patch.RuleEmailKeepsVerified: "reset"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	err := json.Unmarshal([]byte(`{"connection":{"kind":"x"},"migrated":1,"scopes":[1],"now":"soon","policies":{"patch.nothing":"x","patch.email-keeps-verified":"y"},"Lenient":true}`), &got)
+	var es metadata.Errors
+	require.ErrorAs(t, err, &es)
+	var pointers []string
+	for _, e := range es {
+		pointers = append(pointers, e.Pointer)
+	}
+	assert.Equal(t, []string{"/connection/kind", "/migrated", "/scopes", "/now", "/policies/patch.nothing", "/policies/patch.email-keeps-verified", "/Lenient"}, pointers)
+}
+
+func TestEveryRecordedUpdate(t *testing.T) {
+	n := 0
+	for _, x := range recordings.Load(t) {
+		if x.Kind != "update" || x.Before == nil {
+			continue
+		}
+		n++
+		u, err := user.Parse(x.Before)
+		require.NoError(t, err)
+		p, err := patch.Parse(x.Request)
+		require.NoError(t, err)
+		want, err := user.Parse(x.Response)
+		require.NoError(t, err)
+		at, err := want.UpdatedAt.Or("").Time()
+		require.NoError(t, err)
+		out, err := p.Apply(u, patch.Target{Connection: user.Connection{Kind: user.Database}, Now: at})
+		require.NoError(t, err, x.ID)
+		// A password change is stamped a few milliseconds before the update.
+		if got, ok := out.Profile.LastPasswordReset.Get(); ok {
+			a, err := got.Time()
+			require.NoError(t, err)
+			b, err := want.LastPasswordReset.Or("").Time()
+			require.NoError(t, err)
+			assert.Less(t, a.Sub(b).Abs(), time.Second)
+			out.Profile.LastPasswordReset = want.LastPasswordReset
+		}
+		if diff := cmp.Diff(want, out.Profile); diff != "" {
+			t.Error(x.ID, diff)
+		}
+	}
+	assert.GreaterOrEqual(t, n, 14)
+}
+
+func TestRulesAreACatalogue(t *testing.T) {
+	seen := map[user.RuleID]bool{}
+	for _, r := range patch.Rules() {
+		assert.False(t, seen[r.ID], r.ID)
+		seen[r.ID] = true
+		assert.True(t, strings.HasPrefix(string(r.ID), "patch."))
+		assert.NotEmpty(t, r.Statement)
+		assert.NotEmpty(t, r.Source)
+		if r.Evidence == user.Disputed && r.Severity == user.Error {
+			assert.NotEmpty(t, r.Readings, r.ID)
+		}
+	}
+	patch.Rules()[0].Statement = "changed"
+	assert.NotEqual(t, "changed", patch.Rules()[0].Statement)
+}
+
+// No payload and no profile makes Validate or Apply panic, change an input or
+// disagree with each other; what passes strictly passes leniently.
+func FuzzApply(f *testing.F) {
+	targets := []string{
+		`{}`, `{"connection":{"kind":"database"},"now":"2026-01-02T03:04:05Z"}`, `{"connection":{"kind":"custom-database"}}`,
+		`{"connection":{"kind":"custom-database"},"migrated":true}`, `{"connection":{"kind":"social"}}`,
+		`{"connection":{"kind":"social","root_attributes":"on_first_login"},"policies":{"patch.unknown-attribute":"stored"}}`,
+		`{"connection":{"kind":"enterprise"},"secondary":true}`, `{"connection":{"kind":"passwordless-sms","disabled":true}}`,
+	}
+	for _, target := range targets {
+		for _, payload := range []string{everything, `{}`, `{"app_metadata":{"a":{"b":null}}}`, `{"user_metadata":{}}`, `{"x":null,"email":null}`, `{"name":"x","connection":"c"}`} {
+			f.Add([]byte(payload), []byte(`{"email":"a@example.com","user_metadata":{"a":1},"app_metadata":"x","x":1,"identities":[{},{"connection":"c"}]}`), []byte(target))
+		}
+	}
+	f.Fuzz(func(t *testing.T, payload, profile, target []byte) {
+		p, err := patch.Parse(payload)
+		if err != nil {
+			return
+		}
+		u, err := user.Parse(profile)
+		if err != nil {
+			return
+		}
+		var tg patch.Target
+		if json.Unmarshal(target, &tg) != nil {
+			return
+		}
+		before := string(u.AppendJSON(nil)) + string(p.AppendJSON(nil))
+		verdict := p.Validate(tg)
+		out, err := p.Apply(u, tg)
+		if (err == nil) != verdict.Valid() {
+			t.Fatalf("Validate says %v, Apply %v", verdict.Err(), err)
+		}
+		if string(u.AppendJSON(nil))+string(p.AppendJSON(nil)) != before {
+			t.Fatal("an input changed")
+		}
+		tg.Lenient = true
+		if verdict.Valid() && !p.Validate(tg).Valid() {
+			t.Fatalf("passes strictly, not leniently: %v", p.Validate(tg).Err())
+		}
+		if err != nil {
+			return
+		}
+		if back, err := user.Parse(out.Profile.AppendJSON(nil)); err != nil || !back.Equal(out.Profile) {
+			t.Fatalf("the profile after does not survive: %s, %v", out.Profile.AppendJSON(nil), err)
+		}
+		tg.Lenient = false
+		again, err := p.Apply(out.Profile, tg)
+		if err != nil || !again.Profile.Equal(out.Profile) {
+			t.Fatalf("a second time changes it again: %s, then %s (%v)", out.Profile.AppendJSON(nil), again.Profile.AppendJSON(nil), err)
+		}
+	})
+}
