@@ -40,7 +40,7 @@ func Link(primary, secondary user.Profile) (Linked, error) {
 			name string
 			o    metadata.Object
 		}{{"user_metadata", secondary.UserMetadata}, {"app_metadata", secondary.AppMetadata}} {
-			if m.o.Len() > 0 {
+			if _, odd := secondary.Extra.Get(m.name); odd || m.o.Len() > 0 {
 				l.warn(RuleMetadataDropped, "/"+m.name, "the secondary's "+m.name+" is lost")
 			}
 		}
@@ -50,8 +50,9 @@ func Link(primary, secondary user.Profile) (Linked, error) {
 
 // LinkMerging is [Link] that keeps the secondary's metadata: both objects are
 // merged into the primary's by the mode. Empty metadata of the secondary changes
-// nothing, in any mode: to take it for {} would wipe the primary's. The API does
-// not merge; the caller writes the result with an update of its own.
+// nothing, in any mode: to take it for {} would wipe the primary's. Nor does a
+// null member that it stores remove the primary's. The API does not merge; the
+// caller writes the result with an update of its own.
 func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (Linked, error) {
 	l, err := link(primary, secondary)
 	if err == nil {
@@ -62,6 +63,7 @@ func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (Linked, e
 }
 
 func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Object {
+	secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
 	if secondary.Len() == 0 {
 		return primary
 	}
@@ -135,14 +137,16 @@ func Unlink(u user.Profile, provider, userID string) (Unlinked, error) {
 
 // detached returns the user that an identity is by itself.
 func detached(id user.Identity) user.Profile {
-	p, err := user.FromObject(id.ProfileData)
+	data := id.ProfileData.Select(func(name string, _ metadata.Value) bool {
+		return name != "user_metadata" && name != "app_metadata" && name != "blocked" && name != "identities"
+	})
+	p, err := user.FromObject(data)
 	if err != nil {
-		p = user.Profile{Extra: id.ProfileData} // it stays what the provider made of it
+		p = user.Profile{Extra: data} // it stays what the provider made of it
 	}
 	id.ProfileData = metadata.Object{}
 	p.UserID = user.Set(user.ID(id.Provider.Or("") + "|" + id.UserID.Or("")))
 	p.Identities = []user.Identity{id}
-	p.UserMetadata, p.AppMetadata = metadata.Object{}, metadata.Object{}
 	return p.WithDefaults()
 }
 

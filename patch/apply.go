@@ -52,7 +52,7 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 		a.root()
 	}
 	a.rest()
-	a.effects()
+	a.effects(u)
 	a.Changes = u.Changes(a.Profile)
 	return a.Outcome, nil
 }
@@ -89,12 +89,13 @@ func flag(attribute *Field[bool], says Param[bool]) {
 // root changes the attributes that belong to the primary identity.
 func (a *applier) root() {
 	u, p := &a.Profile, &a.p
+	before := u.Email
 	text(&u.Email, a.folded(p.Email))
 	flag(&u.EmailVerified, p.EmailVerified)
 	text(&u.PhoneNumber, p.PhoneNumber)
 	flag(&u.PhoneVerified, p.PhoneVerified)
 	text(&u.Username, a.folded(p.Username))
-	if _, ok := p.Email.Get(); ok && p.EmailVerified.IsZero() {
+	if _, ok := p.Email.Get(); ok && p.EmailVerified.IsZero() && !u.Email.Equal(before) {
 		reading := a.t.reading(RuleEmailKeepsVerified)
 		if reading == "reset" {
 			u.EmailVerified = user.Set(false)
@@ -116,32 +117,27 @@ func (a *applier) folded(f Field[string]) Field[string] {
 // identity changes the attributes of a secondary identity.
 func (a *applier) identity() {
 	u, p := &a.Profile, &a.p
-	var says []string
-	for at := range attributes {
-		if at.isOfIdentity() && at != password && p.present(at) {
-			says = append(says, at.String())
-		}
+	says := Payload{
+		Email: a.folded(p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
+		PhoneVerified: p.PhoneVerified, Username: a.folded(p.Username),
 	}
-	if len(says) == 0 {
-		return
-	}
-	for _, name := range says {
-		a.warn(RuleSecondaryEffect, "/"+name, "where an update of a secondary identity shows is not documented")
-	}
-	if a.t.reading(RuleSecondaryEffect) == "nowhere" {
+	if says.IsZero() {
 		return
 	}
 	on := p.Connection.Or("")
-	for i := range u.Identities {
-		if i == 0 || u.Identities[i].Connection.Or("") != on {
-			continue
-		}
-		change := p.Object().Select(func(name string, _ metadata.Value) bool {
-			at, ok := attributeOf(name)
-			return ok && at.isOfIdentity() && at != password
-		})
-		u.Identities[i].ProfileData = metadata.FirstLevel.Merge(u.Identities[i].ProfileData, metadata.DeltaOf(change))
+	at := slices.IndexFunc(u.Identities, func(id user.Identity) bool { return id.Connection.Or("") == on })
+	if at == 0 { // the primary's own is not meant
+		at = 1 + slices.IndexFunc(u.Identities[1:], func(id user.Identity) bool { return id.Connection.Or("") == on })
+	}
+	if at <= 0 {
+		a.warn(RuleSecondaryEffect, connection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
+	}
+	for name := range says.Object().All() {
+		a.warn(RuleSecondaryEffect, "/"+name, "where an update of a secondary identity shows is not documented")
+	}
+	if a.t.reading(RuleSecondaryEffect) == "profile-data" {
+		u.Identities[at].ProfileData = metadata.FirstLevel.Merge(u.Identities[at].ProfileData, metadata.DeltaOf(says.Object()))
 	}
 }
 
@@ -219,7 +215,7 @@ func (a *applier) setExtra(name string, v metadata.Value) {
 }
 
 // effects lists what else happens.
-func (a *applier) effects() {
+func (a *applier) effects(before user.Profile) {
 	p := &a.p
 	note := func(kind user.EffectKind, id RuleID) {
 		a.Effects = append(a.Effects, user.Effect{Kind: kind, Rule: id})
@@ -227,7 +223,8 @@ func (a *applier) effects() {
 	if p.VerifyEmail.Or(false) {
 		note(user.VerificationEmail, RuleVerificationEmail)
 	}
-	if p.VerifyPhoneNumber.Or(false) && !p.PhoneNumber.IsZero() && a.t.Connection.Kind == user.PasswordlessSMS {
+	number, changes := p.PhoneNumber.Get()
+	if changes && p.VerifyPhoneNumber.Or(false) && number != before.PhoneNumber.Or("") && a.t.Connection.Kind == user.PasswordlessSMS {
 		note(user.VerificationText, RuleVerificationText)
 	}
 	if _, ok := p.Password.Get(); ok {

@@ -103,7 +103,7 @@ var catalogue = []Rule{
 	},
 	{
 		ID: RuleEmailFormat, Severity: user.Error, Evidence: user.Documented,
-		Statement: "email is an address: a local part of at most 64 bytes, 254 in all.",
+		Statement: "email is an address: a local part of at most 64 bytes without quotes, a domain of two labels or more, 254 bytes in all.",
 		Source:    schema + "; " + profileOf,
 	},
 	{
@@ -118,13 +118,14 @@ var catalogue = []Rule{
 	},
 	{
 		ID: RulePictureFormat, Severity: user.Error, Evidence: user.Documented,
-		Statement: "picture is an absolute URI.",
+		Statement: "picture is an absolute http, https or ftp URI.",
 		Source:    schema,
 	},
 	{
 		ID: RuleNothingToUpdate, Severity: user.Error, Evidence: user.Observed,
 		Statement: "A payload has at least one attribute that can be updated.",
 		Source:    "auth0/node-auth0 issue 478; " + endpoint,
+		Readings:  refuses("the description lists fifteen attributes", "an answer of 2020 also took client_id or verify_phone_number by itself"),
 	},
 	{
 		ID: RuleReadOnly, Severity: user.Error, Evidence: user.Disputed,
@@ -186,7 +187,7 @@ var catalogue = []Rule{
 	},
 	{
 		ID: RuleNullOfTheFive, Severity: user.Error, Evidence: user.Disputed,
-		Statement: "The five cannot be removed on a database or passwordless connection.",
+		Statement: "The five cannot be removed on a database or passwordless connection, nor of a user who moved to Auth0.",
 		Source:    responses + "; " + endpoint,
 		Readings:  refuses("the API's own error says so", "the endpoint's description says that null removes any of them"),
 	},

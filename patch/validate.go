@@ -34,7 +34,8 @@ func (v Verdict) Err() error {
 // schema, unknown members last.
 //
 // What it cannot know it does not judge: whether an e-mail is taken, a password
-// is strong enough, a script exists.
+// is strong enough, a script exists. Steps that nobody documents and that depend
+// on the user are warnings of [Payload.Apply].
 //
 // It does not allocate where there is nothing to list and Extra is empty.
 func (p Payload) Validate(t Target) Verdict {
@@ -116,6 +117,9 @@ func (j *judge) shape() {
 		updates = updates || a.isUpdatable()
 		switch {
 		case m.mistyped && m.null && a.isMetadata():
+			if j.t.reading(RuleMetadataNull) == lenient {
+				j.report(RuleWipe, a.pointer(), "read leniently, null removes everything in "+a.String())
+			}
 			j.report(RuleMetadataNull, a.pointer(), "metadata as a whole cannot be null; null removes single members, {} removes all")
 		case m.mistyped && m.null:
 			j.report(RuleNull, a.pointer(), a.String()+" cannot be null")
@@ -126,8 +130,12 @@ func (j *judge) shape() {
 			j.text(a, m.text)
 		}
 	}
-	if !updates {
-		j.report(RuleNothingToUpdate, "", "nothing in this payload can be updated")
+	switch {
+	case updates:
+	case j.has[clientID].present || j.has[verifyPhoneNumber].present:
+		j.report(RuleNothingToUpdate, "", "client_id and verify_phone_number by themselves update nothing")
+	default:
+		j.refuse(RuleNothingToUpdate, "", "nothing in this payload can be updated")
 	}
 }
 
@@ -153,7 +161,7 @@ func (j *judge) text(a attribute, s string) {
 		}
 	case picture:
 		if !isURI(s) {
-			j.report(RulePictureFormat, a.pointer(), "picture is not an absolute URI")
+			j.report(RulePictureFormat, a.pointer(), "picture is not an absolute http, https or ftp URI")
 		}
 	}
 }
@@ -219,7 +227,8 @@ func isPhone(s string) bool {
 	return true
 }
 
-// isURI reports whether s is an absolute URI with a host, for the web.
+// isURI reports whether s is an absolute URI of the web: http, https or ftp, with
+// a host.
 func isURI(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f || strings.IndexByte("<>\"\\^`{|}", s[i]) >= 0 {
@@ -257,8 +266,8 @@ func (j *judge) metadata() {
 
 // nested judges the names and nulls inside v.
 func (j *judge) nested(v metadata.Value, path ...string) {
-	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array || !strings.ContainsAny(v.String(), ".$") && !strings.Contains(v.String(), "null") {
-		return
+	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array || !strings.ContainsAny(v.String(), ".$\\") && !strings.Contains(v.String(), "null") {
+		return // a backslash may hide a dot or a dollar sign
 	}
 	for path, v := range metadata.Walk(v, path...) {
 		if name := path[len(path)-1]; v.InObject && strings.ContainsAny(name, ".$") {
@@ -379,7 +388,7 @@ func (j *judge) attribute(a attribute) {
 
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
-	j.verdict.Violations = append(j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: user.Inferred, Message: message})
+	j.verdict.Violations = append(j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
 }
 
 // customDatabase judges one attribute of a custom database's user.
@@ -392,6 +401,9 @@ func (j *judge) customDatabase(a attribute) {
 		j.report(RuleCustomDatabase, a.pointer(), a.String()+" is changed in the database")
 	case a.isOneOfTheFive():
 		j.report(RuleMigrated, a.pointer(), a.String()+" of a migrated user cannot be updated")
+		if j.has[a].null {
+			j.report(RuleNullOfTheFive, a.pointer(), a.String()+" cannot be removed on this kind of connection")
+		}
 	case a == username && !c.RequiresUsername.Or(true):
 		j.report(RuleUsername, a.pointer(), "the connection has no usernames")
 	case a == username || a == password || a == phoneNumber || a == phoneVerified:

@@ -78,7 +78,8 @@ func run(t *testing.T, v vectors.Vector) {
 		assert.True(t, out.Profile.Object().Equal(metadata.MustParse(string(want))), "the profile is %s", out.Profile.AppendJSON(nil))
 	}
 	if text := v.Section("changes.json"); text != nil {
-		var want, got []string
+		var want []string
+		got := []string{}
 		require.NoError(t, json.Unmarshal(text, &want))
 		for _, c := range out.Changes {
 			got = append(got, c.String())

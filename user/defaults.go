@@ -89,15 +89,18 @@ func (p Profile) ProfileData() metadata.Object {
 		GivenName: value(p.GivenName), FamilyName: value(p.FamilyName),
 		Name: value(p.Name), Nickname: value(p.Nickname), Picture: value(p.Picture),
 	}
-	if shown.Name.Or("") == email {
-		shown.Name = Field[string]{}
+	derived := func(f *Field[string], name string, is bool) {
+		if !is {
+			return
+		}
+		// What the identity had stays where it still holds, and goes otherwise.
+		if v, ok := had.Get(name); !ok || !v.Equal(f.Value()) {
+			*f = Null[string]()
+		}
 	}
-	if shown.Nickname.Or("") == localPart(email) {
-		shown.Nickname = Field[string]{}
-	}
-	if isGravatar(shown.Picture.Or("")) {
-		shown.Picture = Field[string]{}
-	}
+	derived(&shown.Name, "name", shown.Name.Or("") == email)
+	derived(&shown.Nickname, "nickname", shown.Nickname.Or("") == localPart(email))
+	derived(&shown.Picture, "picture", isGravatar(shown.Picture.Or("")))
 	shown.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
 		switch name {
 		case "user_metadata", "app_metadata", "identities":
