@@ -346,6 +346,9 @@ func TestAppendMergeKeepsText(t *testing.T) {
 }
 
 func TestAllocations(t *testing.T) {
+	if raced {
+		t.Skip("counted without the race detector")
+	}
 	doc := []byte(`{"a":{"x":1,"y":[1,2,{"z":"é"}]},"b":"two","c":null,"d":4.5}`)
 	patch := []byte(`{"a":{"x":null,"w":{"v":1}},"c":3,"e":{"f":1}}`)
 	x, d := MustParse(string(doc)), MustDelta(string(patch))
