@@ -9,6 +9,7 @@ package identities
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -22,30 +23,34 @@ type Linked struct {
 
 // Link returns the primary once the secondary is linked to it:
 //
-//  1. An identity that is the primary's own, or linked to it already, is refused.
+//  1. A user with the primary's user_id, and an identity that is the primary's own
+//     or linked to it already, are refused.
 //  2. The primary's attributes and both its metadata stay.
 //  3. The secondary's identities are appended to the primary's.
 //  4. The first identity of each carries profileData; see [user.Profile.ProfileData].
 //  5. The secondary's metadata is dropped, with a warning where there is any.
 //
 // The secondary ceases to be a user of its own. Neither profile is changed. The
-// error is a [user.Violation] whose message is the API's.
+// error is a [user.Violation] whose message is the API's, or a [metadata.Errors]
+// where what becomes profileData is too deep there.
 //
 // Sources: four recorded links (3, 4); Auth0 docs, User Account Linking (2, 5);
 // Auth0 Management API, POST /api/v2/users/{id}/identities, responses (1).
 func Link(primary, secondary user.Profile) (Linked, error) {
 	l, err := link(primary, secondary)
 	if err == nil {
-		for _, m := range []struct {
-			name string
-			o    metadata.Object
-		}{{"user_metadata", secondary.UserMetadata}, {"app_metadata", secondary.AppMetadata}} {
-			if _, odd := secondary.Extra.Get(m.name); odd || m.o.Len() > 0 {
-				l.warn(RuleMetadataDropped, "/"+m.name, "the secondary's "+m.name+" is lost")
-			}
-		}
+		l.dropped("user_metadata", secondary, secondary.UserMetadata.Len() > 0)
+		l.dropped("app_metadata", secondary, secondary.AppMetadata.Len() > 0)
 	}
 	return l, err
+}
+
+// dropped warns where metadata of the secondary is lost: that which is named, and
+// always that which is no object and so cannot be merged.
+func (l *Linked) dropped(name string, secondary user.Profile, lost bool) {
+	if v, odd := secondary.Extra.Get(name); lost || odd && !v.IsNull() {
+		l.Warnings = append(l.Warnings, violation(RuleMetadataDropped, "/"+name, "the secondary's "+name+" is lost"))
+	}
 }
 
 // LinkMerging is [Link] that keeps the secondary's metadata: both objects are
@@ -58,12 +63,25 @@ func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (Linked, e
 	if err == nil {
 		l.Profile.UserMetadata = merge(mode, primary.UserMetadata, secondary.UserMetadata)
 		l.Profile.AppMetadata = merge(mode, primary.AppMetadata, secondary.AppMetadata)
+		for _, name := range []string{"user_metadata", "app_metadata"} {
+			_, odd := primary.Extra.Get(name) // it stays, since nothing can be merged into it
+			if odd && name == "user_metadata" {
+				l.Profile.UserMetadata = metadata.Object{}
+			} else if odd {
+				l.Profile.AppMetadata = metadata.Object{}
+			}
+			l.dropped(name, secondary, odd)
+		}
 	}
 	return l, err
 }
 
 func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Object {
-	secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
+	if mode == metadata.FirstLevel { // nulls inside values are stored as they are
+		secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
+	} else { // a merge into nothing leaves out the nulls that would remove
+		secondary = metadata.Deep.Merge(metadata.Object{}, metadata.DeltaOf(secondary))
+	}
 	if secondary.Len() == 0 {
 		return primary
 	}
@@ -76,15 +94,18 @@ func link(primary, secondary user.Profile) (Linked, error) {
 			return Linked{}, violation(RuleNoIdentity, "/identities", "a profile without identities cannot be linked")
 		}
 	}
+	if id, ok := primary.UserID.Get(); ok && secondary.UserID.Or("") == id {
+		return Linked{}, violation(RuleSameIdentity, "/identities/0", "Main identity and the new one are the same.")
+	}
 	for i, have := range primary.Identities {
 		for _, comes := range secondary.Identities {
-			if !have.Is(comes.Provider.Or(""), comes.UserID.Or("")) {
-				continue
-			}
-			if i == 0 {
+			switch {
+			case !same(have, comes):
+			case i == 0:
 				return Linked{}, violation(RuleSameIdentity, "/identities/0", "Main identity and the new one are the same.")
+			default:
+				return Linked{}, violation(RuleAlreadyLinked, "/identities", "Specified identity already exists.")
 			}
-			return Linked{}, violation(RuleAlreadyLinked, "/identities", "Specified identity already exists.")
 		}
 	}
 	l := Linked{Profile: primary.Clone()}
@@ -92,7 +113,22 @@ func link(primary, secondary user.Profile) (Linked, error) {
 	ids[0].ProfileData = primary.ProfileData()
 	ids[len(primary.Identities)].ProfileData = secondary.ProfileData()
 	l.Profile.Identities = ids
+	if _, err := l.Profile.Object(); err != nil {
+		return Linked{}, err
+	}
 	return l, nil
+}
+
+// same reports whether a and b are one account, whether or not its id comes with
+// the provider before it.
+func same(a, b user.Identity) bool {
+	provider, ok := b.Provider.Get()
+	id, has := b.UserID.Get()
+	if !ok || !has {
+		return false
+	}
+	bare := strings.TrimPrefix(id, provider+"|")
+	return a.Is(provider, bare) || a.Is(provider, provider+"|"+bare)
 }
 
 // Unlinked is the outcome of an unlink.
@@ -148,8 +184,4 @@ func detached(id user.Identity) user.Profile {
 	p.UserID = user.Set(user.ID(id.Provider.Or("") + "|" + id.UserID.Or("")))
 	p.Identities = []user.Identity{id}
 	return p.WithDefaults()
-}
-
-func (l *Linked) warn(id user.RuleID, pointer, message string) {
-	l.Warnings = append(l.Warnings, violation(id, pointer, message))
 }

@@ -32,8 +32,12 @@ type Change struct {
 //
 // The order is that of from, then of what is new in to, at each level. Values
 // share text with the objects.
+//
+// The pointers together take no more memory than a few times the objects do:
+// where an object would have more of them, because of long names above it, it is
+// one replaced member.
 func Changes(from, to Object) []Change {
-	var c changes
+	c := changes{budget: 1<<20 + 4*(from.size()+to.size())}
 	for _, m := range from.members() {
 		i := to.find(m.name)
 		if i < 0 {
@@ -51,11 +55,18 @@ func Changes(from, to Object) []Change {
 }
 
 type changes struct {
-	path []string // of the object at hand
-	list []Change
+	path   []string // of the object at hand
+	length int      // of its pointer, about
+	spent  int      // on pointers
+	budget int
+	list   []Change
 }
 
 func (c *changes) add(kind ChangeKind, name string, from, to Value) {
+	c.spent += c.length + len(name)
+	if c.spent > c.budget && len(c.path) > 0 {
+		return // the object around becomes one change
+	}
 	c.path = append(c.path, name)
 	c.list = append(c.list, Change{Pointer(c.path...), kind, from, to})
 	c.path = c.path[:len(c.path)-1]
@@ -90,9 +101,12 @@ func (t text) key(k int) string { return t.s[t.nodes[k].Off:t.nodes[k].End] }
 func (t text) isObject(k int) bool { return t.s[t.nodes[k].Value] == '{' }
 
 func (c *changes) objects(name string, a text, x int, b text, y int) {
+	mark, spent := len(c.list), c.spent
 	c.path = append(c.path, name)
+	c.length += len(name) + 1
 	pair(a, x, b, y, func(x, y int) {
 		switch {
+		case c.spent > c.budget:
 		case y < 0:
 			c.add(Removed, a.name(x), a.value(x), Value{})
 		case x < 0:
@@ -104,6 +118,12 @@ func (c *changes) objects(name string, a text, x int, b text, y int) {
 		}
 	})
 	c.path = c.path[:len(c.path)-1]
+	c.length -= len(name) + 1
+	if c.spent > c.budget {
+		clear(c.list[mark:])
+		c.list, c.spent = c.list[:mark], spent
+		c.add(Replaced, name, a.value(x), b.value(y))
+	}
 }
 
 // pair calls f for each member of object x of a and object y of b; see

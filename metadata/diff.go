@@ -20,7 +20,8 @@ import (
 //
 // Where the mode cannot get all the way (it cannot store a null that was not
 // there, or in Deep make an absent object {}), the Delta goes as far as it can
-// and the error, an [Errors] with [ErrUnreachable], lists the members it misses.
+// and the error, an [Errors] with [ErrUnreachable], lists the members it misses; of
+// more than a thousand the last entry is [ErrMore].
 // The Delta shares text with from and to.
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}
@@ -61,9 +62,27 @@ type differ struct {
 	path   []string
 	out    []byte // the patch that is being written
 	missed Errors
+	length int // of its pointers together
 }
 
+// The most faults that are listed, and the most bytes of their pointers.
+const (
+	mostMissed       = 1000
+	mostMissedLength = 1 << 20
+)
+
 func (d *differ) miss(name string) {
+	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == ErrMore {
+		return
+	}
+	d.length += len(name)
+	for _, p := range d.path {
+		d.length += len(p)
+	}
+	if len(d.missed) == mostMissed || d.length > mostMissedLength && len(d.missed) > 0 {
+		d.missed = append(d.missed, &Error{Fault: ErrMore})
+		return
+	}
 	path := append(append([]string(nil), d.path...), name)
 	d.missed = append(d.missed, &Error{Fault: ErrUnreachable, Pointer: Pointer(path...)})
 }

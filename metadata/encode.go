@@ -214,9 +214,28 @@ func (e *encoder) marshal(v any) {
 		e.errs = append(e.errs, list.under(e.path...)...)
 	case err != nil:
 		e.fault(ErrType)
-	case bytes.Contains(b.Bytes(), []byte(`\ufffd`)):
+	case hasEscape(b.Bytes(), `\ufffd`):
 		e.fault(ErrUTF8)
 	default:
 		e.text(b.Bytes(), jsonscan.MaxDepth-len(e.path))
+	}
+}
+
+// hasEscape reports whether the JSON text t holds the escape, and not only a
+// backslash that is escaped itself before the same letters.
+func hasEscape(t []byte, escape string) bool {
+	for {
+		i := bytes.Index(t, []byte(escape))
+		if i < 0 {
+			return false
+		}
+		slashes := 0
+		for slashes < i && t[i-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return true
+		}
+		t = t[i+len(escape):]
 	}
 }

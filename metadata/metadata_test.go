@@ -372,3 +372,54 @@ func TestAllocations(t *testing.T) {
 
 // otherSpelling equals the document of TestAllocations, written in another way.
 var otherSpelling = MustParse(`{"a":{"x":1.0,"y":[1,2,{"z":"é"}]},"b":"two","c":null,"d":4.50}`)
+
+func TestValueOfTakesWhatIsLegal(t *testing.T) {
+	for _, s := range []string{`C:\ufffd`, "\ufffd", `\\ufffd`} {
+		v, err := ValueOf([]string{s})
+		require.NoError(t, err, s)
+		var back []string
+		require.NoError(t, v.Decode(&back))
+		assert.Equal(t, []string{s}, back)
+	}
+	for _, s := range []string{"\xff", "\\\xff", "\\\\\xff"} {
+		_, err := ValueOf([]string{s})
+		assert.ErrorIs(t, err, ErrUTF8)
+	}
+}
+
+func TestInt64(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "-0": 0, "0e999999999999": 0, "9007199254740993.0": 9007199254740993, "9223372036854775807e0": 1<<63 - 1, "-9223372036854775808": -1 << 63,
+		"123.0": 123, "1.23e2": 123, "1230e-1": 123, "0.001e3": 1, "-1e3": -1000, "100000e-5": 1,
+	} {
+		var v Value
+		require.NoError(t, v.UnmarshalJSON([]byte(text)))
+		got, ok := v.Int64()
+		assert.True(t, ok, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"1.5", "9223372036854775808", "-9223372036854775809", "1e19", "1e-1", "1e99999999999", "1e-99999999999", "99999999999999999999"} {
+		var v Value
+		require.NoError(t, v.UnmarshalJSON([]byte(text)))
+		_, ok := v.Int64()
+		assert.False(t, ok, text)
+	}
+}
+
+// Pointers do not take more memory than the objects do, many times over.
+func TestChangesAreBounded(t *testing.T) {
+	long := strings.Repeat("n", 100_000)
+	wide := func(value int) Object {
+		var b strings.Builder
+		for i := range 10_000 {
+			fmt.Fprintf(&b, `,"k%d":%d`, i, value)
+		}
+		return MustParse(`{"a":1,"` + long + `":{` + b.String()[1:] + `},"z":{"y":` + fmt.Sprint(value) + `}}`)
+	}
+	list := Changes(wide(1), wide(2))
+	var got []string
+	for _, c := range list {
+		got = append(got, c.String()[:min(20, len(c.String()))])
+	}
+	assert.Equal(t, []string{"replaced /" + long[:10], "replaced /z/y"}, got)
+}

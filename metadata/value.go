@@ -102,15 +102,7 @@ func (v Value) Int64() (n int64, ok bool) {
 	if v.Kind() != Number {
 		return 0, false
 	}
-	if n, err := strconv.ParseInt(v.text, 10, 64); err == nil {
-		return n, true
-	}
-	f, err := strconv.ParseFloat(v.text, 64)
-	if err != nil || f < -1<<63 || f >= 1<<63 {
-		return 0, false
-	}
-	n = int64(f)
-	return n, jsonscan.SameNumber([]byte(v.text), strconv.AppendInt(nil, n, 10))
+	return jsonscan.Int64([]byte(v.text))
 }
 
 // Number returns the text of a number.
@@ -218,4 +210,15 @@ func walk(t text, x int, path []string, yield func([]string, Walked) bool) bool 
 		}
 	}
 	return true
+}
+
+// MaxLevels is how many levels of arrays and objects a text may have.
+const MaxLevels = jsonscan.MaxDepth
+
+// Fits reports whether v has at most so many levels of arrays and objects.
+func (v Value) Fits(levels int) bool {
+	if len(v.text) <= 2*levels {
+		return true // each level takes two brackets
+	}
+	return jsonscan.Skip([]byte(v.text), 0, levels) >= 0
 }

@@ -17,7 +17,8 @@ type Outcome struct {
 }
 
 // Apply returns what p does to the user u, who is updated through the target. The
-// error is that of the verdict, where p is refused.
+// error is that of the verdict, where p is refused, or a [metadata.Errors] where u
+// was put together of parts that are too deep.
 //
 // The rules, in order:
 //
@@ -53,7 +54,15 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 	}
 	a.rest()
 	a.effects(u)
-	a.Changes = u.Changes(a.Profile)
+	before, err := u.Object()
+	if err != nil {
+		return Outcome{}, err
+	}
+	after, err := a.Profile.Object()
+	if err != nil {
+		return Outcome{}, err
+	}
+	a.Changes = metadata.Changes(before, after)
 	return a.Outcome, nil
 }
 
@@ -133,11 +142,15 @@ func (a *applier) identity() {
 		a.warn(RuleSecondaryEffect, connection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
 	}
-	for name := range says.Object().All() {
+	change, err := says.Object()
+	if err != nil {
+		return // texts and flags are not deep
+	}
+	for name := range change.All() {
 		a.warn(RuleSecondaryEffect, "/"+name, "where an update of a secondary identity shows is not documented")
 	}
 	if a.t.reading(RuleSecondaryEffect) == "profile-data" {
-		u.Identities[at].ProfileData = metadata.FirstLevel.Merge(u.Identities[at].ProfileData, metadata.DeltaOf(says.Object()))
+		u.Identities[at].ProfileData = metadata.FirstLevel.Merge(u.Identities[at].ProfileData, metadata.DeltaOf(change))
 	}
 }
 
@@ -176,6 +189,9 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		a.setExtra(at.String(), metadata.Value{})
 	}
 	after := metadata.FirstLevel.Merge(*o, d)
+	if after.Len() == 0 && o.Len() > 0 && !d.IsWipe() {
+		a.warn(RuleLastMember, at.pointer(), "what "+at.String()+" reads once its last member is removed is not documented")
+	}
 	if after.Len() == 0 && (at == appMetadata || !was) {
 		after = metadata.Object{}
 	}

@@ -223,3 +223,19 @@ func FuzzApply(f *testing.F) {
 		}
 	})
 }
+
+// A payload put together of parts that are too deep in it is refused, not fatal.
+func TestTooDeep(t *testing.T) {
+	deep := strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1)
+	p := patch.Payload{UserMetadata: metadata.MustDelta(deep)}
+	assert.False(t, p.Validate(patch.Target{}).Valid())
+	assert.True(t, p.Equal(p))
+	_, err := p.Object()
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	_, err = patch.Payload{Name: patch.Set("x")}.Apply(user.Profile{UserMetadata: metadata.MustParse(deep)}, patch.Target{})
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	p.Extra = metadata.MustParse(`{"x":1}`)
+	assert.False(t, p.Validate(patch.Target{}).Valid())
+	q := patch.Payload{Extra: metadata.MustParse(deep)}
+	assert.ErrorIs(t, q.Validate(patch.Target{}).Err(), patch.RuleNothingToUpdate)
+}

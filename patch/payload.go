@@ -121,10 +121,12 @@ func (p *Payload) take(name string, v metadata.Value) bool {
 // normal returns p with the known members of Extra in their fields, where those
 // are absent: that is how p is written.
 func (p Payload) normal() Payload {
-	if p.Extra.Len() == 0 {
-		return p
+	for name, v := range p.Extra.All() {
+		if a, known := attributeOf(name); known && !p.present(a) {
+			p.take(name, v)
+		}
 	}
-	return FromObject(p.Object())
+	return p
 }
 
 // IsZero reports whether p has no member.
@@ -138,15 +140,19 @@ func (p Payload) IsZero() bool {
 }
 
 // Equal reports whether p and q have equal members.
-func (p Payload) Equal(q Payload) bool { return p.Object().Equal(q.Object()) }
+func (p Payload) Equal(q Payload) bool {
+	return p.Blocked.Equal(q.Blocked) && p.EmailVerified.Equal(q.EmailVerified) && p.Email.Equal(q.Email) &&
+		p.PhoneNumber.Equal(q.PhoneNumber) && p.PhoneVerified.Equal(q.PhoneVerified) && p.UserMetadata.Equal(q.UserMetadata) &&
+		p.AppMetadata.Equal(q.AppMetadata) && p.GivenName.Equal(q.GivenName) && p.FamilyName.Equal(q.FamilyName) &&
+		p.Name.Equal(q.Name) && p.Nickname.Equal(q.Nickname) && p.Picture.Equal(q.Picture) && p.VerifyEmail.Equal(q.VerifyEmail) &&
+		p.VerifyPhoneNumber.Equal(q.VerifyPhoneNumber) && p.Password.Equal(q.Password) && p.Connection.Equal(q.Connection) &&
+		p.ClientID.Equal(q.ClientID) && p.Username.Equal(q.Username) && p.Extra.Equal(q.Extra)
+}
 
-// Object returns p as a JSON object.
-func (p Payload) Object() metadata.Object {
-	o, err := metadata.Parse(p.AppendJSON(nil))
-	if err != nil {
-		panic("patch: a Payload writes text that is not an object: " + err.Error()) // it never does
-	}
-	return o
+// Object returns p as a JSON object. The error is a [metadata.Errors] with
+// [metadata.ErrDepth] where p was put together of parts that are too deep in it.
+func (p Payload) Object() (metadata.Object, error) {
+	return metadata.Parse(p.AppendJSON(nil))
 }
 
 // AppendJSON appends the JSON text of p, the body to send, to dst.

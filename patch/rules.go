@@ -44,6 +44,10 @@ const (
 	RuleUsername           RuleID = "patch.username-connection"
 	RulePassword           RuleID = "patch.password-connection"
 	RulePhone              RuleID = "patch.phone-connection"
+	RulePhoneDatabase      RuleID = "patch.phone-database"
+	RuleScope              RuleID = "patch.scope"
+	RuleLastMember         RuleID = "patch.last-member"
+	RuleMore               RuleID = "patch.more"
 	RuleDisabled           RuleID = "patch.disabled-connection"
 	RuleSecondary          RuleID = "patch.secondary-connection"
 	RuleSecondaryFive      RuleID = "patch.secondary-attributes"
@@ -212,8 +216,13 @@ var catalogue = []Rule{
 		Source:    schema,
 	},
 	{
-		ID: RulePhone, Severity: user.Error, Evidence: user.Disputed,
-		Statement: "phone_number and phone_verified can be updated on passwordless SMS connections.",
+		ID: RulePhone, Severity: user.Error, Evidence: user.Inferred,
+		Statement: "phone_number and phone_verified cannot be updated on social, enterprise and passwordless e-mail connections.",
+		Source:    "Workflow card Update User; User Object in Rules (they are for SMS users)",
+	},
+	{
+		ID: RulePhoneDatabase, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "phone_number and phone_verified cannot be updated on a database connection; they are for SMS users.",
 		Source:    "Workflow card Update User; User Object in Rules; Auth0 docs, Flexible Identifiers",
 		Readings:  refuses("two documents say that they are for SMS users only", "a database connection with flexible identifiers has them too"),
 	},
@@ -235,11 +244,16 @@ var catalogue = []Rule{
 	{
 		ID: RuleSecondaryEffect, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "Where an update of a secondary identity shows is not documented.",
-		Source:    "no source",
+		Source:    endpoint + " (silent on it)",
 		Readings: []user.Reading{
 			{Name: "profile-data", Statement: "in the identity's profileData"},
 			{Name: "nowhere", Statement: "not in the profile"},
 		},
+	},
+	{
+		ID: RuleScope, Severity: user.Error, Evidence: user.Documented,
+		Statement: "update:users lets a token update every attribute, update:users_app_metadata app_metadata, update:current_user_metadata user_metadata.",
+		Source:    responses + "; Auth0 docs, Metadata; auth0/auth0.js issue 960",
 	},
 	{
 		ID: RuleWipe, Severity: user.Warning, Evidence: user.Documented,
@@ -249,10 +263,15 @@ var catalogue = []Rule{
 	{
 		ID: RuleNestedNull, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "What a null below the first level of metadata does is not documented.",
-		Source:    "no source",
+		Source:    "Auth0 docs, Manage User Metadata (silent on it)",
 		Readings: []user.Reading{
 			{Name: "stored", Statement: "it is stored as it is, as the replacement of whole values implies"},
 		},
+	},
+	{
+		ID: RuleLastMember, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "What metadata reads whose last member is removed by a null is not documented; it is taken to read as after a wipe.",
+		Source:    "Auth0 docs, Manage User Metadata (silent on it); recorded wipes",
 	},
 	{
 		ID: RuleEmailKeepsVerified, Severity: user.Warning, Evidence: user.Inferred,
@@ -277,6 +296,11 @@ var catalogue = []Rule{
 		ID: RulePasswordSessions, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "A new password sets last_password_reset and ends the user's sessions.",
 		Source:    "Auth0 docs, Change Users' Passwords; recorded exchanges",
+	},
+	{
+		ID: RuleMore, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "A list ends after a thousand entries, or a mebibyte of pointers; its last entry says so.",
+		Source:    "metameld, so that a hostile payload cannot exhaust memory",
 	},
 }
 

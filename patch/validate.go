@@ -31,7 +31,7 @@ func (v Verdict) Err() error {
 
 // Validate judges p as a body for the target. It lists everything: violations and
 // warnings come in the order of [Rules], those of one rule in the order of the
-// schema, unknown members last.
+// schema, unknown members last. Of more than a thousand the last says so.
 //
 // What it cannot know it does not judge: whether an e-mail is taken, a password
 // is strong enough, a script exists. Steps that nobody documents and that depend
@@ -45,6 +45,7 @@ func (p Payload) Validate(t Target) Verdict {
 		j.has[a] = p.member(a)
 	}
 	j.unknown()
+	j.scopes()
 	j.shape()
 	j.metadata()
 	j.pairs()
@@ -67,6 +68,8 @@ type judge struct {
 	t       *Target
 	has     [attributes]member
 	verdict Verdict
+
+	violations, warnings bound // of the verdict's lists
 }
 
 // report notes that the rule is broken at pointer. The reading that the target
@@ -78,16 +81,42 @@ func (j *judge) report(id RuleID, pointer, message string) {
 		v.Severity = user.Warning
 	}
 	if v.Severity == user.Error {
-		j.verdict.Violations = append(j.verdict.Violations, v)
+		j.violations.add(&j.verdict.Violations, v)
 	} else {
-		j.verdict.Warnings = append(j.verdict.Warnings, v)
+		j.warnings.add(&j.verdict.Warnings, v)
 	}
+}
+
+// bound keeps a list from growing without end: metadata can have as many faults
+// as names, each with a pointer as long as it is deep.
+type bound struct {
+	pointers int // bytes
+	full     bool
+}
+
+// The most entries of a list, and the most bytes of their pointers.
+const (
+	mostEntries = 1000
+	mostBytes   = 1 << 20
+)
+
+func (b *bound) add(list *user.Violations, v Violation) {
+	if b.full {
+		return
+	}
+	b.pointers += len(v.Pointer)
+	if len(*list) == mostEntries || b.pointers > mostBytes {
+		b.full = true
+		r := rule(RuleMore)
+		v = Violation{Rule: RuleMore, Severity: v.Severity, Evidence: r.Evidence, Message: "there is more, which is not listed"}
+	}
+	*list = append(*list, v)
 }
 
 // readOnly are the attributes that Auth0 keeps itself.
 var readOnly = []string{
 	"user_id", "identities", "created_at", "updated_at", "last_ip", "last_login", "logins_count",
-	"last_password_reset", "multifactor", "multifactor_last_modified",
+	"last_password_reset", "multifactor", "multifactor_last_modified", "permissions",
 }
 
 // unknown judges the members that the schema does not know, and metadata that is
@@ -95,6 +124,7 @@ var readOnly = []string{
 func (j *judge) unknown() {
 	for name, v := range j.p.Extra.All() {
 		pointer := metadata.Pointer(name)
+		j.depth(pointer, v)
 		switch a, known := attributeOf(name); {
 		case known: // metadata
 			j.has[a] = member{present: true, null: v.IsNull(), mistyped: true}
@@ -102,6 +132,31 @@ func (j *judge) unknown() {
 			j.report(RuleReadOnly, pointer, "this attribute is kept by Auth0 itself")
 		default:
 			j.report(RuleUnknown, pointer, "the API's schema does not know this attribute")
+		}
+	}
+}
+
+// depth judges how deep a member's value is.
+func (j *judge) depth(pointer string, v metadata.Value) {
+	if !v.Fits(metadata.MaxLevels - 1) {
+		j.refuse(RuleType, pointer, "this is nested deeper than the "+strconv.Itoa(metadata.MaxLevels)+" levels that a body can have")
+	}
+}
+
+// scopes judges what the caller's token lets it update.
+func (j *judge) scopes() {
+	if j.t.Scopes == nil || slices.Contains(j.t.Scopes, "update:users") {
+		return
+	}
+	app := slices.Contains(j.t.Scopes, "update:users_app_metadata")
+	own := slices.Contains(j.t.Scopes, "update:current_user_metadata")
+	if !app && !own {
+		j.report(RuleScope, "", "the token has none of update:users, update:users_app_metadata, update:current_user_metadata")
+		return
+	}
+	for a := range attributes {
+		if j.has[a].present && a != connection && a != clientID && !(app && a == appMetadata) && !(own && a == userMetadata) {
+			j.report(RuleScope, a.pointer(), "the token's scopes do not cover "+a.String())
 		}
 	}
 }
@@ -119,8 +174,10 @@ func (j *judge) shape() {
 		case m.mistyped && m.null && a.isMetadata():
 			if j.t.reading(RuleMetadataNull) == lenient {
 				j.report(RuleWipe, a.pointer(), "read leniently, null removes everything in "+a.String())
+				j.report(RuleMetadataNull, a.pointer(), "the schema has no null for metadata as a whole; read leniently it is taken for {}")
+			} else {
+				j.report(RuleMetadataNull, a.pointer(), "metadata as a whole cannot be null; null removes single members, {} removes all")
 			}
-			j.report(RuleMetadataNull, a.pointer(), "metadata as a whole cannot be null; null removes single members, {} removes all")
 		case m.mistyped && m.null:
 			j.report(RuleNull, a.pointer(), a.String()+" cannot be null")
 		case m.mistyped:
@@ -256,11 +313,19 @@ func (j *judge) metadata() {
 			if strings.ContainsAny(name, ".$") {
 				j.report(RuleMetadataName, metadata.Pointer(a.String(), name), "a name in metadata cannot have a dot or a dollar sign")
 			}
+			j.depthWithin(a, name, v)
 			if a == appMetadata && slices.Contains(reserved, name) {
 				j.report(RuleReservedName, metadata.Pointer(a.String(), name), "this name is reserved in app_metadata")
 			}
 			j.nested(v, a.String(), name)
 		}
+	}
+}
+
+// depthWithin judges how deep a member of metadata is.
+func (j *judge) depthWithin(a attribute, name string, v metadata.Value) {
+	if !v.Fits(metadata.MaxLevels - 2) {
+		j.refuse(RuleType, metadata.Pointer(a.String(), name), "this is nested deeper than the "+strconv.Itoa(metadata.MaxLevels)+" levels that a body can have")
 	}
 }
 
@@ -270,6 +335,9 @@ func (j *judge) nested(v metadata.Value, path ...string) {
 		return // a backslash may hide a dot or a dollar sign
 	}
 	for path, v := range metadata.Walk(v, path...) {
+		if j.violations.full && j.warnings.full {
+			return
+		}
 		if name := path[len(path)-1]; v.InObject && strings.ContainsAny(name, ".$") {
 			j.report(RuleNestedMetadataName, metadata.Pointer(path...), "a name in metadata cannot have a dot or a dollar sign")
 		}
@@ -378,27 +446,27 @@ func (j *judge) attribute(a attribute) {
 		switch c.Kind {
 		case user.PasswordlessSMS:
 		case user.Database:
-			j.report(RulePhone, a.pointer(), a.String()+" is for SMS users; flexible identifiers disagree")
+			j.report(RulePhoneDatabase, a.pointer(), a.String()+" is for SMS users; flexible identifiers disagree")
 		default:
-			// No source has a phone number on any other kind.
-			j.refuse(RulePhone, a.pointer(), a.String()+" cannot be updated on this kind of connection")
+			j.report(RulePhone, a.pointer(), a.String()+" cannot be updated on this kind of connection")
 		}
 	}
 }
 
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
-	j.verdict.Violations = append(j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
+	j.violations.add(&j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
 }
 
 // customDatabase judges one attribute of a custom database's user.
 func (j *judge) customDatabase(a attribute) {
 	c := &j.t.Connection
 	switch {
-	case !j.t.Migrated && a.isOneOfTheFive() && c.RootAttributes == user.OnEachLogin:
-		j.refuse(RuleCustomDatabase, a.pointer(), a.String()+" follows the database at each login and is changed there")
 	case !j.t.Migrated:
 		j.report(RuleCustomDatabase, a.pointer(), a.String()+" is changed in the database")
+		if a.isOneOfTheFive() && c.RootAttributes == user.OnEachLogin {
+			j.report(RuleSynced, a.pointer(), a.String()+" follows the database at each login")
+		}
 	case a.isOneOfTheFive():
 		j.report(RuleMigrated, a.pointer(), a.String()+" of a migrated user cannot be updated")
 		if j.has[a].null {

@@ -80,7 +80,7 @@ func isGravatar(picture string) bool {
 func (p Profile) ProfileData() metadata.Object {
 	var had metadata.Object
 	if len(p.Identities) > 0 {
-		had = p.Identities[0].ProfileData
+		had = p.Identities[0].ProfileData.Select(isProfileData)
 	}
 	email := p.Email.Or("")
 	shown := Profile{
@@ -101,18 +101,32 @@ func (p Profile) ProfileData() metadata.Object {
 	derived(&shown.Name, "name", shown.Name.Or("") == email)
 	derived(&shown.Nickname, "nickname", shown.Nickname.Or("") == localPart(email))
 	derived(&shown.Picture, "picture", isGravatar(shown.Picture.Or("")))
-	shown.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
-		switch name {
-		case "user_metadata", "app_metadata", "identities":
-			return false
-		}
-		return !v.IsNull()
+	says, err := shown.Object()
+	if err != nil {
+		return had // the fields are texts and flags, so there is none
+	}
+	extra := p.Extra.Select(func(name string, v metadata.Value) bool {
+		return isProfileData(name, v) && !v.IsNull()
 	})
-	o := metadata.FirstLevel.Merge(had, metadata.DeltaOf(shown.Object()))
+	o := had
+	for _, more := range []metadata.Object{extra, says} {
+		if more.Len() > 0 { // {} would wipe
+			o = metadata.FirstLevel.Merge(o, metadata.DeltaOf(more))
+		}
+	}
 	if o.Len() == 0 {
 		return had
 	}
 	return o
+}
+
+// isProfileData reports whether profileData can show an attribute of that name.
+func isProfileData(name string, _ metadata.Value) bool {
+	switch name {
+	case "user_metadata", "app_metadata", "blocked", "identities":
+		return false
+	}
+	return true
 }
 
 // value returns f where it has a value, and absent otherwise.

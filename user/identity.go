@@ -1,6 +1,10 @@
 package user
 
-import "github.com/metameld/metameld/metadata"
+import (
+	"strconv"
+
+	"github.com/metameld/metameld/metadata"
+)
 
 // Identity is one account that a profile is made of. The first identity of a
 // profile is the primary, which gives the profile its user_id and root
@@ -61,7 +65,7 @@ func (d *decoder) identity(o metadata.Object) (i Identity) {
 			i.Connection = field[string](d, name, v)
 		case "user_id":
 			if n, ok := v.Number(); ok {
-				i.UserID = Field[string]{value: n.String(), state: set, raw: n.String()}
+				i.UserID = Field[string]{value: digitsOf(v), state: set, raw: n.String()}
 			} else {
 				i.UserID = field[string](d, name, v)
 			}
@@ -86,6 +90,15 @@ func (d *decoder) identity(o metadata.Object) (i Identity) {
 	}
 	i.Extra = pick(o, extra)
 	return i
+}
+
+// digitsOf returns the digits of a number that is an identifier, however it is
+// written: 123.0 is 123.
+func digitsOf(v metadata.Value) string {
+	if n, ok := v.Int64(); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return v.String()
 }
 
 // pick returns the object with those members of o, whose names come in its order;

@@ -187,18 +187,10 @@ func (p Profile) Equal(q Profile) bool {
 		p.UpdatedAt.Equal(q.UpdatedAt) && p.Permissions.Equal(q.Permissions) && p.Extra.Equal(q.Extra)
 }
 
-// Object returns p as a JSON object.
-func (p Profile) Object() metadata.Object {
-	o, err := metadata.Parse(p.AppendJSON(nil))
-	if err != nil {
-		panic("user: a Profile writes text that is not an object: " + err.Error()) // it never does
-	}
-	return o
-}
-
-// Changes lists how q differs from p; see [metadata.Changes].
-func (p Profile) Changes(q Profile) []metadata.Change {
-	return metadata.Changes(p.Object(), q.Object())
+// Object returns p as a JSON object. The error is a [metadata.Errors] with
+// [metadata.ErrDepth] where p was put together of parts that are too deep in it.
+func (p Profile) Object() (metadata.Object, error) {
+	return metadata.Parse(p.AppendJSON(nil))
 }
 
 // AppendJSON appends the JSON text of p to dst.
@@ -293,8 +285,9 @@ func (w *writer) value(name string, v metadata.Value) {
 
 // extra writes the members of o whose names have not been written.
 func (w *writer) extra(o metadata.Object) {
+	fields := w.names
 	for name, v := range o.All() {
-		if !slices.Contains(w.names, name) {
+		if !slices.Contains(fields, name) {
 			w.value(name, v)
 		}
 	}

@@ -175,10 +175,11 @@ func FuzzProfile(f *testing.F) {
 			return
 		}
 		want := metadata.MustParse(string(text))
-		if got := p.Object(); !got.Equal(want) {
-			t.Fatalf("%s is written as %s", want, got)
+		got, err := p.Object()
+		if err != nil || !got.Equal(want) {
+			t.Fatalf("%s is written as %s (%v)", want, got, err)
 		}
-		if q, err := user.FromObject(p.Object()); err != nil || !q.Equal(p) {
+		if q, err := user.FromObject(got); err != nil || !q.Equal(p) {
 			t.Fatalf("%s reads back as another profile (%v)", want, err)
 		}
 	})

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/metameld/metameld/identities"
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -31,6 +35,23 @@ type answer struct {
 	Identities []user.Identity `json:"identities,omitempty"`
 	Detached   *user.Profile   `json:"detached,omitempty"`
 	Rules      []user.Rule     `json:"rules,omitempty"`
+
+	Ignored []string `json:"ignored,omitempty"` // members of the line that no operation takes
+}
+
+// encode returns the line to write.
+func (a *answer) encode() []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(a); err != nil {
+		b.Reset()
+		a.fail(&problem{Kind: "refused", Message: "the answer cannot be written: it would have more than 10000 levels"})
+		if err := enc.Encode(a); err != nil {
+			panic(err) // a problem is texts
+		}
+	}
+	return b.Bytes()
 }
 
 // problem says why a line has no other answer: its input, or a refusal of the
@@ -61,6 +82,7 @@ func (a *answer) to(line []byte) {
 	req, err := read(line)
 	if err == nil {
 		a.OK = true
+		a.Ignored = req.ignored()
 		err = a.operate(req)
 	}
 	var p *problem
@@ -121,7 +143,11 @@ func (a *answer) diff(req request) error {
 		return err
 	}
 	if a.Patch, err = m.Diff(from, to); err != nil {
-		return &problem{Kind: "refused", Rule: "metadata.unreachable", Pointer: metadata.Unreachable(err)[0], Message: err.Error()}
+		missed := metadata.Unreachable(err)
+		return &problem{
+			Kind: "refused", Rule: "metadata.unreachable", Pointer: missed[0],
+			Message: fmt.Sprintf("%d members cannot be reached in this mode: %.2000s", len(missed), strings.Join(missed, ", ")),
+		}
 	}
 	return nil
 }
@@ -158,10 +184,13 @@ func (a *answer) apply(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
+	if v := p.Validate(t); !v.Valid() {
+		a.verdict(v)
+		return nil
+	}
 	out, err := p.Apply(u, t)
 	if err != nil {
-		a.verdict(p.Validate(t))
-		return nil
+		return input("user", err)
 	}
 	a.verdict(patch.Verdict{Warnings: out.Warnings})
 	a.Profile, a.Effects = &out.Profile, out.Effects
@@ -224,7 +253,7 @@ func refused(err error) error {
 	if errors.As(err, &v) {
 		return &problem{Kind: "refused", Rule: v.Rule, Pointer: v.Pointer, Message: v.Message}
 	}
-	return err
+	return &problem{Kind: "refused", Message: err.Error()}
 }
 
 // request is the arguments of one line, unread.
@@ -247,14 +276,37 @@ func read(line []byte) (request, error) {
 	return req, nil
 }
 
+// arguments are the members that some operation takes.
+var arguments = []string{
+	"op", "mode", "base", "patch", "from", "to", "first", "then", "ours", "theirs", "user", "payload", "target", "form",
+	"pass_empty_values", "id", "cached", "login", "primary", "secondary", "merge_metadata", "provider", "user_id",
+	"trigger", "steps", "policies",
+}
+
+// ignored returns the names of the members that no operation takes: a caller who
+// misspelt one should see it.
+func (req request) ignored() (names []string) {
+	for name := range req {
+		if !slices.Contains(arguments, name) && len(names) < 100 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func (req request) has(name string) bool { return req[name] != nil }
 
 // input is the answer for an argument that cannot be read.
 func input(name string, err error) error {
 	p := &problem{Kind: "input", Pointer: metadata.Pointer(name), Message: err.Error()}
-	var e *metadata.Error
-	if errors.As(err, &e) {
-		p.Pointer += e.Pointer
+	var es metadata.Errors
+	if errors.As(err, &es) {
+		p.Pointer += es[0].Pointer
+		p.Message = string(es[0].Fault)
+		if len(es) > 1 {
+			p.Message += fmt.Sprintf(" (and %d more)", len(es)-1)
+		}
 	}
 	return p
 }
@@ -284,6 +336,9 @@ func (req request) identifier(name string) (string, error) {
 		var v metadata.Value
 		if err := v.UnmarshalJSON(req[name]); err != nil {
 			return "", input(name, err)
+		}
+		if n, ok := v.Int64(); ok {
+			return strconv.FormatInt(n, 10), nil
 		}
 		if n, ok := v.Number(); ok {
 			return n.String(), nil

@@ -14,7 +14,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,16 +37,10 @@ const (
 
 // serve answers the lines of in on out until in ends.
 func serve(in io.Reader, out io.Writer) error {
-	r, w := bufio.NewReaderSize(in, 64<<10), bufio.NewWriterSize(out, 64<<10)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	w := bufio.NewWriterSize(out, 64<<10)
+	r := bufio.NewReaderSize(pausing{in, w}, 64<<10)
 	var line []byte
 	for n := 1; ; n++ {
-		if r.Buffered() == 0 {
-			if err := w.Flush(); err != nil {
-				return err
-			}
-		}
 		var fits bool
 		var err error
 		line, fits, err = readLine(r, line[:0])
@@ -63,7 +56,7 @@ func serve(in io.Reader, out io.Writer) error {
 		} else {
 			a.fail(&problem{Kind: "input", Message: fmt.Sprintf("the line is longer than %d bytes", longest)})
 		}
-		if err := enc.Encode(a); err != nil {
+		if _, err := w.Write(a.encode()); err != nil {
 			return err
 		}
 		if cap(line) > spare {
@@ -73,6 +66,19 @@ func serve(in io.Reader, out io.Writer) error {
 			return w.Flush()
 		}
 	}
+}
+
+// pausing is an input that writes the answers so far whenever it must wait.
+type pausing struct {
+	in  io.Reader
+	out *bufio.Writer
+}
+
+func (p pausing) Read(buf []byte) (int, error) {
+	if err := p.out.Flush(); err != nil {
+		return 0, err
+	}
+	return p.in.Read(buf)
 }
 
 // readLine appends the next line, without its end, to buf. It reports false, and

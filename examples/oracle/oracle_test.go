@@ -225,3 +225,55 @@ func TestRecordedExchanges(t *testing.T) {
 	}
 	assert.Equal(t, map[string]int{"update": 14, "link": 3, "unlink": 5}, n)
 }
+
+// What a hostile line makes of the library stays within bounds, and costs no
+// other line its answer.
+func TestBounds(t *testing.T) {
+	const fine = `{"op":"merge","mode":"deep","base":{"a":1},"patch":{"b":2}}`
+	nested := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
+	long := strings.Repeat("n", 100_000)
+	nulls := strings.Repeat("null,", 9_999) + "null"
+	ones := strings.ReplaceAll(nulls, "null", "[1]")
+	members := func(value string) string {
+		var b strings.Builder
+		for i := range 20_000 {
+			fmt.Fprintf(&b, `"k%d":%s,`, i, value)
+		}
+		return "{" + strings.TrimSuffix(b.String(), ",") + "}"
+	}
+	for name, line := range map[string]string{
+		"a link whose result is too deep": `{"op":"link","primary":{"x":` + nested(9_998) + `,"identities":[{"provider":"a","user_id":"1"}]},"secondary":{"identities":[{"provider":"b","user_id":"2"}]}}`,
+		"warnings under a long name":      `{"op":"validate","payload":{"user_metadata":{"` + long + `":[` + nulls + `]}}}`,
+		"changes under a long name":       `{"op":"apply","user":{"user_metadata":{"` + long + `":` + members("1") + `}},"payload":{"user_metadata":{"` + long + `":` + members("2") + `}}}`,
+		"unreachable under a long name":   `{"op":"diff","mode":"deep","from":{"` + long + `":{}},"to":{"` + long + `":` + members("null") + `}}`,
+		"many unknown attributes":         `{"op":"roundtrip","user":` + members("1") + `}`,
+		"many in an identity":             `{"op":"roundtrip","user":{"identities":[` + members(`{"a":[`+ones[:40]+`1]}`) + `]}}`,
+	} {
+		var out bytes.Buffer
+		require.NoError(t, serve(strings.NewReader(line+"\n"+fine+"\n"), &out), name)
+		assert.Less(t, out.Len(), 8<<20, name)
+		assert.Contains(t, out.String(), `{"line":2,"ok":true`, name)
+	}
+}
+
+// An answer comes while the next line is only begun.
+func TestFlushesInMidLine(t *testing.T) {
+	in, toServe := io.Pipe()
+	fromServe, out := io.Pipe()
+	go func() {
+		_ = serve(in, out)
+		out.Close()
+	}()
+	go fmt.Fprint(toServe, `{"op":"rules"}`+"\n"+`{"op":`)
+	line, err := bufio.NewReader(fromServe).ReadString('\n')
+	require.NoError(t, err)
+	assert.Contains(t, line, `"line":1`)
+	toServe.Close()
+	_, err = io.Copy(io.Discard, fromServe)
+	require.NoError(t, err)
+}
+
+func TestMisspeltArgumentsAreNamed(t *testing.T) {
+	a := ask(t, `{"op":"merge","mode":"deep","bse":{"a":1},"patch":{"b":1}}`)[0]
+	assert.Equal(t, []any{"bse"}, a["ignored"])
+}

@@ -60,7 +60,7 @@ usage or input that cannot be read. The bare run is a demonstration and exits 0.
 // run is the command without its process.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) int {
 	fail := func(err error) int {
-		fmt.Fprintln(stderr, "preflight:", err)
+		fmt.Fprintln(stderr, "preflight:", oneLine(err.Error()))
 		return exitUsage
 	}
 	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
@@ -79,6 +79,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 		return fail(fmt.Errorf("%w; -h shows the usage", err))
 	case flags.NArg() > 0:
 		return fail(fmt.Errorf("unexpected argument %q; -h shows the usage", flags.Arg(0)))
+	}
+	var empty error
+	flags.Visit(func(f *flag.Flag) {
+		if f.Value.String() == "" {
+			empty = fmt.Errorf("-%s names no file", f.Name)
+		}
+	})
+	if empty != nil {
+		return fail(empty)
 	}
 	p := printer{w: stdout, colour: colour}
 	if *patchFile == "" {
@@ -157,13 +166,13 @@ func (f *files) read(flag, name string, dst interface{ UnmarshalJSON([]byte) err
 		return fmt.Errorf("-%s: %s is longer than %d bytes", flag, name, longest)
 	}
 	if err := dst.UnmarshalJSON(text); err != nil {
-		return fmt.Errorf("-%s: %s: %s", flag, name, oneLine(err))
+		return fmt.Errorf("-%s: %s: %s", flag, name, first(err))
 	}
 	return nil
 }
 
-// oneLine describes the first of several faults and counts the others.
-func oneLine(err error) string {
+// first describes the first of several faults and counts the others.
+func first(err error) string {
 	var es metadata.Errors
 	if !errors.As(err, &es) || len(es) == 1 {
 		return err.Error()

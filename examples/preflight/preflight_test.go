@@ -119,3 +119,30 @@ func TestWriteError(t *testing.T) {
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+// A flag that names no file is not one that was not given.
+func TestEmptyFlag(t *testing.T) {
+	fine := write(t, "fine.json", `{"user_metadata":{"a":2}}`)
+	for _, args := range [][]string{{"-patch", ""}, {"-patch", fine, "-target", ""}, {"-patch", fine, "-user="}} {
+		status, out, errs := preflight("", args...)
+		assert.Equal(t, exitUsage, status, "%v", args)
+		assert.Empty(t, out)
+		assert.Contains(t, errs, "names no file")
+	}
+}
+
+// No name can forge a line of the report or of an error.
+func TestForgedLines(t *testing.T) {
+	_, out, _ := preflight(`{"user_metadata":{"x\n   valid\u2067":{"a.b":1}}}`, "-patch", "-")
+	assert.NotContains(t, out, "\n   valid")
+	assert.NotContains(t, out, "\u2067")
+	_, _, errs := preflight(`{"evil\u001b[2J\nline":1,"evil\u001b[2J\nline":2}`, "-patch", "-")
+	assert.NotContains(t, errs, "\x1b")
+	assert.Equal(t, 1, strings.Count(errs, "\n"), errs)
+
+	deep := strings.Repeat(`{"a":`, 9_000) + "1" + strings.Repeat("}", 9_000)
+	u := write(t, "user.json", `{}`)
+	status, out, _ := preflight(`{"user_metadata":{"x":`+deep+`}}`, "-user", u, "-patch", "-")
+	assert.Equal(t, exitValid, status)
+	assert.Less(t, len(out), 1<<20)
+}

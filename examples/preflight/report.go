@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/metadata"
@@ -62,30 +64,40 @@ func (p *printer) report(out outcome) {
 	}
 	for _, c := range out.applied.Changes {
 		if c.Kind != metadata.Added {
-			p.line("     " + p.red("- "+visible(c.Pointer)+": "+short(c.From.String())))
+			p.line("     " + p.red("- "+oneLine(c.Pointer)+": "+short(c.From.String())))
 		}
 		if c.Kind != metadata.Removed {
-			p.line("     " + p.green("+ "+visible(c.Pointer)+": "+short(c.To.String())))
+			p.line("     " + p.green("+ "+oneLine(c.Pointer)+": "+short(c.To.String())))
 		}
 	}
 	for _, e := range out.applied.Effects {
 		p.line("   effect: " + string(e.Kind) + " [" + string(e.Rule) + "]")
 	}
 	p.line("   profile after:")
-	text, err := json.MarshalIndent(out.applied.Profile, "     ", "  ")
-	if err != nil {
-		p.err = err
-		return
+	p.line("     " + visible(indented(out.applied.Profile)))
+}
+
+// indented returns the JSON text of a profile on many lines; on one where it is
+// nested so deep that white space would be most of it.
+func indented(u user.Profile) string {
+	text := u.AppendJSON(nil)
+	v, err := metadata.ValueOf(json.RawMessage(text))
+	if err != nil || !v.Fits(40) {
+		return string(text)
 	}
-	p.line("     " + visible(string(text)))
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "     ", "  "); err != nil {
+		return string(text)
+	}
+	return b.String()
 }
 
 func (p *printer) violation(word string, v user.Violation) {
-	where := visible(v.Pointer)
+	where := oneLine(v.Pointer)
 	if where == "" {
 		where = "the payload"
 	}
-	p.line(fmt.Sprintf("   %s %s: %s", word, where, visible(v.Message)))
+	p.line(fmt.Sprintf("   %s %s: %s", word, where, oneLine(v.Message)))
 	p.line(fmt.Sprintf("     rule %s (%s), source: %s", v.Rule, v.Evidence, source(v.Rule)))
 }
 
@@ -102,7 +114,7 @@ const most = 100
 
 // short returns the text of a value, cut where it is long.
 func short(text string) string {
-	text = visible(text)
+	text = oneLine(text)
 	if utf8.RuneCountInString(text) <= most {
 		return text
 	}
@@ -113,11 +125,16 @@ func short(text string) string {
 // no name or value can command a terminal.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\n' && (r < ' ' || 0x7f <= r && r < 0xa0 || r == '\u202e' || r == '\u2028' || r == '\u2029') {
+		if r != '\n' && !unicode.IsGraphic(r) {
 			return utf8.RuneError
 		}
 		return r
 	}, s)
+}
+
+// oneLine is visible that leaves no line end either.
+func oneLine(s string) string {
+	return strings.ReplaceAll(visible(s), "\n", string(utf8.RuneError))
 }
 
 // verdictJSON is an outcome for machines.

@@ -116,3 +116,41 @@ func place(n decimal, i int) int64 {
 	}
 	return d
 }
+
+// Int64 returns the value of the valid JSON number t, where it is an integer that
+// an int64 holds, however it is written.
+func Int64(t []byte) (v int64, ok bool) {
+	n := parse(t)
+	if n.digits() == 0 {
+		return 0, true
+	}
+	exp := 0
+	if len(n.exp) > 9 { // far too many digits, before or after the point
+		return 0, false
+	}
+	for _, c := range n.exp {
+		exp = exp*10 + int(c-'0')
+	}
+	if n.expNegative {
+		exp = -exp
+	}
+	places := exp + n.shift // how many digits stand before the point
+	if places < n.digits() || places > 19 {
+		return 0, false
+	}
+	var u uint64
+	for i := range places {
+		var d byte
+		if i < n.digits() {
+			d = n.digit(i) - '0'
+		}
+		u = u*10 + uint64(d)
+	}
+	switch {
+	case !n.negative && u <= 1<<63-1:
+		return int64(u), true
+	case n.negative && u <= 1<<63:
+		return int64(-u), true
+	}
+	return 0, false
+}
