@@ -89,7 +89,7 @@ func parse(d []byte, s string) ([]member, bool) {
 		if end < 0 {
 			return nil, false
 		}
-		names.Add(d, i, end, escaped)
+		names.Add(jsonscan.NameAt(d, i, end, escaped))
 		m := member{key: s[i:end]}
 		if m.name = m.key[1 : len(m.key)-1]; escaped {
 			m.name = jsonscan.Unquote(m.key)

@@ -89,7 +89,7 @@ var splices = sync.Pool{New: func() any { return new(splice) }}
 const keep = 1 << 16
 
 func (s *splice) release() {
-	if cap(s.nodes) > keep || cap(s.pieces) > keep || cap(s.tables) > 4*keep {
+	if cap(s.nodes) > keep || cap(s.pieces) > keep || cap(s.tables) > 4*keep || s.names.Cap() > keep {
 		return
 	}
 	s.nodes, s.tables, s.pieces = s.nodes[:0], s.tables[:0], s.pieces[:0]
@@ -102,8 +102,9 @@ func (s *splice) release() {
 // of merged objects have nodes; whatever is taken whole is one node.
 type node struct {
 	jsonscan.Name
-	value, end  int   // of the value in the patch
-	child, next int32 // 0: none
+	value, end  int    // of the value in the patch
+	child, next int32  // 0: none
+	filter      uint64 // one bit for each child's name, by its spread
 	children    int32
 	table       int32 // where the object's table starts, where it has many members
 	null        bool  // a removal
@@ -179,7 +180,7 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 			return -1
 		}
 		name := jsonscan.NameAt(p, i, end, escaped)
-		s.names.Add(p, i, end, escaped)
+		s.names.Add(name)
 		if i = jsonscan.Space(p, end); i >= len(p) || p[i] != ':' {
 			return -1
 		}
@@ -195,6 +196,7 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 		}
 		last = k
 		s.nodes[self].children++
+		s.nodes[self].filter |= 1 << (name.Spread() >> 58)
 		if s.nodes[k].merged {
 			i = s.object(p, k, levels-1, depth-1)
 		} else {
@@ -252,6 +254,9 @@ func tableSize(members int32) int { return 1 << bits.Len(uint(members*2-1)) }
 // stands in the document, or 0.
 func (s *splice) find(d, p []byte, self int32, name jsonscan.Name) int32 {
 	n := &s.nodes[self]
+	if n.filter>>(name.Spread()>>58)&1 == 0 {
+		return 0
+	}
 	if n.children <= fewMembers {
 		for k := n.child; k != 0; k = s.nodes[k].next {
 			if jsonscan.SameName(d, name, p, s.nodes[k].Name) {
@@ -352,7 +357,7 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 			s.copied, drop = start, false
 		}
 		name := jsonscan.NameAt(d, start, end, escaped)
-		s.names.Add(d, start, end, escaped)
+		s.names.Add(name)
 		if i = jsonscan.Space(d, end); i >= len(d) || d[i] != ':' {
 			return -1
 		}

@@ -15,8 +15,8 @@ const few = 12
 // while a text is scanned, innermost last. The zero Names is ready for use; one
 // that is used again allocates less.
 //
-// Names are compared by value: "a" and "\u0061" are one name. The table is
-// seeded anew for every Names, so that no text can be built to collide.
+// Names are compared by value: "a" and "\u0061" are one name. Time is linear in
+// the text, even where names were made to collide.
 type Names struct {
 	list  []Name
 	table []uint32
@@ -81,10 +81,11 @@ func (s *Names) Mark() int { return len(s.list) }
 // Reset forgets the names since mark.
 func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 
-// Add notes the name whose quoted text is d[off:end].
-func (s *Names) Add(d []byte, off, end int, escaped bool) {
-	s.list = append(s.list, NameAt(d, off, end, escaped))
-}
+// Add notes a name.
+func (s *Names) Add(n Name) { s.list = append(s.list, n) }
+
+// Cap returns how much scratch s holds, in names.
+func (s *Names) Cap() int { return max(cap(s.list), cap(s.table)/4) }
 
 // open notes that an object opens inside one whose names began at mark, and
 // returns where its own names begin.
@@ -118,6 +119,8 @@ func (s *Names) Unique(d []byte, mark int) bool {
 	return true
 }
 
+// uniqueHashed first goes by the keys, which cost nothing more, and gives up on
+// them where they collide more often than those of any honest text.
 func (s *Names) uniqueHashed(d []byte, list []Name) bool {
 	size := 1 << bits.Len(uint(len(list)*2-1))
 	if cap(s.table) < size {
@@ -125,11 +128,16 @@ func (s *Names) uniqueHashed(d []byte, list []Name) bool {
 	}
 	table := s.table[:size]
 	clear(table)
+	shift := 64 - bits.TrailingZeros(uint(size))
+	budget := 8 * len(list)
 	for i := range list {
-		h := int(s.Hash(d, list[i])) & (size - 1)
+		h := int(list[i].Spread() >> shift)
 		for table[h] != 0 {
 			if SameName(d, list[table[h]-1], d, list[i]) {
 				return false
+			}
+			if budget--; budget < 0 {
+				return s.uniqueSeeded(d, list, table)
 			}
 			h = (h + 1) & (size - 1)
 		}
@@ -137,6 +145,25 @@ func (s *Names) uniqueHashed(d []byte, list []Name) bool {
 	}
 	return true
 }
+
+func (s *Names) uniqueSeeded(d []byte, list []Name, table []uint32) bool {
+	clear(table)
+	for i := range list {
+		h := int(s.Hash(d, list[i])) & (len(table) - 1)
+		for table[h] != 0 {
+			if SameName(d, list[table[h]-1], d, list[i]) {
+				return false
+			}
+			h = (h + 1) & (len(table) - 1)
+		}
+		table[h] = uint32(i + 1)
+	}
+	return true
+}
+
+// Spread returns a number whose highest bits differ, most often, for different
+// names. Equal names of any text have equal numbers.
+func (n Name) Spread() uint64 { return n.key * 0x9e3779b97f4a7c15 }
 
 // Hash returns a hash of the name, which stands in d: the same for equal names
 // of any text, for as long as s lives.

@@ -137,7 +137,17 @@ value:
 		}
 		i += 5
 	default:
-		if i = Number(d, i); i < 0 {
+		if c-'1' <= 8 { // most numbers are plain integers
+			i++
+			for i < len(d) && d[i]-'0' <= 9 {
+				i++
+			}
+			if i < len(d) && (d[i] == '.' || d[i]|0x20 == 'e') {
+				if i = fraction(d, i); i < 0 {
+					return bad
+				}
+			}
+		} else if i = Number(d, i); i < 0 {
 			return bad
 		}
 	}
@@ -145,6 +155,10 @@ value:
 after:
 	if depth == 0 {
 		return i
+	}
+	if i+1 < len(d) && d[i] == ',' && d[i+1] == '"' && inObject {
+		i++
+		goto key
 	}
 	if i < len(d) && d[i] <= ' ' {
 		i = Space(d, i)
@@ -194,9 +208,14 @@ key:
 	}
 	{
 		start, escaped := i, false
-		if i+9 <= len(d) {
+		if i+17 <= len(d) {
 			if m := endsString(binary.LittleEndian.Uint64(d[i+1:])); m != 0 {
 				if t := i + 1 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+					i = t + 1
+					goto named
+				}
+			} else if m := endsString(binary.LittleEndian.Uint64(d[i+9:])); m != 0 {
+				if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
 					i = t + 1
 					goto named
 				}
@@ -207,16 +226,16 @@ key:
 		}
 	named:
 		if names != nil {
-			names.Add(d, start, i, escaped)
+			names.Add(NameAt(d, start, i, escaped))
 		}
 	}
-	if i < len(d) && d[i] <= ' ' {
-		i = Space(d, i)
-	}
-	if i >= len(d) || d[i] != ':' {
+	if i < len(d) && d[i] == ':' {
+		i++
+	} else if i = Space(d, i); i < len(d) && d[i] == ':' {
+		i++
+	} else {
 		return bad
 	}
-	i++
 	if i < len(d) && d[i] <= ' ' {
 		i = Space(d, i)
 	}
@@ -231,6 +250,13 @@ func String(d []byte, i int) (end int, escaped bool) {
 		return bad, false
 	}
 	i++
+	if i+8 <= len(d) { // most strings are short and plain
+		if m := endsString(binary.LittleEndian.Uint64(d[i:])); m != 0 {
+			if t := i + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+				return t + 1, false
+			}
+		}
+	}
 	run := i // where the content since the last escape began
 	var seen uint64
 	for {
@@ -335,6 +361,12 @@ func Number(d []byte, i int) int {
 	default:
 		return bad
 	}
+	return fraction(d, i)
+}
+
+// fraction returns the index after what follows the integer part of a number, if
+// anything does.
+func fraction(d []byte, i int) int {
 	if i < len(d) && d[i] == '.' {
 		start := i + 1
 		if i = digits(d, start); i == start {

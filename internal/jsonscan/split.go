@@ -25,7 +25,7 @@ func Split(text []byte) (parts []Part, ok bool) {
 		if end < 0 {
 			return nil, false
 		}
-		names.Add(text, i, end, escaped)
+		names.Add(NameAt(text, i, end, escaped))
 		part := Part{Name: Unquote(string(text[i:end]))}
 		if i = Space(text, end); i >= len(text) || text[i] != ':' {
 			return nil, false
