@@ -7,14 +7,20 @@ import "strings"
 // in the order of d. Where d says nothing the result is base itself; where it
 // says something about an absent base, the result is an object.
 //
-// It costs what the first level and d cost, however large the values are; in
-// [Deep], what the members cost that both sides have as objects.
+// It costs what the first level and d cost, however large the values are; where
+// objects are merged at every level or lists combined, what the members cost that
+// both sides have.
 func (m Mode) Merge(base Object, d Delta) Object {
-	if d.IsZero() {
+	switch {
+	case d.IsZero():
 		return base
-	}
-	if d.IsWipe() && m == FirstLevel {
-		return d.says
+	case d.IsWipe():
+		return m.mergeEmpty(base)
+	case m&noLevel != 0:
+		if m&baseWins != 0 && base.Len() > 0 {
+			return base
+		}
+		return m.whole(d.says)
 	}
 	patch := d.says.members()
 	members := append(make([]member, 0, base.Len()+len(patch)), base.members()...)
@@ -23,7 +29,7 @@ func (m Mode) Merge(base Object, d Delta) Object {
 		i := base.find(p.name)
 		switch {
 		case p.value == "null":
-			if i >= 0 {
+			if i >= 0 && m&baseWins == 0 {
 				members[i].value = ""
 				gone++
 			}
@@ -47,18 +53,52 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	return Object{&object{members: members}}
 }
 
+// mergeEmpty returns what {} makes of base.
+func (m Mode) mergeEmpty(base Object) Object {
+	if m&(emptyNothing|baseWins) != 0 && !base.IsZero() {
+		return base
+	}
+	return Object{&object{}}
+}
+
+// whole returns o as a mode stores it that takes it whole.
+func (m Mode) whole(o Object) Object {
+	if m&stripNested == 0 {
+		return o
+	}
+	members := make([]member, 0, o.Len())
+	for _, x := range o.members() {
+		if x.value != "null" {
+			x.value = strip(x.value)
+			members = append(members, x)
+		}
+	}
+	return Object{&object{members: members}}
+}
+
 // fresh returns the text of a value that is set where nothing was to merge with.
 func (m Mode) fresh(value string) string {
-	if m == FirstLevel || value[0] != '{' || !strings.Contains(value, "null") {
+	if value[0] != '{' && value[0] != '[' || !strings.Contains(value, "null") {
 		return value
 	}
-	return spliceString(Deep, "{}", value)
+	if m&stripNested != 0 {
+		return strip(value)
+	}
+	if m&allLevels != 0 && value[0] == '{' {
+		return spliceString(Deep, "{}", value)
+	}
+	return value
 }
 
 // mergeValue returns the text of the value old once patch, no null, came.
 func (m Mode) mergeValue(old, patch string) string {
-	if m == FirstLevel || patch[0] != '{' || old[0] != '{' {
-		return m.fresh(patch)
+	switch {
+	case m&allLevels != 0 && patch[0] == '{' && old[0] == '{':
+		return spliceString(m, old, patch)
+	case m&(appendLists|unionLists) != 0 && patch[0] == '[' && old[0] == '[':
+		return combine(m.lists(), old, m.fresh(patch))
+	case m&baseWins != 0:
+		return old
 	}
-	return spliceString(Deep, old, patch)
+	return m.fresh(patch)
 }

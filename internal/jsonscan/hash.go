@@ -1,0 +1,54 @@
+package jsonscan
+
+// Hash returns a hash of the valid JSON value v: the same, for one seed, of values
+// that are [Equal]. It takes time linear in v.
+func Hash(seed uint64, v []byte) uint64 {
+	nodes := Index(v, 0)
+	// Children come after their parent: from the last to the first, each node
+	// finds those of its children made.
+	sums := make([]uint64, len(nodes))
+	for k := len(nodes) - 1; k >= 0; k-- {
+		n := &nodes[k]
+		t := v[n.Value:n.ValueEnd]
+		switch t[0] {
+		case '{':
+			h := uint64(n.Children) + 1
+			for c, m := 0, k+1; c < n.Children; c, m = c+1, nodes[m].Sibling {
+				h += fold(hash(seed, nodes[m].Bytes(v))^sums[m], seed|1) // in any order
+			}
+			sums[k] = fold(h, seed|1)
+		case '[':
+			h := uint64(n.Children) + 2
+			for c, m := 0, k+1; c < n.Children; c, m = c+1, nodes[m].Sibling {
+				h = fold(h^sums[m], seed|1)
+			}
+			sums[k] = h
+		case '"':
+			if _, escaped := String(t, 0); escaped {
+				t = AppendUnquote(nil, t)
+			} else {
+				t = t[1 : len(t)-1]
+			}
+			sums[k] = hash(seed+1, t)
+		case 't', 'f', 'n':
+			sums[k] = hash(seed+2, t)
+		default:
+			sums[k] = hashNumber(seed+3, t)
+		}
+	}
+	return sums[0]
+}
+
+// hashNumber goes by what does not depend on how a number is written: its
+// digits. The exponent is left to Equal.
+func hashNumber(seed uint64, t []byte) uint64 {
+	n := parse(t)
+	h := seed
+	for i := range n.digits() {
+		h = fold(h^uint64(n.digit(i)), 0xe7037ed1a0b428db)
+	}
+	if n.negative && n.digits() > 0 {
+		h++
+	}
+	return h
+}
