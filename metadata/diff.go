@@ -18,43 +18,20 @@ import (
 // In [Deep] objects are compared level by level. The result must not be sent to
 // an API that merges one level only: it would lose what it does not name.
 //
-// Where the mode cannot get all the way (it cannot store a null that was not
-// there, or in Deep make an absent object {}), the Delta goes as far as it can
-// and the error, an [Errors] with [ErrUnreachable], lists the members it misses; of
-// more than a thousand the last entry is [ErrMore].
-// The Delta shares text with from and to.
+// In [Replace] the whole of to is said, in [Fill] what is new in it.
+//
+// Where the mode cannot get all the way, the Delta goes as far as it can and the
+// error, an [Errors] with [ErrUnreachable], lists what it misses: a null that is
+// not stored, a member that cannot be removed or replaced because the base wins, a
+// list that is not the old one and more. Of more than a thousand the last entry is
+// [ErrMore]. The Delta shares text with from and to.
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}
-	var members []member
-	for _, f := range from.members() {
-		i := to.find(f.name)
-		if i < 0 {
-			members = append(members, member{f.name, f.key, "null"})
-			continue
-		}
-		if value, changed := d.value(f.name, f.value, to.members()[i].value); changed {
-			members = append(members, member{f.name, f.key, value})
-		}
-	}
-	for _, t := range to.members() {
-		if from.find(t.name) >= 0 {
-			continue
-		}
-		if value, ok := d.fresh(t.name, t.value); ok {
-			members = append(members, member{t.name, t.key, value})
-		}
-	}
-	var err error
+	delta := d.diff(from, to)
 	if d.missed != nil {
-		err = d.missed
+		return delta, d.missed
 	}
-	switch {
-	case len(members) == 0:
-		return Delta{}, err
-	case m == FirstLevel && to.Len() == 0:
-		return Wipe(), err
-	}
-	return Delta{Object{&object{members: members}}}, err
+	return delta, nil
 }
 
 type differ struct {
@@ -71,34 +48,117 @@ const (
 	mostMissedLength = 1 << 20
 )
 
-func (d *differ) miss(name string) {
+// miss notes that what is at path, from where d stands, cannot be reached.
+func (d *differ) miss(path ...string) {
 	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == ErrMore {
 		return
 	}
-	d.length += len(name)
-	for _, p := range d.path {
+	path = append(append([]string(nil), d.path...), path...)
+	for _, p := range path {
 		d.length += len(p)
 	}
 	if len(d.missed) == mostMissed || d.length > mostMissedLength && len(d.missed) > 0 {
 		d.missed = append(d.missed, &Error{Fault: ErrMore})
 		return
 	}
-	path := append(append([]string(nil), d.path...), name)
 	d.missed = append(d.missed, &Error{Fault: ErrUnreachable, Pointer: Pointer(path...)})
 }
 
+func (d *differ) diff(from, to Object) Delta {
+	m := d.mode
+	switch {
+	case from.Len() == 0 && to.Len() == 0:
+		return Delta{}
+	case m&noLevel != 0:
+		return d.whole(from, to)
+	case to.Len() == 0 && m&(emptyNothing|baseWins) == 0:
+		return Wipe()
+	}
+	var members []member
+	for _, f := range from.members() {
+		i := to.find(f.name)
+		switch {
+		case i >= 0:
+			if value, says := d.value(f.name, f.value, to.members()[i].value); says {
+				members = append(members, member{f.name, f.key, value})
+			}
+		case m&baseWins != 0:
+			d.miss(f.name)
+		default:
+			members = append(members, member{f.name, f.key, "null"})
+		}
+	}
+	for _, t := range to.members() {
+		if from.find(t.name) >= 0 {
+			continue
+		}
+		if value, ok := d.fresh(t.name, t.value); ok {
+			members = append(members, member{t.name, t.key, value})
+		}
+	}
+	if len(members) == 0 {
+		return Delta{}
+	}
+	return Delta{Object{&object{members: members}}}
+}
+
+// whole is Diff where the Delta is taken whole.
+func (d *differ) whole(from, to Object) Delta {
+	switch {
+	case from.Equal(to):
+		return Delta{}
+	case d.mode&baseWins != 0 && from.Len() > 0, d.mode&emptyNothing != 0 && to.Len() == 0:
+		d.miss()
+		return Delta{}
+	case to.Len() == 0:
+		return Wipe()
+	}
+	if d.mode&stripNested != 0 {
+		for _, t := range to.members() {
+			if t.value == "null" {
+				d.miss(t.name)
+			}
+			d.stripped(t.name, t.value)
+		}
+		o := d.mode.whole(to)
+		if o.Len() == 0 {
+			return Delta{} // all of it is null; {} would wipe
+		}
+		return Delta{o}
+	}
+	return Delta{to}
+}
+
 // value returns what to say of a member that both sides have.
-func (d *differ) value(name, from, to string) (value string, changed bool) {
+func (d *differ) value(name, from, to string) (value string, says bool) {
 	if from == to || jsonscan.Equal([]byte(from), []byte(to)) {
 		return "", false
 	}
-	if d.mode == FirstLevel || from[0] != '{' || to[0] != '{' {
-		return d.fresh(name, to)
+	if d.mode&allLevels == 0 || from[0] != '{' || to[0] != '{' {
+		return d.replacement(name, from, to)
 	}
 	a, b := text{from, jsonscan.Index([]byte(from), 0)}, text{to, jsonscan.Index([]byte(to), 0)}
 	d.out = nil
-	changed = d.objects(name, a, 0, b, 0)
-	return string(d.out), changed
+	says = d.objects(name, a, 0, b, 0)
+	return string(d.out), says
+}
+
+// replacement returns what to say so that from becomes to, which differs and is
+// not merged level by level.
+func (d *differ) replacement(name, from, to string) (value string, says bool) {
+	switch {
+	case d.mode&(appendLists|unionLists) != 0 && from[0] == '[' && to[0] == '[':
+		more, ok := extra(d.mode.lists(), from, to)
+		if !ok || d.mode&stripNested != 0 && strip(more) != more {
+			d.miss(name)
+			return "", false
+		}
+		return more, true
+	case d.mode&baseWins != 0:
+		d.miss(name)
+		return "", false
+	}
+	return d.fresh(name, to)
 }
 
 // fresh returns what to say so that a member becomes to, whatever is there. It
@@ -108,12 +168,29 @@ func (d *differ) fresh(name, to string) (value string, ok bool) {
 		d.miss(name)
 		return "", false
 	}
-	if d.mode == Deep && to[0] == '{' && strings.Contains(to, "null") {
+	if to[0] != '{' && to[0] != '[' || !strings.Contains(to, "null") {
+		return to, true
+	}
+	switch {
+	case d.mode&stripNested != 0:
+		d.stripped(name, to)
+	case d.mode&allLevels != 0 && to[0] == '{':
 		b := text{to, jsonscan.Index([]byte(to), 0)}
 		d.nulls(name, b, 0)
-		return spliceString(Deep, "{}", to), true
 	}
-	return to, true
+	return d.mode.fresh(to), true
+}
+
+// stripped notes each null member in value, at any depth, as missed.
+func (d *differ) stripped(name, value string) {
+	if value[0] != '{' && value[0] != '[' || !strings.Contains(value, "null") {
+		return
+	}
+	for path, v := range Walk(Value{value}, name) {
+		if v.InObject && v.IsNull() {
+			d.miss(path...)
+		}
+	}
 }
 
 // nulls notes each null member in the objects of node y as missed.
@@ -135,31 +212,37 @@ func (d *differ) nulls(name string, b text, y int) {
 func (d *differ) objects(name string, a text, x int, b text, y int) (says bool) {
 	d.path = append(d.path, name)
 	d.out = append(d.out, '{')
-	key := func(k string) {
+	say := func(key, value string) {
 		if says {
 			d.out = append(d.out, ',')
 		}
-		d.out = append(append(d.out, k...), ':')
+		d.out = append(append(append(d.out, key...), ':'), value...)
+		says = true
 	}
 	pair(a, x, b, y, func(x, y int) {
 		switch {
+		case y < 0 && d.mode&baseWins != 0:
+			d.miss(a.name(x))
 		case y < 0:
-			key(a.key(x))
-			d.out = append(d.out, "null"...)
-			says = true
-		case x >= 0 && a.isObject(x) && b.isObject(y):
+			say(a.key(x), "null")
+		case x < 0:
+			if value, ok := d.fresh(b.name(y), b.value(y).text); ok {
+				say(b.key(y), value)
+			}
+		case a.isObject(x) && b.isObject(y):
 			before := len(d.out)
-			key(b.key(y))
+			if says {
+				d.out = append(d.out, ',')
+			}
+			d.out = append(append(d.out, b.key(y)...), ':')
 			if d.objects(b.name(y), a, x, b, y) {
 				says = true
 			} else {
 				d.out = d.out[:before]
 			}
-		case x < 0 || !equalNodes(a, x, b, y):
-			if value, ok := d.fresh(b.name(y), b.value(y).text); ok {
-				key(b.key(y))
-				d.out = append(d.out, value...)
-				says = true
+		case !equalNodes(a, x, b, y):
+			if value, ok := d.replacement(b.name(y), a.value(x).text, b.value(y).text); ok {
+				say(b.key(y), value)
 			}
 		}
 	})
@@ -168,8 +251,8 @@ func (d *differ) objects(name string, a text, x int, b text, y int) (says bool) 
 	return says
 }
 
-// Unreachable returns the pointers that err, an error of [Mode.Diff], says a
-// mode cannot reach.
+// Unreachable returns the pointers that err, an error of [Mode.Diff] or
+// [Mode.Lower], says a mode cannot reach.
 func Unreachable(err error) []string {
 	var list []string
 	var es Errors

@@ -4,10 +4,27 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 )
 
-var modes = []Mode{FirstLevel, Deep}
+// modes are all that the knobs can make.
+var modes = func() (list []Mode) {
+	for _, d := range []Depth{DepthFirst, DepthAll, DepthNone} {
+		for _, w := range []Side{WinsDelta, WinsBase} {
+			for _, n := range []Nulls{NullsStored, NullsStripped} {
+				for _, e := range []Empty{EmptyWipes, EmptyNothing} {
+					for _, l := range []Lists{ListsReplace, ListsAppend, ListsUnion} {
+						if d != DepthNone || l == ListsReplace {
+							list = append(list, Knobs{d, w, n, e, l}.Mode())
+						}
+					}
+				}
+			}
+		}
+	}
+	return list
+}()
 
 // documents seed the fuzz targets.
 var documents = []string{
@@ -16,6 +33,8 @@ var documents = []string{
 	`{ "a" : 1 , "b" : [ 1 , 2 ] , "c" : { "d" : { } } }`, `{"a":{"b":{"c":{"d":1}}}}`, `{"a":{"b":{"c":{"d":2,"e":null}}}}`,
 	`{"a":{"x":1,"y":2},"b":{"x":1},"c":3}`, `{"c":3,"b":{"x":1.0},"a":{"y":2,"x":1}}`, `{"a":"{","b":"}","c":"\"","d":",:"}`,
 	`{"k0":0,"k1":1,"k2":2,"k3":3,"k4":4,"k5":5,"k6":6,"k7":7,"k8":8,"k9":9,"ka":0,"kb":0,"kc":0,"kd":0,"ke":0,"kf":0,"kg":{"x":null},"kh":1}`,
+	`{"a":[1,2]}`, `{"a":[1,2,3]}`, `{"a":[1,2.0,2,{"x":null,"y":1}]}`, `{"a":[[],{},"",null,null]}`, `{"a":{"l":[1]},"b":[]}`, `{"a":{"l":[1,{"n":null}]},"b":[ 1 ]}`,
+	`{"a":{"b":{"c":{"d":1,"f":2},"g":3}},"h":{"i":1}}`, `{"h":{"i":2},"a":{"b":{"c":{"f":2,"d":1},"g":4}}}`, `{"a":{"b":[null]},"h":null}`,
 	`{"kh":null,"kg":{"x":1},"kf":null,"ke":1,"kd":1,"kc":1,"kb":1,"ka":1,"k9":1,"k8":1,"k7":1,"k6":1,"k5":1,"k4":1,"k3":1,"k2":1,"k1":1,"k0":1}`,
 }
 
@@ -40,11 +59,11 @@ func alike(x, y Object) bool { return x.Len() == 0 && y.Len() == 0 || x.Equal(y)
 
 func fuzz(f *testing.F, check func(t *testing.T, m Mode, x, y Object)) {
 	for i, a := range documents {
-		f.Add([]byte(a), []byte(documents[(i*7+3)%len(documents)]))
-		f.Add([]byte(a), []byte(a))
-		f.Add([]byte(a), []byte(documents[(i+1)%len(documents)]))
+		for j, b := range documents {
+			f.Add(uint8(i*len(documents)+j), []byte(a), []byte(b))
+		}
 	}
-	f.Fuzz(func(t *testing.T, a, b []byte) {
+	f.Fuzz(func(t *testing.T, which uint8, a, b []byte) {
 		x, ok := read(t, a)
 		if !ok {
 			return
@@ -54,9 +73,8 @@ func fuzz(f *testing.F, check func(t *testing.T, m Mode, x, y Object)) {
 			return
 		}
 		before := x.String() + "\x00" + y.String()
-		for _, m := range modes {
-			check(t, m, x, y)
-		}
+		check(t, modes[int(which)%len(modes)], x, y)
+		check(t, presets()[int(which)%4], x, y)
 		if x.String()+"\x00"+y.String() != before {
 			t.Fatal("an input changed")
 		}
@@ -87,12 +105,9 @@ func FuzzDiffThenMerge(f *testing.F) {
 			t.Fatalf("%v: an error that names nothing: %v", m, err)
 		}
 		for _, c := range Changes(got, y) {
-			if c.Kind == Removed {
-				t.Fatalf("%v: Merge(%s, %s) = %s keeps %s, want %s", m, x, d, got, c.Pointer, y)
-			}
 			found := false
 			for _, p := range missed {
-				if p == c.Pointer || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
+				if p == "" || p == c.Pointer || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
 					found = true
 				}
 			}
@@ -103,11 +118,14 @@ func FuzzDiffThenMerge(f *testing.F) {
 	})
 }
 
-// Law 2: Merge(Merge(x, d), d) = Merge(x, d).
+// Law 2: Merge(Merge(x, d), d) = Merge(x, d), but for lists that append.
 func FuzzMergeTwice(f *testing.F) {
 	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
 		d := DeltaOf(y)
 		once := m.Merge(x, d)
+		if m.Knobs().Lists == ListsAppend {
+			return
+		}
 		if twice := m.Merge(once, d); !twice.Equal(once) {
 			t.Fatalf("%v: %s with %s = %s, again = %s", m, x, d, once, twice)
 		}
@@ -142,24 +160,144 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// Merge, AppendMerge and the slow twins agree; for Deep the twin is RFC 7396's
-// own algorithm (law 9).
+// Law 3: Merge(Merge(x, d), e) equals merging Compose(d, e) in order.
+func FuzzCompose(f *testing.F) {
+	for i, a := range documents {
+		for j, b := range documents {
+			f.Add(uint8(i*len(documents)+j), []byte(a), []byte(b), []byte(documents[(i+2*j+1)%len(documents)]))
+		}
+	}
+	f.Fuzz(func(t *testing.T, which uint8, a, b, c []byte) {
+		x, ok := read(t, a)
+		y, ok2 := read(t, b)
+		z, ok3 := read(t, c)
+		if !ok || !ok2 || !ok3 {
+			return
+		}
+		for _, m := range []Mode{modes[int(which)%len(modes)], presets()[int(which)%4]} {
+			d, e := DeltaOf(y), DeltaOf(z)
+			want := m.Merge(m.Merge(x, d), e)
+			got := x
+			list := m.Compose(d, e)
+			if len(list) > 2 {
+				t.Fatalf("%v: %d Deltas", m, len(list))
+			}
+			for _, d := range list {
+				got = m.Merge(got, d)
+			}
+			if !alike(got, want) {
+				t.Fatalf("%v: Compose(%s, %s) = %s; merged into %s it gives %s, not %s", m, d, e, list, x, got, want)
+			}
+		}
+	})
+}
+
+// Law 4: FirstLevel.Merge(x, Lower(x, d)) = Deep.Merge(x, d), and so in every mode
+// that can express it.
+func FuzzLower(f *testing.F) {
+	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
+		d := DeltaOf(y)
+		want := Deep.Merge(x, d)
+		lowered, err := m.Lower(x, d)
+		if m == FirstLevel && err != nil {
+			t.Fatalf("Lower(%s, %s): %v", x, d, err)
+		}
+		if m == FirstLevel && lowered.IsWipe() {
+			t.Fatalf("Lower(%s, %s) wipes", x, d)
+		}
+		if err == nil && !alike(m.Merge(x, lowered), want) {
+			t.Fatalf("%v: Lower(%s, %s) = %s gives %s, want %s", m, x, d, lowered, m.Merge(x, lowered), want)
+		}
+		if err != nil && len(Unreachable(err)) == 0 {
+			t.Fatalf("%v: an error that names nothing: %v", m, err)
+		}
+	})
+}
+
+// Merge3 takes what one side changed, agrees with its slow twin, and does not
+// depend on the sides where there is no conflict.
+func FuzzMerge3(f *testing.F) {
+	for i, a := range documents {
+		for j, b := range documents {
+			f.Add([]byte(a), []byte(b), []byte(documents[(i+2*j+1)%len(documents)]))
+		}
+	}
+	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+		base, ok := read(t, a)
+		ours, ok2 := read(t, b)
+		theirs, ok3 := read(t, c)
+		if !ok || !ok2 || !ok3 {
+			return
+		}
+		for _, x := range []struct{ ours, theirs, want Object }{{ours, base, ours}, {base, theirs, theirs}, {ours, ours, ours}} {
+			if got, conflicts := Merge3(base, x.ours, x.theirs); len(conflicts) > 0 || !alike(got, x.want) {
+				t.Fatalf("Merge3(%s, %s, %s) = %s, %v", base, x.ours, x.theirs, got, conflicts)
+			}
+		}
+		got, conflicts := Merge3(base, ours, theirs)
+		decoded, n := merge3Twin(base.Map(), ours.Map(), theirs.Map())
+		want, err := FromMap(decoded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !alike(got, want) || n != len(conflicts) {
+			t.Fatalf("Merge3(%s, %s, %s) = %s, %v; the twin says %s, %d", base, ours, theirs, got, conflicts, want, n)
+		}
+		if back, _ := Merge3(base, theirs, ours); n == 0 && !alike(back, got) {
+			t.Fatalf("Merge3(%s, %s, %s) = %s, the other way %s", base, ours, theirs, got, back)
+		}
+		for _, p := range conflicts { // ours holds
+			x, inOurs := at(ours, p)
+			y, inGot := at(got, p)
+			if inOurs != inGot || !x.Equal(y) {
+				t.Fatalf("at %s the result has %s, ours %s", p, y, x)
+			}
+		}
+	})
+}
+
+// at reads the value at a JSON Pointer.
+func at(o Object, pointer string) (Value, bool) {
+	var path []string
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		path = append(path, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+	}
+	return o.Get(path...)
+}
+
+// Deep agrees with RFC 7396's own algorithm (law 9).
+func FuzzDeep(f *testing.F) {
+	fuzz(f, func(t *testing.T, _ Mode, x, y Object) {
+		if y.IsZero() {
+			return
+		}
+		want, err := FromMap(mergePatch(x.Map(), y.Map()).(map[string]any))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Deep.Merge(x, DeltaOf(y)); !got.Equal(want) {
+			t.Fatalf("Merge(%s, %s) = %s, RFC 7396 says %s", x, y, got, want)
+		}
+	})
+}
+
+// Merge, AppendMerge and the slow twin agree in every mode.
 func FuzzMergeTwins(f *testing.F) {
 	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
 		got := m.Merge(x, DeltaOf(y))
-		want, err := FromMap(twin(m, x.Map(), y.Map()))
+		want, err := FromMap(twin(m.Knobs(), x.Map(), y.Map()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !got.Equal(want) {
 			t.Fatalf("%v: Merge(%s, %s) = %s, the twin says %s", m, x, y, got, want)
 		}
-		if y.IsZero() {
-			return
-		}
 		text, err := m.AppendMerge([]byte("x"), []byte(x.String()), []byte(y.String()))
 		if err != nil || text[0] != 'x' {
 			t.Fatal(string(text), err)
+		}
+		if x.IsZero() && y.IsZero() {
+			return
 		}
 		spliced, err := Parse(text[1:])
 		if err != nil {
@@ -174,22 +312,30 @@ func FuzzMergeTwins(f *testing.F) {
 // AppendMerge of any two texts: the result is valid, or the texts were not.
 func FuzzAppendMerge(f *testing.F) {
 	for i, a := range documents {
-		f.Add([]byte(a), []byte(documents[(i*5+2)%len(documents)]))
+		for j := range 4 {
+			f.Add(uint8(i*4+j), []byte(a), []byte(documents[(i*5+2+j)%len(documents)]))
+		}
 	}
-	f.Add([]byte(`{"a":1,"a":2}`), []byte(`{"b":1}`))
-	f.Add([]byte(`{"a":{"b":1,"b":2}}`), []byte(`{"c":1}`))
-	f.Add([]byte(`{ "a" : 1, "b" : 2 } `), []byte(` { "a" : null } `))
-	f.Fuzz(func(t *testing.T, doc, patch []byte) {
+	f.Add(uint8(0), []byte(`{"a":1,"a":2}`), []byte(`{"b":1}`))
+	f.Add(uint8(0), []byte(`{"a":{"b":1,"b":2}}`), []byte(`{"c":1}`))
+	f.Add(uint8(0), []byte(`{ "a" : 1, "b" : 2 } `), []byte(` { "a" : null } `))
+	f.Fuzz(func(t *testing.T, which uint8, doc, patch []byte) {
 		docBefore, patchBefore := bytes.Clone(doc), bytes.Clone(patch)
 		x, docErr := Parse(doc)
 		d, patchErr := ParseDelta(patch)
-		for _, m := range modes {
+		if len(doc) == 0 {
+			docErr = nil // absent
+		}
+		if len(patch) == 0 {
+			patchErr = nil // says nothing
+		}
+		for _, m := range []Mode{modes[int(which)%len(modes)], presets()[int(which)%4]} {
 			got, err := m.AppendMerge(nil, doc, patch)
 			if !bytes.Equal(doc, docBefore) || !bytes.Equal(patch, patchBefore) {
 				t.Fatal("an input changed")
 			}
 			if err != nil {
-				if docErr == nil && patchErr == nil || len(doc) == 0 && patchErr == nil {
+				if docErr == nil && patchErr == nil {
 					t.Fatalf("%v: refuses %s and %s: %v", m, doc, patch, err)
 				}
 				if got != nil {
@@ -202,9 +348,12 @@ func FuzzAppendMerge(f *testing.F) {
 			}
 			if docErr != nil {
 				// Only duplicates in what was copied unread may pass.
-				if len(doc) > 0 && !errors.Is(docErr, ErrDuplicateName) {
+				if !errors.Is(docErr, ErrDuplicateName) {
 					t.Fatalf("%v: takes the document %s, Parse says %v", m, doc, docErr)
 				}
+				continue
+			}
+			if len(doc) == 0 && len(patch) == 0 {
 				continue
 			}
 			o, err := Parse(got)

@@ -94,7 +94,7 @@ func (m Mode) fresh(value string) string {
 func (m Mode) mergeValue(old, patch string) string {
 	switch {
 	case m&allLevels != 0 && patch[0] == '{' && old[0] == '{':
-		return spliceString(m, old, patch)
+		return spliceString(m|emptyNothing, old, patch)
 	case m&(appendLists|unionLists) != 0 && patch[0] == '[' && old[0] == '[':
 		return combine(m.lists(), old, m.fresh(patch))
 	case m&baseWins != 0:

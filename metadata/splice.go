@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"bytes"
 	"math/bits"
 	"slices"
 	"strings"
@@ -12,7 +13,8 @@ import (
 // AppendMerge appends to dst the JSON text of the object in doc, changed as the
 // Delta in patch says. It is [Mode.Merge] from text to text: one pass over doc,
 // spans that stay are copied with their white space, no tree is built. An empty
-// doc is absent. dst must not overlap doc or patch.
+// doc is absent, an empty patch says nothing; of both there is nothing to append.
+// dst must not overlap doc or patch.
 //
 // Both texts are validated whole, UTF-8 included. Duplicate names are refused
 // everywhere in patch, and in doc at the levels that are merged; values in doc
@@ -21,19 +23,27 @@ import (
 //
 // The error is an [Errors] whose pointers lead into the text at fault; dst is
 // then returned as it was. There is no allocation where dst has room, and one
-// where it has not.
+// where it has not; only lists that are combined and nulls that are stripped take
+// more.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 	s := splices.Get().(*splice)
 	defer s.release()
-	if !s.read(m, patch) {
+	s.mode = m
+	if len(patch) > 0 && !s.read(patch) {
 		if isNull(patch) {
 			return dst, Errors{{Fault: ErrNull}}
 		}
 		return dst, faultsIn(patch)
 	}
-	if len(doc) == 0 {
-		s.absent()
-	} else if !s.run(m, doc, patch) {
+	switch {
+	case len(doc) == 0 && len(patch) == 0:
+	case len(doc) == 0:
+		s.write(patch, 0)
+	case len(patch) == 0:
+		if !s.keep(doc) {
+			return dst, faultsIn(doc)
+		}
+	case !s.run(doc, patch):
 		return dst, faultsIn(doc)
 	}
 	dst = slices.Grow(dst, s.size)
@@ -43,6 +53,8 @@ func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 			dst = append(dst, doc[p.start:p.end]...)
 		case fromPatch:
 			dst = append(dst, patch[p.start:p.end]...)
+		case fromMade:
+			dst = append(dst, s.made[p.start:p.end]...)
 		default:
 			dst = append(dst, punctuation[p.start:p.end]...)
 		}
@@ -54,7 +66,8 @@ func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 func spliceString(m Mode, doc, patch string) string {
 	s := splices.Get().(*splice)
 	defer s.release()
-	if !s.read(m, []byte(patch)) || !s.run(m, []byte(doc), []byte(patch)) {
+	s.mode = m
+	if !s.read([]byte(patch)) || !s.run([]byte(doc), []byte(patch)) {
 		panic("metadata: an Object holds text that is not JSON") // it never does
 	}
 	var b strings.Builder
@@ -65,6 +78,8 @@ func spliceString(m Mode, doc, patch string) string {
 			b.WriteString(doc[p.start:p.end])
 		case fromPatch:
 			b.WriteString(patch[p.start:p.end])
+		case fromMade:
+			b.Write(s.made[p.start:p.end])
 		default:
 			b.WriteString(punctuation[p.start:p.end])
 		}
@@ -75,24 +90,26 @@ func spliceString(m Mode, doc, patch string) string {
 // splice is the scratch of one merge of texts. It holds indexes, never the texts
 // themselves, so that it keeps nothing of a caller's alive.
 type splice struct {
+	mode   Mode
 	nodes  []node
 	tables []uint32 // of the objects with many members, one after the other
 	pieces []piece
-	size   int // of the pieces together
-	copied int // up to where the document is in pieces, or dropped
+	size   int    // of the pieces together
+	copied int    // up to where the document is in pieces, or dropped
+	made   []byte // values that stand in neither text
 	names  jsonscan.Names
 }
 
 var splices = sync.Pool{New: func() any { return new(splice) }}
 
-// keep is how much scratch goes back to the pool, in entries of a slice.
-const keep = 1 << 16
+// most is how much scratch goes back to the pool, in entries of a slice.
+const most = 1 << 16
 
 func (s *splice) release() {
-	if cap(s.nodes) > keep || cap(s.pieces) > keep || cap(s.tables) > 4*keep || s.names.Cap() > keep {
+	if cap(s.nodes) > most || cap(s.pieces) > most || cap(s.tables) > 4*most || s.names.Cap() > most || cap(s.made) > 16*most {
 		return
 	}
-	s.nodes, s.tables, s.pieces = s.nodes[:0], s.tables[:0], s.pieces[:0]
+	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:0]
 	s.size, s.copied = 0, 0
 	s.names.Reset(0)
 	splices.Put(s)
@@ -123,6 +140,7 @@ type source uint8
 const (
 	fromDoc source = iota
 	fromPatch
+	fromMade
 	fromPunctuation
 )
 
@@ -147,14 +165,35 @@ func (s *splice) flush(to int) {
 	s.copied = to
 }
 
+// make puts a text that stands in neither document nor patch.
+func (s *splice) make(text string) {
+	start := len(s.made)
+	s.made = append(s.made, text...)
+	s.put(fromMade, start, len(s.made))
+}
+
+// keep puts the document as it is.
+func (s *splice) keep(doc []byte) bool {
+	i := jsonscan.Space(doc, 0)
+	if i >= len(doc) || doc[i] != '{' {
+		return false
+	}
+	end := jsonscan.Skip(doc, i, jsonscan.MaxDepth)
+	if end < 0 || jsonscan.Space(doc, end) != len(doc) {
+		return false
+	}
+	s.flush(len(doc))
+	return true
+}
+
 // read makes the nodes of the patch.
-func (s *splice) read(m Mode, patch []byte) bool {
+func (s *splice) read(patch []byte) bool {
 	i := jsonscan.Space(patch, 0)
 	if i >= len(patch) || patch[i] != '{' {
 		return false
 	}
 	levels := 1
-	if m == Deep {
+	if s.mode&allLevels != 0 {
 		levels = jsonscan.MaxDepth
 	}
 	s.nodes = append(s.nodes, node{value: i, merged: true})
@@ -278,17 +317,25 @@ func (s *splice) find(d, p []byte, self int32, name jsonscan.Name) int32 {
 }
 
 // run goes through the document and makes the pieces of the result.
-func (s *splice) run(m Mode, d, p []byte) bool {
+func (s *splice) run(d, p []byte) bool {
 	i := jsonscan.Space(d, 0)
 	if i >= len(d) || d[i] != '{' {
 		return false
 	}
-	if m == FirstLevel && s.nodes[0].children == 0 {
-		end := jsonscan.Skip(d, i, jsonscan.MaxDepth)
-		if end < 0 || jsonscan.Space(d, end) != len(d) {
+	m := s.mode
+	if s.nodes[0].children == 0 || m&noLevel != 0 {
+		if !s.keep(d) {
 			return false
 		}
-		s.absent()
+		stays := m&(emptyNothing|baseWins) != 0
+		if s.nodes[0].children > 0 {
+			first := jsonscan.Space(d, i+1)
+			stays = m&baseWins != 0 && d[first] != '}'
+		}
+		if !stays {
+			s.pieces, s.size = s.pieces[:0], 0
+			s.write(p, 0)
+		}
 		return true
 	}
 	end := s.merge(d, p, i, 0, jsonscan.MaxDepth)
@@ -299,13 +346,15 @@ func (s *splice) run(m Mode, d, p []byte) bool {
 	return true
 }
 
-// absent makes the pieces of the result for a document that is not there.
-func (s *splice) absent() { s.write(0) }
-
 // write puts the value of node k, without the nulls that are not to be stored.
-func (s *splice) write(k int32) {
+func (s *splice) write(p []byte, k int32) {
 	n := s.nodes[k]
-	if !n.prunes {
+	stored := !n.merged || s.mode&noLevel != 0 // taken whole
+	if s.mode&stripNested != 0 && stored && bytes.Contains(p[n.value:n.end], []byte("null")) {
+		s.make(strip(string(p[n.value:n.end])))
+		return
+	}
+	if stored || !n.prunes && s.mode&stripNested == 0 {
 		s.put(fromPatch, n.value, n.end)
 		return
 	}
@@ -318,16 +367,16 @@ func (s *splice) write(k int32) {
 		if written {
 			s.sign(comma)
 		}
-		s.member(c)
+		s.member(p, c)
 		written = true
 	}
 	s.sign(closeBrace)
 }
 
-func (s *splice) member(k int32) {
+func (s *splice) member(p []byte, k int32) {
 	s.put(fromPatch, s.nodes[k].Off, s.nodes[k].End)
 	s.sign(colon)
-	s.write(k)
+	s.write(p, k)
 }
 
 // merge merges the patch's object self into the document's object at d[i] and
@@ -374,6 +423,9 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 			case n.merged && d[i] == '{':
 				i = s.merge(d, p, i, k, depth-1)
 				kept = true
+			case n.null && s.mode&baseWins != 0:
+				i = jsonscan.Skip(d, i, depth-1)
+				kept = true
 			case n.null && kept:
 				i = jsonscan.Skip(d, i, depth-1)
 				s.flush(prev)
@@ -382,10 +434,19 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 				i = jsonscan.Skip(d, i, depth-1)
 				s.flush(start)
 				s.copied, drop = i, true
+			case s.mode&(appendLists|unionLists) != 0 && p[n.value] == '[' && d[i] == '[':
+				if i = jsonscan.Check(d, i, depth-1, &s.names); i >= 0 {
+					s.flush(value)
+					s.make(s.mode.mergeValue(string(d[value:i]), string(p[n.value:n.end])))
+					s.copied, kept = i, true
+				}
+			case s.mode&baseWins != 0:
+				i = jsonscan.Skip(d, i, depth-1)
+				kept = true
 			default:
 				i = jsonscan.Skip(d, i, depth-1)
 				s.flush(value)
-				s.write(k)
+				s.write(p, k)
 				s.copied, kept = i, true
 			}
 		}
@@ -416,7 +477,7 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 		if kept {
 			s.sign(comma)
 		}
-		s.member(k)
+		s.member(p, k)
 		kept = true
 	}
 	return i + 1

@@ -4,28 +4,6 @@ import "maps"
 
 // The slow and readable twins of the merges, on decoded values.
 
-// firstLevelTwin merges as the rules of FirstLevel read.
-func firstLevelTwin(base, delta map[string]any) map[string]any {
-	if delta == nil {
-		return base
-	}
-	if len(delta) == 0 {
-		return map[string]any{}
-	}
-	out := maps.Clone(base)
-	if out == nil {
-		out = map[string]any{}
-	}
-	for name, v := range delta {
-		if v == nil {
-			delete(out, name)
-		} else {
-			out[name] = v
-		}
-	}
-	return out
-}
-
 // mergePatch is the algorithm of RFC 7396, section 2.
 func mergePatch(target, patch any) any {
 	p, ok := patch.(map[string]any)
@@ -47,12 +25,151 @@ func mergePatch(target, patch any) any {
 	return t
 }
 
-func twin(m Mode, base, delta map[string]any) map[string]any {
-	if m == FirstLevel {
-		return firstLevelTwin(base, delta)
-	}
-	if delta == nil {
+// twin merges as the documentation of the knobs reads.
+func twin(k Knobs, base, delta map[string]any) map[string]any {
+	switch {
+	case delta == nil:
 		return base
+	case len(delta) == 0 && base != nil && (k.Empty == EmptyNothing || k.Wins == WinsBase):
+		return base
+	case len(delta) == 0:
+		return map[string]any{}
+	case k.Depth == DepthNone && k.Wins == WinsBase && len(base) > 0:
+		return base
+	case k.Depth == DepthNone && k.Nulls == NullsStripped:
+		return stripTwin(delta).(map[string]any)
+	case k.Depth == DepthNone:
+		return delta
 	}
-	return mergePatch(base, delta).(map[string]any)
+	return levelTwin(k, base, delta)
+}
+
+func levelTwin(k Knobs, base, delta map[string]any) map[string]any {
+	out := maps.Clone(base)
+	if out == nil {
+		out = map[string]any{}
+	}
+	for name, v := range delta {
+		old, has := out[name]
+		oldObject, wasObject := old.(map[string]any)
+		object, isObject := v.(map[string]any)
+		oldList, wasList := old.([]any)
+		list, isList := v.([]any)
+		switch {
+		case v == nil && k.Wins == WinsBase:
+		case v == nil:
+			delete(out, name)
+		case !has:
+			out[name] = freshTwin(k, v)
+		case k.Depth == DepthAll && wasObject && isObject:
+			out[name] = levelTwin(k, oldObject, object)
+		case k.Lists != ListsReplace && wasList && isList:
+			list, _ = freshTwin(k, list).([]any)
+			out[name] = combineTwin(k.Lists, oldList, list)
+		case k.Wins == WinsBase:
+		default:
+			out[name] = freshTwin(k, v)
+		}
+	}
+	return out
+}
+
+func freshTwin(k Knobs, v any) any {
+	object, isObject := v.(map[string]any)
+	switch {
+	case k.Nulls == NullsStripped:
+		return stripTwin(v)
+	case k.Depth == DepthAll && isObject:
+		return levelTwin(k, map[string]any{}, object)
+	}
+	return v
+}
+
+func stripTwin(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for name, x := range v {
+			if x != nil {
+				out[name] = stripTwin(x)
+			}
+		}
+		return out
+	case []any:
+		out := []any{}
+		for _, x := range v {
+			out = append(out, stripTwin(x))
+		}
+		return out
+	}
+	return v
+}
+
+func combineTwin(how Lists, old, more []any) []any {
+	out := append([]any{}, old...)
+	for _, x := range more {
+		known := false
+		for _, y := range out {
+			known = known || equalTwin(x, y)
+		}
+		if how == ListsAppend || !known {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func equalTwin(a, b any) bool {
+	x, err := ValueOf(a)
+	if err != nil {
+		panic(err)
+	}
+	y, err := ValueOf(b)
+	if err != nil {
+		panic(err)
+	}
+	return x.Equal(y)
+}
+
+// merge3Twin merges three decoded objects and counts the conflicts.
+func merge3Twin(base, ours, theirs map[string]any) (out map[string]any, conflicts int) {
+	out = map[string]any{}
+	names := map[string]bool{}
+	for name := range ours {
+		names[name] = true
+	}
+	for name := range theirs {
+		names[name] = true
+	}
+	same := func(a any, inA bool, b any, inB bool) bool {
+		return inA == inB && (!inA || equalTwin(a, b))
+	}
+	for name := range names {
+		b, inB := base[name]
+		o, inO := ours[name]
+		t, inT := theirs[name]
+		oo, isO := o.(map[string]any)
+		to, isT := t.(map[string]any)
+		switch {
+		case same(o, inO, t, inT), same(b, inB, t, inT):
+			if inO {
+				out[name] = o
+			}
+		case same(b, inB, o, inO):
+			if inT {
+				out[name] = t
+			}
+		case isO && isT:
+			bo, _ := b.(map[string]any)
+			inner, n := merge3Twin(bo, oo, to)
+			out[name] = inner
+			conflicts += n
+		default:
+			conflicts++
+			if inO {
+				out[name] = o
+			}
+		}
+	}
+	return out, conflicts
 }

@@ -2,8 +2,11 @@ package jsonscan
 
 // Hash returns a hash of the valid JSON value v: the same, for one seed, of values
 // that are [Equal]. It takes time linear in v.
-func Hash(seed uint64, v []byte) uint64 {
-	nodes := Index(v, 0)
+func Hash(seed uint64, v []byte) uint64 { return Hashes(seed, v, Index(v, 0))[0] }
+
+// Hashes returns the [Hash] of each node of the indexed text v, all in time linear
+// in v.
+func Hashes(seed uint64, v []byte, nodes []Node) []uint64 {
 	// Children come after their parent: from the last to the first, each node
 	// finds those of its children made.
 	sums := make([]uint64, len(nodes))
@@ -36,7 +39,7 @@ func Hash(seed uint64, v []byte) uint64 {
 			sums[k] = hashNumber(seed+3, t)
 		}
 	}
-	return sums[0]
+	return sums
 }
 
 // hashNumber goes by what does not depend on how a number is written: its
