@@ -107,7 +107,7 @@ func FuzzDiffThenMerge(f *testing.F) {
 		for _, c := range Changes(got, y) {
 			found := false
 			for _, p := range missed {
-				if p == "" || p == c.Pointer || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
+				if p == "" || p == c.Pointer || strings.HasPrefix(c.Pointer, p+"/") || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
 					found = true
 				}
 			}
