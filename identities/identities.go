@@ -77,10 +77,10 @@ func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (Linked, e
 }
 
 func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Object {
-	if mode == metadata.FirstLevel { // nulls inside values are stored as they are
-		secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
-	} else { // a merge into nothing leaves out the nulls that would remove
+	if mode.Knobs().Depth == metadata.DepthAll { // a merge into nothing leaves out the nulls that would remove
 		secondary = metadata.Deep.Merge(metadata.Object{}, metadata.DeltaOf(secondary))
+	} else { // nulls inside values are stored as they are
+		secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
 	}
 	if secondary.Len() == 0 {
 		return primary

@@ -121,6 +121,8 @@ func (e *encoder) value(v any, depth int) {
 	}
 }
 
+func validName(s string) bool { return utf8.ValidString(s) }
+
 func (e *encoder) string(s string) {
 	if !utf8.ValidString(s) {
 		e.fault(ErrUTF8)

@@ -3,6 +3,7 @@ package metadata
 import (
 	"encoding/json"
 	"iter"
+	"math"
 	"strings"
 	"sync/atomic"
 
@@ -265,7 +266,47 @@ func (o Object) Clone() Object {
 
 // Map returns a copy of o as Go values: map[string]any, []any, string, bool, nil
 // and, for numbers, json.Number, which rounds none. It is nil where o is absent.
-func (o Object) Map() map[string]any {
+func (o Object) Map() map[string]any { return o.decode() }
+
+// MapFloat64 is [Object.Map] with numbers as float64, as encoding/json makes them
+// unless told otherwise. A number with more digits than a float64 holds is
+// rounded, one that is too large becomes the largest float64.
+func (o Object) MapFloat64() map[string]any {
+	m := o.decode()
+	toFloat64(m)
+	return m
+}
+
+// toFloat64 replaces the numbers in a map or slice.
+func toFloat64(v any) {
+	float := func(n json.Number) float64 {
+		f, err := n.Float64()
+		if err != nil {
+			f = math.Copysign(math.MaxFloat64, f)
+		}
+		return f
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, x := range v {
+			if n, ok := x.(json.Number); ok {
+				v[name] = float(n)
+			} else {
+				toFloat64(x)
+			}
+		}
+	case []any:
+		for i, x := range v {
+			if n, ok := x.(json.Number); ok {
+				v[i] = float(n)
+			} else {
+				toFloat64(x)
+			}
+		}
+	}
+}
+
+func (o Object) decode() map[string]any {
 	if o.IsZero() {
 		return nil
 	}

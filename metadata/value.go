@@ -105,6 +105,53 @@ func (v Value) Int64() (n int64, ok bool) {
 	return jsonscan.Int64([]byte(v.text))
 }
 
+// Float64 returns the float64 nearest to a number; it reports false where a
+// float64 holds none as large.
+func (v Value) Float64() (f float64, ok bool) {
+	if v.Kind() != Number {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(v.text, 64)
+	return f, err == nil
+}
+
+// At returns the value at the JSON Pointer (RFC 6901) inside v, through objects
+// and arrays; the absent Value where there is none. It shares text with v.
+func (v Value) At(pointer string) Value {
+	path, ok := ParsePointer(pointer)
+	if !ok || v.IsZero() {
+		return Value{}
+	}
+	at := 0
+	for _, token := range path {
+		if v.text[at] == '[' {
+			at = element(v.text, at, token)
+		} else {
+			at = within(v.text, at, token)
+		}
+		if at < 0 {
+			return Value{}
+		}
+	}
+	return Value{v.text[at:jsonscan.Skip([]byte(v.text), at, jsonscan.MaxDepth)]}
+}
+
+// element returns where the element of that index begins in the array at text[i],
+// or -1.
+func element(text string, i int, index string) int {
+	n, err := strconv.ParseUint(index, 10, 32)
+	if err != nil || index != "0" && (index[0] == '0' || index[0] == '+') {
+		return -1
+	}
+	for i = jsonscan.Space([]byte(text), i+1); text[i] != ']'; n-- {
+		if n == 0 {
+			return i
+		}
+		i = jsonscan.Next([]byte(text), jsonscan.Skip([]byte(text), i, jsonscan.MaxDepth))
+	}
+	return -1
+}
+
 // Number returns the text of a number.
 func (v Value) Number() (n json.Number, ok bool) {
 	if v.Kind() != Number {
@@ -217,6 +264,9 @@ const MaxLevels = jsonscan.MaxDepth
 
 // Fits reports whether v has at most so many levels of arrays and objects.
 func (v Value) Fits(levels int) bool {
+	if levels < 0 {
+		return false
+	}
 	if len(v.text) <= 2*levels {
 		return true // each level takes two brackets
 	}

@@ -22,9 +22,11 @@ type answer struct {
 	OK    bool     `json:"ok"`
 	Error *problem `json:"error,omitempty"`
 
-	Result metadata.Object `json:"result,omitzero"`
-	Patch  metadata.Delta  `json:"patch,omitzero"`
-	User   *user.Profile   `json:"user,omitempty"`
+	Result    metadata.Object  `json:"result,omitzero"`
+	Patch     metadata.Delta   `json:"patch,omitzero"`
+	Patches   []metadata.Delta `json:"patches,omitempty"`
+	Conflicts []string         `json:"conflicts,omitempty"`
+	User      *user.Profile    `json:"user,omitempty"`
 
 	Valid      *bool           `json:"valid,omitempty"`
 	Violations user.Violations `json:"violations,omitempty"`
@@ -98,6 +100,9 @@ func (a *answer) to(line []byte) {
 var operations = map[string]func(*answer, request) error{
 	"merge":     (*answer).merge,
 	"diff":      (*answer).diff,
+	"lower":     (*answer).lower,
+	"compose":   (*answer).compose,
+	"merge3":    (*answer).merge3,
 	"roundtrip": (*answer).roundtrip,
 	"validate":  (*answer).validate,
 	"apply":     (*answer).apply,
@@ -107,7 +112,7 @@ var operations = map[string]func(*answer, request) error{
 }
 
 var planned = []string{
-	"lower", "compose", "merge3", "payload-diff", "plan", "inverse", "form", "output", "create", "login", "rules-object", "stage",
+	"payload-diff", "plan", "inverse", "form", "output", "create", "login", "rules-object", "stage",
 }
 
 func (a *answer) operate(req request) error {
@@ -142,13 +147,51 @@ func (a *answer) diff(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	if a.Patch, err = m.Diff(from, to); err != nil {
+	a.Patch, err = m.Diff(from, to)
+	return unreachable(err)
+}
+
+// unreachable turns the error of a diff into an answer.
+func unreachable(err error) error {
+	if err != nil {
 		missed := metadata.Unreachable(err)
 		return &problem{
 			Kind: "refused", Rule: "metadata.unreachable", Pointer: missed[0],
 			Message: fmt.Sprintf("%d members cannot be reached in this mode: %.2000s", len(missed), strings.Join(missed, ", ")),
 		}
 	}
+	return nil
+}
+
+func (a *answer) lower(req request) error {
+	base, err := req.object("base")
+	d, err2 := req.delta("patch")
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	a.Patch, err = metadata.FirstLevel.Lower(base, d)
+	return unreachable(err)
+}
+
+func (a *answer) compose(req request) error {
+	m, err := req.mode("mode")
+	first, err2 := req.delta("first")
+	then, err3 := req.delta("then")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Patches = m.Compose(first, then)
+	return nil
+}
+
+func (a *answer) merge3(req request) error {
+	base, err := req.object("base")
+	ours, err2 := req.object("ours")
+	theirs, err3 := req.object("theirs")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Result, a.Conflicts = metadata.Merge3(base, ours, theirs)
 	return nil
 }
 
@@ -348,15 +391,52 @@ func (req request) identifier(name string) (string, error) {
 }
 
 func (req request) mode(name string) (metadata.Mode, error) {
+	if text := req[name]; len(text) > 0 && text[0] == '{' {
+		return req.knobs(name)
+	}
 	s, err := req.text(name)
 	if err != nil {
 		return 0, err
 	}
 	m, ok := metadata.ParseMode(s)
 	if !ok {
-		return 0, input(name, errors.New("no such mode, or one that is not built yet"))
+		return 0, input(name, errors.New("no such mode"))
 	}
 	return m, nil
+}
+
+// knobs reads a mode that is put together: an object with the members depth
+// (first-level, all, none), wins (delta, base), nulls (stored, stripped), empty
+// (wipes, nothing) and lists (replace, append, union), each with a default, the
+// first.
+func (req request) knobs(name string) (metadata.Mode, error) {
+	o, err := metadata.Parse(req[name])
+	if err != nil {
+		return 0, input(name, err)
+	}
+	var k metadata.Knobs
+	for knob, v := range o.All() {
+		choice, _ := v.Str()
+		var err error
+		switch knob {
+		case "depth":
+			err = k.Depth.UnmarshalText([]byte(choice))
+		case "wins":
+			err = k.Wins.UnmarshalText([]byte(choice))
+		case "nulls":
+			err = k.Nulls.UnmarshalText([]byte(choice))
+		case "empty":
+			err = k.Empty.UnmarshalText([]byte(choice))
+		case "lists":
+			err = k.Lists.UnmarshalText([]byte(choice))
+		default:
+			err = errors.New("no such knob")
+		}
+		if err != nil {
+			return 0, &problem{Kind: "input", Pointer: metadata.Pointer(name, knob), Message: err.Error()}
+		}
+	}
+	return k.Mode(), nil
 }
 
 // object reads a metadata object, which may be absent.

@@ -1,0 +1,40 @@
+package metadata
+
+import "log/slog"
+
+// LogValue returns o as a group with an attribute for each member, so that a
+// handler can leave out or hide single ones; nested values are JSON text. An
+// absent o is an empty group.
+func (o Object) LogValue() slog.Value {
+	attrs := make([]slog.Attr, 0, o.Len())
+	for name, v := range o.All() {
+		attrs = append(attrs, slog.Any(name, v))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// LogValue returns d as [Object.LogValue] returns what it is on the wire; a wipe
+// is the text {}.
+func (d Delta) LogValue() slog.Value {
+	if d.IsWipe() {
+		return slog.StringValue("{}")
+	}
+	return d.says.LogValue()
+}
+
+// LogValue returns v as a string, boolean or number, or as JSON text.
+func (v Value) LogValue() slog.Value {
+	switch v.Kind() {
+	case String:
+		s, _ := v.Str()
+		return slog.StringValue(s)
+	case Bool:
+		b, _ := v.Bool()
+		return slog.BoolValue(b)
+	case Number:
+		if n, ok := v.Int64(); ok {
+			return slog.Int64Value(n)
+		}
+	}
+	return slog.StringValue(v.text)
+}

@@ -1,0 +1,189 @@
+package metadata_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+)
+
+type settings struct {
+	Color   string            `json:"color,omitempty"`
+	Size    int               `json:"size,omitzero"`
+	Ratio   float64           `json:"ratio,omitempty"`
+	Beta    bool              `json:"beta"`
+	Loud    *bool             `json:"loud,omitempty"`
+	Address address           `json:"address,omitzero"`
+	Work    *address          `json:"work,omitempty"`
+	Labels  map[string]string `json:"labels,omitempty"`
+	Tree    map[string]any    `json:"tree,omitempty"`
+	Tags    []string          `json:"tags,omitempty"`
+	Grid    [][]int           `json:"grid,omitempty"`
+	Seen    time.Time         `json:"seen,omitzero"`
+	Until   *time.Time        `json:"until,omitempty"`
+	Raw     metadata.Object   `json:"raw,omitzero"`
+	Any     any               `json:"any,omitempty"`
+	embedded
+}
+
+type address struct {
+	Street string `json:"street,omitempty"`
+	City   string `json:"city,omitempty"`
+}
+
+type embedded struct {
+	Level int `json:"level,omitempty"`
+}
+
+func ptr[T any](v T) *T { return &v }
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func full() settings {
+	return settings{
+		Color: "red", Size: 3, Ratio: 1.5, Beta: true, Loud: ptr(true), Address: address{"Elm 1", "Bern"}, Work: &address{"High 2", "Basel"},
+		Labels: map[string]string{"a": "1", "b": "2"}, Tree: map[string]any{"x": map[string]any{"y": "1", "z": "2"}, "l": []any{"1"}},
+		Tags: []string{"t"}, Grid: [][]int{{1}, {2}}, Seen: noon, Until: ptr(noon), Raw: metadata.MustParse(`{"k":1}`), Any: map[string]any{"m": "1"},
+		embedded: embedded{Level: 7},
+	}
+}
+
+func TestMergeStructSkipsEmpty(t *testing.T) {
+	got, err := metadata.MergeStruct(full(), settings{}, metadata.SkipEmpty)
+	require.NoError(t, err)
+	if diff := cmp.Diff(full(), got, cmp.AllowUnexported(settings{})); diff != "" {
+		t.Errorf("an empty change changes: %s", diff)
+	}
+	got, err = metadata.MergeStruct(full(), settings{
+		Color: "blue", Loud: ptr(false), Address: address{City: "Chur"}, Work: &address{Street: "Low 3"}, Labels: map[string]string{"b": "3", "c": "4", "a": ""},
+		Tree: map[string]any{"x": map[string]any{"y": "9"}, "w": nil}, Tags: []string{"u", "v"}, Seen: noon.Add(time.Hour), Any: map[string]any{"n": "2"},
+		Raw: metadata.MustParse(`{"j":2}`), embedded: embedded{Level: 8},
+	}, metadata.SkipEmpty)
+	require.NoError(t, err)
+	want := full()
+	want.Color, want.Loud, want.Address.City, want.Work.Street = "blue", ptr(false), "Chur", "Low 3"
+	want.Labels = map[string]string{"a": "1", "b": "3", "c": "4"}
+	want.Tree = map[string]any{"x": map[string]any{"y": "9", "z": "2"}, "l": []any{"1"}, "w": nil}
+	want.Tags, want.Seen, want.Any = []string{"u", "v"}, noon.Add(time.Hour), map[string]any{"m": "1", "n": "2"}
+	want.Raw, want.Level = metadata.MustParse(`{"j":2}`), 8
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(settings{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMergeStructPassesEmpty(t *testing.T) {
+	got, err := metadata.MergeStruct(full(), settings{}, metadata.PassEmpty)
+	require.NoError(t, err)
+	if diff := cmp.Diff(settings{}, got, cmp.AllowUnexported(settings{})); diff != "" {
+		t.Errorf("something stays: %s", diff)
+	}
+	change := full()
+	change.Color, change.Address.City, change.Labels, change.Seen = "", "", map[string]string{"a": "", "c": "5"}, time.Time{}
+	change.Tree = map[string]any{"x": map[string]any{"z": ""}}
+	got, err = metadata.MergeStruct(full(), change, metadata.PassEmpty)
+	require.NoError(t, err)
+	want := full()
+	want.Color, want.Address.City, want.Seen = "", "", time.Time{}
+	want.Labels = map[string]string{"a": "", "b": "2", "c": "5"} // keys that the change has not stay
+	want.Tree = map[string]any{"x": map[string]any{"y": "1", "z": ""}, "l": []any{"1"}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(settings{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Writing to the result changes neither input, and none of them changes in the
+// merge.
+func TestMergeStructSharesNothing(t *testing.T) {
+	for _, empties := range []metadata.Empties{metadata.SkipEmpty, metadata.PassEmpty} {
+		for _, bases := range [][2]settings{{full(), full()}, {full(), {}}, {{}, full()}} {
+			base, change := bases[0], bases[1]
+			before, changeBefore := toJSON(t, base), toJSON(t, change)
+			got, err := metadata.MergeStruct(base, change, empties)
+			require.NoError(t, err)
+			if got.Loud != nil {
+				*got.Loud = !*got.Loud
+				*got.Until = time.Time{}
+				got.Work.City = "changed"
+				got.Labels["a"] = "changed"
+				got.Tree["x"].(map[string]any)["y"] = "changed"
+				got.Tree["l"].([]any)[0] = "changed"
+				got.Tags[0] = "changed"
+				got.Grid[0][0] = 99
+				got.Any.(map[string]any)["m"] = "changed"
+			}
+			assert.Equal(t, before, toJSON(t, base))
+			assert.Equal(t, changeBefore, toJSON(t, change))
+		}
+	}
+}
+
+func toJSON(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestMergeStructOfMaps(t *testing.T) {
+	got, err := metadata.MergeStruct(map[string]any{"a": 1, "b": map[string]any{"c": 2}}, map[string]any{"b": map[string]any{"d": 3}, "a": 0}, metadata.SkipEmpty)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{"a": 1, "b": map[string]any{"c": 2, "d": 3}}, got)
+	got, err = metadata.MergeStruct(nil, map[string]any{"a": 1}, metadata.SkipEmpty)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{"a": 1}, got)
+	got, err = metadata.MergeStruct(map[string]any{"a": 1}, nil, metadata.PassEmpty)
+	require.NoError(t, err)
+	assert.Empty(t, got)
+}
+
+func TestMergeStructRefuses(t *testing.T) {
+	_, err := metadata.MergeStruct(1, 2, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+	_, err = metadata.MergeStruct(ptr(1), nil, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+	_, err = metadata.MergeStruct(struct{ C chan int }{make(chan int)}, struct{ C chan int }{}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+	type ring struct {
+		Next *ring
+		N    int
+	}
+	a, b := &ring{N: 1}, &ring{N: 2}
+	a.Next, b.Next = a, b
+	_, err = metadata.MergeStruct(*a, *b, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+	self := map[string]any{}
+	self["self"] = self
+	_, err = metadata.MergeStruct(self, map[string]any{"a": 1}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+}
+
+func TestFromAndDecodeRoundTrip(t *testing.T) {
+	for _, want := range []settings{{}, full(), {Tags: []string{}, Labels: map[string]string{}}} {
+		want.embedded = embedded{}
+		o, err := metadata.From(want)
+		require.NoError(t, err)
+		var got settings
+		require.NoError(t, o.Decode(&got))
+		again, err := metadata.From(got)
+		require.NoError(t, err)
+		assert.True(t, again.Equal(o), "%s, %s", o, again)
+		assert.Equal(t, toJSON(t, want), o.String())
+	}
+	o, err := metadata.From(full())
+	require.NoError(t, err)
+	_, has := o.Get("size")
+	assert.True(t, has)
+	o, err = metadata.From(settings{})
+	require.NoError(t, err)
+	assert.Equal(t, `{"beta":false}`, o.String())
+	none, err := metadata.From((*settings)(nil))
+	require.NoError(t, err)
+	assert.True(t, none.IsZero())
+	_, err = metadata.From([]int{1})
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
+}
