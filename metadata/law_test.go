@@ -390,3 +390,56 @@ func FuzzChanges(f *testing.F) {
 		}
 	})
 }
+
+// AppendDiff of any two texts says what Diff says of the objects.
+func FuzzAppendDiff(f *testing.F) {
+	for i, a := range documents {
+		for j, b := range documents {
+			f.Add(uint8(i+j), []byte(a), []byte(b))
+		}
+	}
+	f.Add(uint8(0), []byte(`{"a":1,"b":2,"c":3}`), []byte(`{"b":2,"c":3,"a":1}`))
+	f.Add(uint8(1), []byte(`{"a":1,"b":{"x":1,"y":[2]},"c":3}`), []byte(`{"z":0,"b":{"y":[2] ,"x":1.0,"w":{}},"c":4}`))
+	f.Add(uint8(0), []byte(`{"a":1,"b":{"c":1,"c":2}}`), []byte(`{"a":2,"b":{"c":1,"c":2}}`))
+	f.Add(uint8(0), []byte(`{"a":1,"b":1}`), []byte(`{"b":1,"x":1,"b":1}`))
+	f.Add(uint8(1), []byte(`{"ab":1,"cd":1}`), []byte(`{"ac":1,"cd":1}`))
+	f.Fuzz(func(t *testing.T, which uint8, a, b []byte) {
+		before := string(a) + "\x00" + string(b)
+		m := modes[int(which)%len(modes)]
+		if which%3 > 0 {
+			m = []Mode{FirstLevel, Deep}[which%2]
+		}
+		got, err := m.AppendDiff([]byte("x"), a, b)
+		if string(a)+"\x00"+string(b) != before {
+			t.Fatal("an input changed")
+		}
+		if got[0] != 'x' {
+			t.Fatal("what dst held is gone")
+		}
+		x, errX := parseOptional(a)
+		y, errY := parseOptional(b)
+		if errX != nil || errY != nil {
+			onlyDuplicates := (errX == nil || errors.Is(errX, ErrDuplicateName)) && (errY == nil || errors.Is(errY, ErrDuplicateName))
+			if err == nil && !onlyDuplicates {
+				t.Fatalf("%v: AppendDiff(%s, %s) = %s; Parse says %v, %v", m, a, b, got, errX, errY)
+			}
+			if err != nil && string(got) != "x" {
+				t.Fatalf("%v: %s beside the error %v", m, got, err)
+			}
+			return
+		}
+		want, wantErr := m.Diff(x, y)
+		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+			t.Fatalf("%v: AppendDiff(%s, %s): %v; Diff says %v", m, a, b, err, wantErr)
+		}
+		var says Delta
+		if len(got) > 1 {
+			if says, err = ParseDelta(got[1:]); err != nil {
+				t.Fatalf("%v: AppendDiff(%s, %s) = %s: %v", m, a, b, got, err)
+			}
+		}
+		if !says.Equal(want) {
+			t.Fatalf("%v: AppendDiff(%s, %s) = %s, Diff says %s", m, a, b, says, want)
+		}
+	})
+}

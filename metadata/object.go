@@ -43,8 +43,12 @@ type member struct {
 
 func (m member) val() Value { return Value{m.value} }
 
-// fewMembers is up to how many members are looked through one by one.
-const fewMembers = 16
+// Up to so many members are looked through one by one: of an object, whose index
+// would be made for good, and of a patch, whose table is made for one merge.
+const (
+	fewIndexed = 64
+	fewMembers = 16
+)
 
 // Parse returns the object whose JSON text is given. It copies the text.
 //
@@ -156,7 +160,7 @@ func (o Object) members() []member {
 // find returns the index of the member of that name, or -1.
 func (o Object) find(name string) int {
 	members := o.members()
-	if len(members) <= fewMembers {
+	if len(members) <= fewIndexed {
 		for i := range members {
 			if members[i].name == name {
 				return i

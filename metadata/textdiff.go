@@ -1,29 +1,431 @@
 package metadata
 
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"sync"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
 // AppendDiff appends to dst the JSON text of the Delta that turns the object in
 // from into the object in to: [Mode.Diff] from text to text. Where there is nothing
-// to say it appends nothing. An empty from or to is absent.
+// to say it appends nothing. An empty from or to is absent. dst must not overlap
+// from or to.
 //
-// The error is an [Errors]: the faults of from, then those of to, or what Diff
-// returns; then dst has what can be said.
+// Both texts are validated whole, UTF-8 included. Duplicate names are refused at
+// the levels that are compared, and in values that differ; values that are the
+// same to the byte are not searched for them.
+//
+// The error is an [Errors]: the faults of from, or else those of to, or what Diff
+// returns; in the last case dst has what can be said.
+//
+// In [FirstLevel] and [Deep] both texts are read once, side by side, and where
+// they are the same to the byte only one of them. Other modes, and goals that are
+// out of reach, go through [Parse].
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
-	read := func(text []byte) (Object, error) {
-		if len(text) == 0 {
-			return Object{}, nil
+	if m == FirstLevel || m == Deep {
+		d := lockstepPool.Get().(*lockstep)
+		defer d.release()
+		d.deep, d.out = m == Deep, dst
+		if len(from) > 0 && len(to) > 0 && d.run(from, to) {
+			return d.out, nil
 		}
-		return Parse(text)
+		d.out = nil
 	}
-	x, err := read(from)
+	x, err := parseOptional(from)
 	if err != nil {
 		return dst, err
 	}
-	y, err := read(to)
+	y, err := parseOptional(to)
 	if err != nil {
 		return dst, err
 	}
-	d, err := m.Diff(x, y)
-	if !d.IsZero() {
-		dst = d.says.AppendJSON(dst)
+	delta, err := m.Diff(x, y)
+	if !delta.IsZero() {
+		dst = delta.says.AppendJSON(dst)
 	}
 	return dst, err
+}
+
+// parseOptional is Parse for which no text is an absent object.
+func parseOptional(text []byte) (Object, error) {
+	if len(text) == 0 {
+		return Object{}, nil
+	}
+	return Parse(text)
+}
+
+// lockstep reads two texts side by side and writes what turns the first, a, into
+// the second, b. It holds indexes, never the texts themselves.
+type lockstep struct {
+	deep   bool
+	out    []byte
+	same   int // a[:same] from where it was last looked at is the same as b, offset bytes on
+	offset int
+	wasted int // bytes of a that were skipped and then read again
+
+	namesA, namesB jsonscan.Names // of the objects that are open
+	onlyA, onlyB   []spot         // their members that have not met their like
+}
+
+// spot is where a member stands in one of the texts.
+type spot struct {
+	jsonscan.Name
+	value, end int
+}
+
+var lockstepPool = sync.Pool{New: func() any { return new(lockstep) }}
+
+func (d *lockstep) release() {
+	if cap(d.onlyA) > most || cap(d.onlyB) > most || d.namesA.Cap() > most || d.namesB.Cap() > most {
+		return
+	}
+	d.out = nil
+	d.same, d.offset, d.wasted = 0, 0, 0
+	d.namesA.Reset(0)
+	d.namesB.Reset(0)
+	d.onlyA, d.onlyB = d.onlyA[:0], d.onlyB[:0]
+	lockstepPool.Put(d)
+}
+
+// run writes the whole difference. It reports false where a text is at fault or
+// the goal out of reach; then something may have been written.
+func (d *lockstep) run(a, b []byte) bool {
+	i, j := jsonscan.Space(a, 0), jsonscan.Space(b, 0)
+	if i >= len(a) || j >= len(b) || a[i] != '{' || b[j] != '{' {
+		return false
+	}
+	start := len(d.out)
+	d.look(a, i, b, j)
+	endA, endB := d.objects(a, i, b, j, jsonscan.MaxDepth)
+	if endA < 0 || jsonscan.Space(a, endA) != len(a) || jsonscan.Space(b, endB) != len(b) {
+		return false
+	}
+	if first := jsonscan.Space(b, j+1); b[first] == '}' && !d.deep && len(d.out) > start {
+		d.out = append(d.out[:start], "{}"...) // all goes
+	}
+	return true
+}
+
+// look finds how far a, from i on, is the same as b, from j on.
+func (d *lockstep) look(a []byte, i int, b []byte, j int) {
+	x, y := a[i:], b[j:]
+	n, k := min(len(x), len(y)), 0
+	for step := 64; k+step <= n && bytes.Equal(x[k:k+step], y[k:k+step]); {
+		k += step
+		if step < 1<<12 {
+			step *= 2
+		}
+	}
+	for ; k+8 <= n; k += 8 {
+		if diff := binary.LittleEndian.Uint64(x[k:]) ^ binary.LittleEndian.Uint64(y[k:]); diff != 0 {
+			d.same, d.offset = i+k+bits.TrailingZeros64(diff)>>3, j-i
+			return
+		}
+	}
+	for k < n && x[k] == y[k] {
+		k++
+	}
+	d.same, d.offset = i+k, j-i
+}
+
+// inStep reports whether a at i and b at j are known to be the same from there on,
+// for a while.
+func (d *lockstep) inStep(i, j int) bool { return i < d.same && j-i == d.offset }
+
+// key reads the name at d[i] and returns it with the index of its value.
+func key(d []byte, i int) (n jsonscan.Name, value int) {
+	end, escaped := jsonscan.String(d, i)
+	if end < 0 {
+		return n, -1
+	}
+	n = jsonscan.NameAt(d, i, end, escaped)
+	if i = jsonscan.Space(d, end); i >= len(d) || d[i] != ':' {
+		return n, -1
+	}
+	if i = jsonscan.Space(d, i+1); i >= len(d) {
+		return n, -1
+	}
+	return n, i
+}
+
+// next moves on from the end of a member: to the next one, or behind the object.
+func next(d []byte, i int) (at int, more bool) {
+	if i = jsonscan.Space(d, i); i >= len(d) {
+		return -1, false
+	}
+	switch d[i] {
+	case '}':
+		return i + 1, false
+	case ',':
+		return jsonscan.Space(d, i+1), true
+	}
+	return -1, false
+}
+
+// first moves into an object: to its first member, or behind it.
+func first(d []byte, i int) (at int, more bool) {
+	if i = jsonscan.Space(d, i+1); i < len(d) && d[i] == '}' {
+		return i + 1, false
+	}
+	return i, true
+}
+
+// objects writes what turns the object at a[i] into the one at b[j], and returns
+// the indexes after them, or a negative one.
+func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, endB int) {
+	if depth == 0 {
+		return -1, -1
+	}
+	open := len(d.out)
+	markA, markB := d.namesA.Mark(), d.namesB.Mark()
+	onlyA, onlyB := len(d.onlyA), len(d.onlyB)
+	i, moreA := first(a, i)
+	j, moreB := first(b, j)
+	for moreA || moreB {
+		switch {
+		case moreA && moreB && d.inStep(i, j):
+			// Both stand at the same name, if it ends before the difference.
+			n, value := key(a, i)
+			if value < 0 {
+				return -1, -1
+			}
+			if value >= d.same {
+				break // the difference is in the name
+			}
+			d.namesA.Add(n)
+			d.namesB.Add(n.Moved(d.offset))
+			if i, j = d.inside(a, b, n, value, open, depth); i < 0 {
+				return -1, -1
+			}
+			if i, moreA = next(a, i); i < 0 {
+				return -1, -1
+			}
+			if j, moreB = next(b, j); j < 0 {
+				return -1, -1
+			}
+			continue
+		}
+		var x, y spot
+		if moreA {
+			if x.Name, x.value = key(a, i); x.value < 0 {
+				return -1, -1
+			}
+		}
+		if moreB {
+			if y.Name, y.value = key(b, j); y.value < 0 {
+				return -1, -1
+			}
+		}
+		if moreA && moreB && jsonscan.SameName(a, x.Name, b, y.Name) {
+			d.namesA.Add(x.Name)
+			d.namesB.Add(y.Name)
+			if i, j = d.values(a, x, b, y, open, depth); i < 0 {
+				return -1, -1
+			}
+			if i, moreA = next(a, i); i < 0 {
+				return -1, -1
+			}
+			if j, moreB = next(b, j); j < 0 {
+				return -1, -1
+			}
+			if moreA && moreB {
+				d.look(a, i, b, j)
+			}
+			continue
+		}
+		// The names differ: one side has a member that the other has not, or has
+		// elsewhere. Where the next name is the other's, only this one is passed.
+		takeA, takeB := moreA, moreB
+		var nextA, nextB int
+		var thenA, thenB bool
+		if moreA {
+			if x.end = jsonscan.Skip(a, x.value, depth-1); x.end < 0 {
+				return -1, -1
+			}
+			if nextA, thenA = next(a, x.end); nextA < 0 {
+				return -1, -1
+			}
+		}
+		if moreB {
+			if y.end = jsonscan.Skip(b, y.value, depth-1); y.end < 0 {
+				return -1, -1
+			}
+			if nextB, thenB = next(b, y.end); nextB < 0 {
+				return -1, -1
+			}
+		}
+		if moreA && moreB {
+			switch {
+			case thenA && sameAt(a, nextA, b, y.Name):
+				takeB = false
+			case thenB && sameAt(b, nextB, a, x.Name):
+				takeA = false
+			}
+		}
+		if takeA {
+			d.namesA.Add(x.Name)
+			d.onlyA = append(d.onlyA, x)
+			i, moreA = nextA, thenA
+		}
+		if takeB {
+			d.namesB.Add(y.Name)
+			d.onlyB = append(d.onlyB, y)
+			j, moreB = nextB, thenB
+		}
+		if moreA && moreB {
+			d.look(a, i, b, j)
+		}
+	}
+	if !d.namesA.Unique(a, markA) || len(d.onlyB) > onlyB && !d.namesB.Unique(b, markB) {
+		return -1, -1
+	}
+	if !d.rest(a, d.onlyA[onlyA:], b, d.onlyB[onlyB:], open, depth) {
+		return -1, -1
+	}
+	d.namesA.Reset(markA)
+	d.namesB.Reset(markB)
+	d.onlyA, d.onlyB = d.onlyA[:onlyA], d.onlyB[:onlyB]
+	if len(d.out) > open {
+		d.out = append(d.out, '}')
+	}
+	return i, j
+}
+
+// sameAt reports whether the name at d[i] is n, which stands in e.
+func sameAt(d []byte, i int, e []byte, n jsonscan.Name) bool {
+	end, escaped := jsonscan.String(d, i)
+	return end >= 0 && jsonscan.SameName(d, jsonscan.NameAt(d, i, end, escaped), e, n)
+}
+
+// inside compares the values of a member at which both texts are in step, and
+// returns the indexes after them.
+func (d *lockstep) inside(a, b []byte, n jsonscan.Name, value, open, depth int) (endA, endB int) {
+	offset := d.offset
+	if !d.deep || a[value] != '{' || d.wasted < len(a) {
+		end := jsonscan.Skip(a, value, depth-1)
+		switch {
+		case end < 0:
+			return -1, -1
+		case end < d.same: // what follows the value is the same too, so it ends in b as well
+			return end, end + offset
+		}
+		d.wasted += end - value
+	}
+	x := spot{Name: n, value: value}
+	y := spot{Name: n.Moved(offset), value: value + offset}
+	endA, endB = d.values(a, x, b, y, open, depth)
+	if endA >= 0 {
+		d.look(a, endA, b, endB)
+	}
+	return endA, endB
+}
+
+// head writes what comes before the value of a member: a brace or comma, the name
+// as b writes it, a colon.
+func (d *lockstep) head(b []byte, n jsonscan.Name, open int) {
+	if len(d.out) == open {
+		d.out = append(d.out, '{')
+	} else {
+		d.out = append(d.out, ',')
+	}
+	d.out = append(d.out, b[n.Off:n.End]...)
+	d.out = append(d.out, ':')
+}
+
+// values writes what turns x in a into y in b, two members of one name, and
+// returns the indexes after them.
+func (d *lockstep) values(a []byte, x spot, b []byte, y spot, open, depth int) (endA, endB int) {
+	if d.deep && a[x.value] == '{' && b[y.value] == '{' {
+		before := len(d.out)
+		d.head(b, y.Name, open)
+		body := len(d.out)
+		if !d.inStep(x.value, y.value) {
+			d.look(a, x.value, b, y.value)
+		}
+		endA, endB = d.objects(a, x.value, b, y.value, depth-1)
+		if len(d.out) == body {
+			d.out = d.out[:before]
+		}
+		return endA, endB
+	}
+	endA, endB = jsonscan.Skip(a, x.value, depth-1), jsonscan.Skip(b, y.value, depth-1)
+	if endA < 0 || endB < 0 {
+		return -1, -1
+	}
+	if bytes.Equal(a[x.value:endA], b[y.value:endB]) {
+		return endA, endB
+	}
+	if jsonscan.Check(a, x.value, depth-1, &d.namesA) < 0 {
+		return -1, -1
+	}
+	y.end = endB
+	if jsonscan.Check(b, y.value, depth-1, &d.namesB) < 0 {
+		return -1, -1
+	}
+	if !jsonscan.Equal(a[x.value:endA], b[y.value:endB]) && !d.set(b, y, open) {
+		return -1, -1
+	}
+	return endA, endB
+}
+
+// set writes the member y of b. It reports false where that cannot be said.
+func (d *lockstep) set(b []byte, y spot, open int) bool {
+	value := b[y.value:y.end]
+	if value[0] == 'n' || d.deep && value[0] == '{' && bytes.Contains(value, []byte("null")) {
+		return false
+	}
+	d.head(b, y.Name, open)
+	d.out = append(d.out, value...)
+	return true
+}
+
+// rest writes what becomes of the members that did not meet their like.
+func (d *lockstep) rest(a []byte, onlyA []spot, b []byte, onlyB []spot, open, depth int) bool {
+	var byName map[string]int
+	if len(onlyA) > fewMembers && len(onlyB) > fewMembers {
+		byName = make(map[string]int, len(onlyB))
+		for k := range onlyB {
+			byName[string(onlyB[k].Bytes(b))] = k
+		}
+	}
+	find := func(x spot) int {
+		if byName != nil {
+			if k, ok := byName[string(x.Bytes(a))]; ok {
+				return k
+			}
+			return -1
+		}
+		for k := range onlyB {
+			if jsonscan.SameName(a, x.Name, b, onlyB[k].Name) {
+				return k
+			}
+		}
+		return -1
+	}
+	for _, x := range onlyA {
+		k := find(x)
+		if k < 0 {
+			d.head(a, x.Name, open)
+			d.out = append(d.out, "null"...)
+			continue
+		}
+		y := onlyB[k]
+		onlyB[k].value = -1 // it has met
+		d.same = 0
+		if endA, _ := d.values(a, x, b, y, open, depth); endA < 0 {
+			return false
+		}
+	}
+	for _, y := range onlyB {
+		if y.value < 0 {
+			continue
+		}
+		if jsonscan.Check(b, y.value, depth-1, &d.namesB) < 0 || !d.set(b, y, open) {
+			return false
+		}
+	}
+	return true
 }

@@ -195,3 +195,10 @@ func fold(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
 	return high ^ low
 }
+
+// Moved returns n as it stands in a text that has it so many bytes further on.
+func (n Name) Moved(offset int) Name {
+	n.Off += offset
+	n.End += offset
+	return n
+}
