@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -81,10 +82,9 @@ func parse(d []byte, s string) ([]member, bool) {
 	if i >= len(d) || d[i] != '{' {
 		return nil, false
 	}
-	var (
-		names jsonscan.Names
-		room  [fewMembers]member
-	)
+	names := namesPool.Get().(*jsonscan.Names)
+	defer releaseNames(names)
+	var room [fewIndexed]member
 	members := room[:0]
 	if i = jsonscan.Space(d, i+1); i < len(d) && d[i] == '}' {
 		return nil, jsonscan.Space(d, i+1) == len(d)
@@ -103,7 +103,7 @@ func parse(d []byte, s string) ([]member, bool) {
 			return nil, false
 		}
 		i = jsonscan.Space(d, i+1)
-		if end = jsonscan.Check(d, i, jsonscan.MaxDepth-1, &names); end < 0 {
+		if end = jsonscan.Check(d, i, jsonscan.MaxDepth-1, names); end < 0 {
 			return nil, false
 		}
 		m.value = s[i:end]
@@ -123,6 +123,16 @@ func parse(d []byte, s string) ([]member, bool) {
 		return nil, false
 	}
 	return append([]member(nil), members...), true
+}
+
+// namesPool keeps the scratch of Parse between calls.
+var namesPool = sync.Pool{New: func() any { return new(jsonscan.Names) }}
+
+func releaseNames(names *jsonscan.Names) {
+	if names.Cap() <= most {
+		names.Reset(0)
+		namesPool.Put(names)
+	}
 }
 
 // objectOf returns the object whose text, known to be valid, is given. It shares it.

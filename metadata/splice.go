@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"bytes"
 	"math/bits"
 	"slices"
 	"strings"
@@ -350,7 +349,7 @@ func (s *splice) run(d, p []byte) bool {
 func (s *splice) write(p []byte, k int32) {
 	n := s.nodes[k]
 	stored := !n.merged || s.mode&noLevel != 0 // taken whole
-	if s.mode&stripNested != 0 && stored && bytes.Contains(p[n.value:n.end], []byte("null")) {
+	if s.mode&stripNested != 0 && stored && jsonscan.MayHoldNull(p[n.value:n.end]) {
 		s.make(strip(string(p[n.value:n.end])))
 		return
 	}

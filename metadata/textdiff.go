@@ -374,7 +374,7 @@ func (d *lockstep) values(a []byte, x spot, b []byte, y spot, open, depth int) (
 // set writes the member y of b. It reports false where that cannot be said.
 func (d *lockstep) set(b []byte, y spot, open int) bool {
 	value := b[y.value:y.end]
-	if value[0] == 'n' || d.deep && value[0] == '{' && bytes.Contains(value, []byte("null")) {
+	if value[0] == 'n' || d.deep && value[0] == '{' && jsonscan.MayHoldNull(value) {
 		return false
 	}
 	d.head(b, y.Name, open)

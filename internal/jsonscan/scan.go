@@ -392,3 +392,14 @@ func digits(d []byte, i int) int {
 	}
 	return i
 }
+
+// MayHoldNull reports whether the letters null stand anywhere in d. (It is written
+// out so that a string converted for the call is not copied.)
+func MayHoldNull(d []byte) bool {
+	for i := 0; i+4 <= len(d); i++ {
+		if d[i] == 'n' && d[i+1] == 'u' && d[i+2] == 'l' && d[i+3] == 'l' {
+			return true
+		}
+	}
+	return false
+}
