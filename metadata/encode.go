@@ -202,9 +202,9 @@ func (e *encoder) list(l []any, depth int) {
 	e.out = append(e.out, ']')
 }
 
-// marshal writes any other Go value as encoding/json does. That package writes
-// an invalid byte as the escape \ufffd, and U+FFFD itself as it is: the escape
-// gives the invalid byte away.
+// marshal writes any other Go value as encoding/json does. That package replaces
+// an invalid byte by U+FFFD, as an escape or as it is: only where there is one is
+// v looked through.
 func (e *encoder) marshal(v any) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -216,28 +216,50 @@ func (e *encoder) marshal(v any) {
 		e.errs = append(e.errs, list.under(e.path...)...)
 	case err != nil:
 		e.fault(ErrType)
-	case hasEscape(b.Bytes(), `\ufffd`):
+	case (bytes.Contains(b.Bytes(), []byte(`\ufffd`)) || bytes.Contains(b.Bytes(), []byte("\ufffd"))) && invalid(reflect.ValueOf(v), map[place]bool{}):
 		e.fault(ErrUTF8)
 	default:
 		e.text(b.Bytes(), jsonscan.MaxDepth-len(e.path))
 	}
 }
 
-// hasEscape reports whether the JSON text t holds the escape, and not only a
-// backslash that is escaped itself before the same letters.
-func hasEscape(t []byte, escape string) bool {
-	for {
-		i := bytes.Index(t, []byte(escape))
-		if i < 0 {
+// invalid reports whether a string in v is not valid UTF-8. What a method of v
+// writes is not looked into. seen has the places that were looked at.
+func invalid(v reflect.Value, seen map[place]bool) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice:
+		p := place{v.Pointer(), 0, v.Type()}
+		if v.Kind() == reflect.Slice {
+			p.len = v.Len()
+		}
+		if v.IsNil() || seen[p] {
 			return false
 		}
-		slashes := 0
-		for slashes < i && t[i-1-slashes] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return true
-		}
-		t = t[i+len(escape):]
+		seen[p] = true
 	}
+	switch v.Kind() {
+	case reflect.String:
+		return !utf8.ValidString(v.String())
+	case reflect.Pointer, reflect.Interface:
+		return !v.IsNil() && invalid(v.Elem(), seen)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if invalid(v.Field(i), seen) {
+				return true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if invalid(v.Index(i), seen) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for key, value := range v.Seq2() {
+			if invalid(key, seen) || invalid(value, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
