@@ -121,8 +121,10 @@ func (d *differ) whole(from, to Object) Delta {
 			d.stripped(t.name, t.value)
 		}
 		o := d.mode.whole(to)
-		if o.Len() == 0 {
-			return Delta{} // all of it is null; {} would wipe
+		if o.Len() == 0 { // all of it is null, and {} would wipe
+			d.missed = nil
+			d.miss()
+			return Delta{}
 		}
 		return Delta{o}
 	}
