@@ -118,7 +118,8 @@ func (c *composer) values(first text, x int, then text, y int) bool {
 	case objects && f[0] == '{':
 		return c.objects(first, x, then, y)
 	case lists && f[0] == '[':
-		c.out.WriteString(combine(c.mode.lists(), f, t))
+		// As they are stored, since that is how a union tells them apart.
+		c.out.WriteString(combine(c.mode.lists(), c.mode.fresh(f), c.mode.fresh(t)))
 		return true
 	case c.mode&baseWins == 0:
 		c.out.WriteString(t)
