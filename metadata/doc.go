@@ -26,7 +26,9 @@
 //
 //   - m.Merge(x, m.Diff(x, y)) equals y, where Diff returns no error.
 //   - m.Diff(x, x) says nothing; a Diff never wipes unless y has no members.
-//   - m.Merge(m.Merge(x, d), d) equals m.Merge(x, d).
+//   - m.Merge(m.Merge(x, d), d) equals m.Merge(x, d), unless lists are appended.
+//   - Merging the Deltas of m.Compose(d, e) in order does what d and then e do.
+//   - m.Merge(x, m.Lower(x, d)) equals Deep.Merge(x, d), where Lower returns no error.
 //   - What is parsed and written again is the same object; inputs never change.
 //
 // # Text

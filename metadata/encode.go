@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -57,6 +58,8 @@ type encoder struct {
 	path []string
 	open map[uintptr]bool // the maps and slices around the value at hand
 	errs Errors
+
+	length int // of the pointers of errs
 }
 
 // enter notes that the map or slice v is being written. It reports false, with a
@@ -75,6 +78,16 @@ func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
 }
 
 func (e *encoder) fault(f Fault) {
+	if n := len(e.errs); n > 0 && e.errs[n-1].Fault == ErrMore {
+		return
+	}
+	for _, name := range e.path {
+		e.length += len(name)
+	}
+	if len(e.errs) == mostMissed || e.length > mostMissedLength && len(e.errs) > 0 {
+		e.errs = append(e.errs, &Error{Fault: ErrMore})
+		return
+	}
 	e.errs = append(e.errs, &Error{Fault: f, Pointer: Pointer(e.path...)})
 }
 
@@ -167,8 +180,8 @@ func (e *encoder) mapping(m map[string]any, depth int) {
 		if i > 0 {
 			e.out = append(e.out, ',')
 		}
-		e.path = append(e.path, name)
 		e.string(name)
+		e.path = append(e.path, strings.ToValidUTF8(name, "\uFFFD"))
 		e.out = append(e.out, ':')
 		e.value(m[name], depth-1)
 		e.path = e.path[:len(e.path)-1]
@@ -228,10 +241,7 @@ func (e *encoder) marshal(v any) {
 func invalid(v reflect.Value, seen map[place]bool) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
-		p := place{v.Pointer(), 0, v.Type()}
-		if v.Kind() == reflect.Slice {
-			p.len = v.Len()
-		}
+		p := placeOf(v)
 		if v.IsNil() || seen[p] {
 			return false
 		}

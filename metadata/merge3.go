@@ -18,6 +18,10 @@ import (
 //     those that base has there.
 //  4. Anything else is a conflict, arrays included.
 //
+// Where an object would have so many conflicts that their pointers take more memory
+// than a few times the objects do, because of long names above it, it is listed as
+// one; the result is the same.
+//
 // An absent object counts as {}; the result is absent where no side that counts
 // has members. It takes time linear in the three.
 func Merge3(base, ours, theirs Object) (Object, []string) {
@@ -27,7 +31,7 @@ func Merge3(base, ours, theirs Object) (Object, []string) {
 	case base.Equal(ours):
 		return theirs, nil
 	}
-	var m merger3
+	m := merger3{budget: 1<<20 + 4*(base.size()+ours.size()+theirs.size())}
 	seed := rand.Uint64()
 	m.base, m.ours, m.theirs = hashed(base, seed), hashed(ours, seed), hashed(theirs, seed)
 	m.objects(0, 0, 0)
@@ -68,6 +72,8 @@ type merger3 struct {
 	path               []string
 	out                strings.Builder
 	conflicts          []string
+	length             int // of the pointer to where m stands, about
+	spent, budget      int // bytes of pointers
 }
 
 // objects writes the merge of three objects, of which base may be none.
@@ -117,13 +123,30 @@ func (m *merger3) values(w member, base, ours, theirs int) bool {
 		}
 		m.out.WriteString(w.key)
 		m.out.WriteByte(':')
+		mark, spent := len(m.conflicts), m.spent
 		m.path = append(m.path, w.name)
+		m.length += len(w.name) + 1
 		m.objects(base, ours, theirs)
+		m.length -= len(w.name) + 1
 		m.path = m.path[:len(m.path)-1]
+		if m.spent > m.budget {
+			clear(m.conflicts[mark:])
+			m.conflicts, m.spent = m.conflicts[:mark], spent
+			m.conflict(w.name)
+		}
 		return true
 	}
-	m.conflicts = append(m.conflicts, Pointer(append(m.path[:len(m.path):len(m.path)], w.name)...))
+	m.conflict(w.name)
 	return m.put(w, m.ours, ours)
+}
+
+// conflict notes that both sides changed the member of that name.
+func (m *merger3) conflict(name string) {
+	m.spent += m.length + len(name)
+	if m.spent > m.budget && len(m.path) > 0 {
+		return // the object around is the conflict
+	}
+	m.conflicts = append(m.conflicts, Pointer(append(m.path[:len(m.path):len(m.path)], name)...))
 }
 
 // put writes a member with the value k of s, if there is one.

@@ -187,3 +187,61 @@ func TestFromAndDecodeRoundTrip(t *testing.T) {
 	_, err = metadata.From([]int{1})
 	assert.ErrorIs(t, err, metadata.ErrNotObject)
 }
+
+type promoted struct {
+	M map[string]int
+	P *address
+}
+
+type dated struct { // one value, because of IsZero, and yet with parts
+	Tags map[string]string
+}
+
+func (d dated) IsZero() bool { return d.Tags == nil }
+
+type odd struct {
+	promoted
+	ID     [4]byte
+	D      dated
+	W, H   map[string]int
+	A, B   *address
+	Nil    any
+	hidden int
+}
+
+func TestMergeStructOfOddShapes(t *testing.T) {
+	shared := map[string]int{"x": 1}
+	here := &address{City: "Bern"}
+	base := odd{promoted: promoted{M: map[string]int{"x": 1}, P: &address{City: "Bern"}}, ID: [4]byte{1}, D: dated{map[string]string{"a": "1"}},
+		W: shared, H: shared, A: here, B: here, Nil: 1, hidden: 7}
+	change := odd{promoted: promoted{M: map[string]int{"y": 2}, P: &address{Street: "Elm"}}, W: map[string]int{"y": 2}, A: &address{Street: "Elm"}, Nil: (*address)(nil)}
+	before, changeBefore := toJSON(t, base), toJSON(t, change)
+	got, err := metadata.MergeStruct(base, change, metadata.SkipEmpty)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]int{"x": 1, "y": 2}, got.M)
+	assert.Equal(t, &address{"Elm", "Bern"}, got.P)
+	assert.Equal(t, [4]byte{1}, got.ID)
+	assert.Equal(t, map[string]int{"x": 1}, got.H, "a map that is there twice")
+	assert.Equal(t, &address{City: "Bern"}, got.B)
+	assert.Equal(t, 1, got.Nil)
+	assert.Equal(t, 7, got.hidden)
+	got.M["x"], got.P.City, got.D.Tags["a"], got.W["x"] = 9, "changed", "changed", 9
+	assert.Equal(t, before, toJSON(t, base))
+	assert.Equal(t, changeBefore, toJSON(t, change))
+
+	type pointing struct{ *promoted }
+	_, err = metadata.MergeStruct(pointing{}, pointing{&promoted{}}, metadata.SkipEmpty)
+	var es metadata.Errors
+	require.ErrorAs(t, err, &es)
+	_, err = metadata.MergeStruct(pointing{}, pointing{}, metadata.SkipEmpty)
+	require.NoError(t, err)
+
+	type chain struct{ Next *chain }
+	var long chain
+	for range 200_000 {
+		next := long
+		long = chain{&next}
+	}
+	_, err = metadata.MergeStruct(long, chain{}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+}

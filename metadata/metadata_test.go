@@ -423,3 +423,64 @@ func TestChangesAreBounded(t *testing.T) {
 	}
 	assert.Equal(t, []string{"replaced /" + long[:10], "replaced /z/y"}, got)
 }
+
+// Shapes that were made to be slow are not; each of these took minutes when
+// something in it was quadratic.
+func TestHostileTexts(t *testing.T) {
+	nest := func(n int, leaf, before, after string) string {
+		return strings.Repeat(`{`+before+`"n":`, n) + leaf + strings.Repeat(after+`}`, n)
+	}
+	tail := `,"t":"` + strings.Repeat("x", 4<<20) + `"}`
+	var powers strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&powers, ",1e%d", i)
+	}
+	long := strings.Repeat("n", 100_000)
+	members := func(value string) string {
+		var b strings.Builder
+		for i := range 4_000 {
+			fmt.Fprintf(&b, `,"k%d":%s`, i, value)
+		}
+		return `{"` + long + `":{` + b.String()[1:] + `}}`
+	}
+	big := `"` + strings.Repeat("y", 1<<20) + `"`
+
+	_, err := Deep.AppendDiff(nil, []byte(`{"a":`+nest(9_000, `{"x":1}`, "", "")+tail), []byte(`{"a":`+nest(9_000, `{"x":2}`, "", "")+tail))
+	require.NoError(t, err)
+	_, err = Deep.AppendDiff(nil, []byte(nest(2_000, big, `"p":0,`, "")), []byte(nest(2_000, big, "", `,"p":0`)))
+	require.NoError(t, err)
+	k := FirstLevel.Knobs()
+	k.Lists = ListsUnion
+	_, err = k.Mode().AppendMerge(nil, []byte(`{"l":[`+powers.String()[1:]+`]}`), []byte(`{"l":[7]}`))
+	require.NoError(t, err)
+	_, conflicts := Merge3(MustParse(nest(2_000, "["+big+",1e1]", "", "")), MustParse(nest(2_000, "["+big+",1e2]", "", "")), MustParse(nest(2_000, "["+big+",1e3]", "", "")))
+	assert.Len(t, conflicts, 1)
+	_, conflicts = Merge3(MustParse(members("1")), MustParse(members("2")), MustParse(members("3")))
+	assert.Equal(t, []string{"/" + long}, conflicts)
+}
+
+func TestAppendMergeFindsDuplicatesAtTheFirstLevel(t *testing.T) {
+	for _, m := range presets() {
+		for _, patch := range []string{``, `{}`, `{"b":1}`, `{"b":null}`} {
+			_, err := m.AppendMerge(nil, []byte(`{"a":1,"\u0061":2}`), []byte(patch))
+			assert.ErrorIs(t, err, ErrDuplicateName, "%v %s", m, patch)
+		}
+	}
+	_, err := FirstLevel.AppendDiff(nil, []byte(`{"a":{"x":1,"x":2},"b":1}`), []byte(`{"b":1}`))
+	assert.ErrorIs(t, err, ErrDuplicateName)
+}
+
+func TestEscapedNamesDoNotAllocate(t *testing.T) {
+	if raced {
+		t.Skip("counted without the race detector")
+	}
+	long := strings.Repeat(`\u00e9x`, 100)
+	doc := []byte(`{"\u0061":1,"` + long + `":{"b\n":2}}`)
+	patch := []byte(`{"a":3,"` + strings.Repeat("éx", 100) + `":{"b\u000a":null}}`)
+	room := make([]byte, 0, 4096)
+	for _, m := range []Mode{FirstLevel, Deep} {
+		if n := testing.AllocsPerRun(100, func() { _, _ = m.AppendMerge(room, doc, patch) }); n > 0 {
+			t.Errorf("%v: %v allocations", m, n)
+		}
+	}
+}

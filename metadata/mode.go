@@ -43,7 +43,8 @@ const (
 
 	// Deep is JSON Merge Patch, RFC 7396, for objects:
 	//
-	//  1. A Delta that says nothing changes nothing; {} changes nothing either.
+	//  1. A Delta that says nothing changes nothing; nor does {}, but that an absent
+	//     object becomes {}.
 	//  2. A null member, at any depth of objects, removes the member of that name.
 	//  3. An object is merged into the object of that name. Where there is none it
 	//     is set, without the null members inside it.
@@ -66,7 +67,8 @@ const (
 	// Fill is how the workflow card "Link Account" merges the metadata of the
 	// secondary (the Delta) into that of the primary (the base):
 	//
-	//  1. A Delta that says nothing, and {}, change nothing.
+	//  1. A Delta that says nothing changes nothing; nor does {}, but that an absent
+	//     object becomes {}.
 	//  2. A member that the base has stays as it is.
 	//  3. A member that the base has not is added, unless it is null.
 	//
@@ -316,12 +318,43 @@ func (m Mode) String() string {
 	return b.String()
 }
 
-// ParseMode returns the preset of that name.
+// ParseMode returns the mode of that name: a preset, or one with knobs turned, as
+// [Mode.String] writes it.
 func ParseMode(name string) (Mode, bool) {
+	near, knobs, turned := strings.Cut(name, "+")
 	for _, m := range presets() {
-		if m.String() == name {
-			return m, true
+		if m.String() != near {
+			continue
 		}
+		k := m.Knobs()
+		for turned {
+			var knob string
+			knob, knobs, turned = strings.Cut(knobs, "+")
+			if knob, choice, _ := strings.Cut(knob, "="); !k.turn(knob, choice) {
+				return 0, false
+			}
+		}
+		return k.Mode(), true
 	}
 	return 0, false
+}
+
+// turn sets the knob of that name; it reports false where there is none such.
+func (k *Knobs) turn(knob, choice string) bool {
+	var err error
+	switch knob {
+	case "depth":
+		err = k.Depth.UnmarshalText([]byte(choice))
+	case "wins":
+		err = k.Wins.UnmarshalText([]byte(choice))
+	case "nulls":
+		err = k.Nulls.UnmarshalText([]byte(choice))
+	case "empty":
+		err = k.Empty.UnmarshalText([]byte(choice))
+	case "lists":
+		err = k.Lists.UnmarshalText([]byte(choice))
+	default:
+		return false
+	}
+	return err == nil
 }

@@ -16,14 +16,15 @@ import (
 // dst must not overlap doc or patch.
 //
 // Both texts are validated whole, UTF-8 included. Duplicate names are refused
-// everywhere in patch, and in doc at the levels that are merged; values in doc
-// that are copied unread are not searched for them, which would cost as much
-// again as the merge. Names are compared by value, however they are escaped.
+// everywhere in patch, and in doc at its first level and wherever else it is
+// merged; values in doc that are copied unread are not searched for them, which
+// would cost about a third more. Names are compared by value, however they are
+// escaped.
 //
 // The error is an [Errors] whose pointers lead into the text at fault; dst is
 // then returned as it was. There is no allocation where dst has room, and one
-// where it has not; only lists that are combined and nulls that are stripped take
-// more.
+// where it has not; only lists that are combined, nulls that are stripped, and
+// objects of more than some sixty thousand members take more.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 	s := splices.Get().(*splice)
 	defer s.release()
@@ -177,7 +178,9 @@ func (s *splice) keep(doc []byte) bool {
 	if i >= len(doc) || doc[i] != '{' {
 		return false
 	}
-	end := jsonscan.Skip(doc, i, jsonscan.MaxDepth)
+	nothing := int32(len(s.nodes)) // a patch without members
+	s.nodes = append(s.nodes, node{merged: true})
+	end := s.merge(doc, nil, i, nothing, jsonscan.MaxDepth)
 	if end < 0 || jsonscan.Space(doc, end) != len(doc) {
 		return false
 	}
@@ -332,7 +335,7 @@ func (s *splice) run(d, p []byte) bool {
 			stays = m&baseWins != 0 && d[first] != '}'
 		}
 		if !stays {
-			s.pieces, s.size = s.pieces[:0], 0
+			s.pieces, s.size, s.copied = s.pieces[:0], 0, len(d)
 			s.write(p, 0)
 		}
 		return true

@@ -15,8 +15,8 @@ import (
 // from or to.
 //
 // Both texts are validated whole, UTF-8 included. Duplicate names are refused at
-// the levels that are compared, and in values that differ; values that are the
-// same to the byte are not searched for them.
+// the levels that are compared, and in values that differ, came or went; values
+// that are the same to the byte are not searched for them.
 //
 // The error is an [Errors]: the faults of from, or else those of to, or what Diff
 // returns; in the last case dst has what can be said.
@@ -64,7 +64,10 @@ type lockstep struct {
 	out    []byte
 	same   int // a[:same] from where it was last looked at is the same as b, offset bytes on
 	offset int
-	wasted int // bytes of a that were skipped and then read again
+	wasted int // bytes that were skipped, and may be read again
+
+	// The latest run that was found, so that none is read through twice.
+	runFrom, runTo, runOffset int
 
 	namesA, namesB jsonscan.Names // of the objects that are open
 	onlyA, onlyB   []spot         // their members that have not met their like
@@ -84,6 +87,7 @@ func (d *lockstep) release() {
 	}
 	d.out = nil
 	d.same, d.offset, d.wasted = 0, 0, 0
+	d.runFrom, d.runTo, d.runOffset = 0, 0, 0
 	d.namesA.Reset(0)
 	d.namesB.Reset(0)
 	d.onlyA, d.onlyB = d.onlyA[:0], d.onlyB[:0]
@@ -111,7 +115,14 @@ func (d *lockstep) run(a, b []byte) bool {
 
 // look finds how far a, from i on, is the same as b, from j on.
 func (d *lockstep) look(a []byte, i int, b []byte, j int) {
-	x, y := a[i:], b[j:]
+	if j-i != d.runOffset || i < d.runFrom || i >= d.runTo {
+		d.runFrom, d.runTo, d.runOffset = i, i+common(a[i:], b[j:]), j-i
+	}
+	d.same, d.offset = d.runTo, d.runOffset
+}
+
+// common returns how many bytes x and y begin with that are the same.
+func common(x, y []byte) int {
 	n, k := min(len(x), len(y)), 0
 	for step := 64; k+step <= n && bytes.Equal(x[k:k+step], y[k:k+step]); {
 		k += step
@@ -121,14 +132,13 @@ func (d *lockstep) look(a []byte, i int, b []byte, j int) {
 	}
 	for ; k+8 <= n; k += 8 {
 		if diff := binary.LittleEndian.Uint64(x[k:]) ^ binary.LittleEndian.Uint64(y[k:]); diff != 0 {
-			d.same, d.offset = i+k+bits.TrailingZeros64(diff)>>3, j-i
-			return
+			return k + bits.TrailingZeros64(diff)>>3
 		}
 	}
 	for k < n && x[k] == y[k] {
 		k++
 	}
-	d.same, d.offset = i+k, j-i
+	return k
 }
 
 // inStep reports whether a at i and b at j are known to be the same from there on,
@@ -256,6 +266,9 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 			if nextB, thenB = next(b, y.end); nextB < 0 {
 				return -1, -1
 			}
+		}
+		if d.wasted += max(x.end-x.value, 0) + max(y.end-y.value, 0); d.wasted > 4*(len(a)+len(b)) {
+			return -1, -1 // much is elsewhere at every level: Diff goes by an index
 		}
 		if moreA && moreB {
 			switch {
@@ -408,6 +421,9 @@ func (d *lockstep) rest(a []byte, onlyA []spot, b []byte, onlyB []spot, open, de
 	for _, x := range onlyA {
 		k := find(x)
 		if k < 0 {
+			if jsonscan.Check(a, x.value, depth-1, &d.namesA) < 0 {
+				return false
+			}
 			d.head(a, x.Name, open)
 			d.out = append(d.out, "null"...)
 			continue

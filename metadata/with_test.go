@@ -120,6 +120,8 @@ func TestLog(t *testing.T) {
 func TestKnobs(t *testing.T) {
 	for _, m := range modes {
 		assert.Equal(t, m, m.Knobs().Mode(), m)
+		again, ok := ParseMode(m.String())
+		assert.True(t, ok && again == m, m)
 		text, err := json.Marshal(m.Knobs())
 		require.NoError(t, err)
 		var k Knobs
@@ -132,8 +134,10 @@ func TestKnobs(t *testing.T) {
 		assert.Equal(t, want, got)
 		assert.Equal(t, name, want.String())
 	}
-	_, ok := ParseMode("sideways")
-	assert.False(t, ok)
+	for _, bad := range []string{"sideways", "", "deep+", "deep+lists", "deep+lists=x", "deep+x=y"} {
+		_, ok := ParseMode(bad)
+		assert.False(t, ok, bad)
+	}
 	k := FirstLevel.Knobs()
 	k.Lists = ListsUnion
 	assert.Equal(t, "first-level+lists=union", k.Mode().String())

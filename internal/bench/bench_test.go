@@ -3,64 +3,71 @@ package bench
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/metameld/metameld/metadata"
 )
 
 var modes = []metadata.Mode{metadata.FirstLevel, metadata.Deep}
 
-// BenchmarkMerge measures each contender, and as a yardstick for each document how
-// long encoding/json takes to say only that it is JSON.
-func BenchmarkMerge(b *testing.B) {
-	for _, m := range modes {
-		patch := Patch(m)
-		for _, d := range Documents() {
-			for _, c := range Contenders(m) {
-				b.Run(m.String()+"/"+d.Name+"/"+c.Name, func(b *testing.B) {
-					buf := make([]byte, 0, len(d.Text)+len(patch))
-					b.SetBytes(int64(len(d.Text)))
-					b.ReportAllocs()
-					for b.Loop() {
-						if _, err := c.Merge(buf, d.Text, patch); err != nil {
-							b.Fatal(err)
+// Benchmark measures all that the table has, for a look at one thing.
+func Benchmark(b *testing.B) {
+	for _, op := range Ops {
+		for _, size := range Sizes {
+			b.Run(op+"/"+size, func(b *testing.B) {
+				g, ok := NewGroup(op, size)
+				if !ok {
+					b.Skip("not measured")
+				}
+				for _, c := range g.Contenders {
+					if c.Run == nil {
+						continue
+					}
+					b.Run(c.Name, func(b *testing.B) {
+						b.SetBytes(int64(g.Bytes))
+						b.ReportAllocs()
+						for b.Loop() {
+							if err := c.Run(); err != nil {
+								b.Fatal(err)
+							}
 						}
-					}
-				})
-			}
-			b.Run(m.String()+"/"+d.Name+"/json.Valid", func(b *testing.B) {
-				b.SetBytes(int64(len(d.Text)))
-				b.ReportAllocs()
-				for b.Loop() {
-					if !json.Valid(d.Text) {
-						b.Fatal("not JSON")
-					}
+					})
 				}
 			})
 		}
 	}
 }
 
-// TestEveryContenderGivesTheSameObject is what makes the benchmarks comparable.
-func TestEveryContenderGivesTheSameObject(t *testing.T) {
-	for _, m := range modes {
-		for _, d := range Documents() {
-			patch := Patch(m)
+// The tests below are what makes the measurements comparable: every contender gives
+// what a reference gives that knows nothing of metameld.
+
+func TestEveryMergerGivesTheSameObject(t *testing.T) {
+	for _, d := range documents(t) {
+		for _, m := range modes {
+			patch := d.Patch(m)
 			want := reference(t, m, d.Text, patch)
-			for _, c := range Contenders(m) {
-				t.Run(m.String()+"/"+d.Name+"/"+c.Name, func(t *testing.T) {
+			for _, c := range Mergers(m) {
+				t.Run(d.Name+"/"+m.String()+"/"+c.Name, func(t *testing.T) {
+					if len(d.Text) > 8<<20 && !slices.Contains([]string{oursDst, "fastjson"}, c.Name) {
+						t.Skip("slow")
+					}
 					doc, says := bytes.Clone(d.Text), bytes.Clone(patch)
 					buf := make([]byte, 0, len(doc)+len(says))
-					for range 3 { // also with what was pooled
+					for range timesFor(d) { // also with what was pooled
 						got, err := c.Merge(buf, doc, says)
 						if err != nil {
 							t.Fatal(err)
 						}
-						if !parse(t, got).Equal(want) {
-							t.Fatalf("got %s\nwant %s", got, want)
-						}
+						equal(t, decoded(t, got), want)
 					}
 					if !bytes.Equal(doc, d.Text) || !bytes.Equal(says, patch) {
 						t.Error("an input changed")
@@ -71,92 +78,438 @@ func TestEveryContenderGivesTheSameObject(t *testing.T) {
 	}
 }
 
-// TestWhereContendersDiffer shows what the patches and documents must leave out.
-func TestWhereContendersDiffer(t *testing.T) {
-	const rounded = `{"n":9007199254740992,"a":1}`
-	tests := []struct {
-		contender        string
-		doc, patch, want string
-	}{
-		{"evanphx", `{}`, `{"a":[{"b":null}]}`, `{"a":[{}]}`},
-		{"encoding-json", `{"n":9007199254740993}`, `{"a":1}`, rounded},
-		{"mergo", `{"n":9007199254740993}`, `{"a":1}`, rounded},
-	}
-	for _, tt := range tests {
-		for _, c := range Contenders(metadata.Deep) {
-			got, err := c.Merge(nil, []byte(tt.doc), []byte(tt.patch))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if c.Name == tt.contender && !parse(t, got).Equal(metadata.MustParse(tt.want)) {
-				t.Errorf("%s gave %s, want %s", c.Name, got, tt.want)
-			}
-			right := parse(t, got).Equal(reference(t, metadata.Deep, []byte(tt.doc), []byte(tt.patch)))
-			if strings.HasPrefix(c.Name, "metameld") && !right {
-				t.Errorf("%s gave %s", c.Name, got)
-			}
+func TestEveryDifferFindsTheSameChanges(t *testing.T) {
+	for _, d := range documents(t) {
+		next := d.Next()
+		from, to := decoded(t, d.Text).(map[string]any), decoded(t, next).(map[string]any)
+		want := referenceDiff(from, to)
+		equal(t, mergePatch(from, want), to)
+		for _, c := range Differs() {
+			t.Run(d.Name+"/"+c.Name, func(t *testing.T) {
+				if len(d.Text) > 8<<20 && c.Name != oursDst && c.Name != "fastjson-lockstep" {
+					t.Skip("slow")
+				}
+				x, y := bytes.Clone(d.Text), bytes.Clone(next)
+				buf := make([]byte, 0, 64<<10)
+				for range timesFor(d) {
+					got, err := c.Diff(buf, x, y)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if c.JSONPatch {
+						equal(t, applied(t, d.Text, got), any(to))
+						continue
+					}
+					equal(t, decoded(t, got), any(want))
+				}
+				if !bytes.Equal(x, d.Text) || !bytes.Equal(y, next) {
+					t.Error("an input changed")
+				}
+			})
 		}
 	}
 }
 
-func TestDocuments(t *testing.T) {
-	lengths := map[string][2]int{"2KB": {2000, 2150}, "10KB": {10000, 10500}}
-	removed := map[metadata.Mode][][]string{
-		metadata.FirstLevel: {{"legacy_id"}},
-		metadata.Deep:       {{"legacy_id"}, {"preferences", "notifications", "sms"}},
+// TestDiffersOnSmallTexts has what the documents have not: other orders, members
+// that moved, objects that are equal but for their text.
+func TestDiffersOnSmallTexts(t *testing.T) {
+	var many, fewer, turned []string
+	for i := range 40 {
+		member := string(quote(wideName(i))) + `:{"n":` + string(quote(i)) + `}`
+		many = append(many, member)
+		turned = append([]string{member}, turned...)
+		if i%7 != 0 {
+			fewer = append(fewer, member)
+		}
 	}
-	again := Documents()
-	for i, d := range Documents() {
-		if n, want := len(d.Text), lengths[d.Name]; n < want[0] || n > want[1] {
-			t.Errorf("%s has %d bytes", d.Name, n)
-		}
-		if !bytes.Equal(d.Text, again[i].Text) {
-			t.Errorf("%s is another the second time", d.Name)
-		}
-		for _, m := range modes {
-			patch := Patch(m)
-			if n := len(patch); n < 200 || n > 300 {
-				t.Errorf("the %s patch has %d bytes", m, n)
+	object := func(members []string) string { return "{" + strings.Join(members, ",") + "}" }
+	tests := []struct{ from, to string }{
+		{`{}`, `{"a":1}`},
+		{`{"a":1}`, `{}`},
+		{`{"a":{"b":1,"c":2}}`, `{"a":{"c":2,"b":3}}`},
+		{`{"a":{"b":1,"c":2},"d":0}`, `{"d":0,"a":{"c":2,"b":1},"e":[1,{"f":true}]}`},
+		{`{"a":{"b":{"c":{}}}}`, `{"a":{"b":{"c":{"d":"x"}}}}`},
+		{`{"a":{"b":1}}`, `{"a":[{"b":1}]}`},
+		{`{"a":1,"b":2,"c":3}`, `{"c":3,"n":1,"b":2,"a":1}`},
+		{`{"q\"uote":1,"ü":2}`, `{"q\"uote":2}`},
+		{object(many), object(turned)},
+		{object(many), object(fewer)},
+		{object(fewer), object(many)},
+		{object(turned), object(fewer)},
+	}
+	for _, tt := range tests {
+		from, to := decoded(t, []byte(tt.from)), decoded(t, []byte(tt.to))
+		want := referenceDiff(from.(map[string]any), to.(map[string]any))
+		for _, c := range Differs() {
+			got, err := c.Diff(nil, []byte(tt.from), []byte(tt.to))
+			if err != nil {
+				t.Fatal(c.Name, err)
 			}
-			if n := bytes.Count(patch, []byte("null")); n != len(removed[m]) {
-				t.Errorf("the %s patch has %d nulls", m, n)
-			}
-			doc, result := parse(t, d.Text), reference(t, m, d.Text, patch)
-			for _, path := range removed[m] {
-				_, before := doc.Get(path...)
-				_, after := result.Get(path...)
-				if !before || after {
-					t.Errorf("%s, %s: the patch does not remove %s", d.Name, m, metadata.Pointer(path...))
+			switch {
+			case c.JSONPatch:
+				equal(t, applied(t, []byte(tt.from), got), to)
+			case len(got) == 0: // metameld says nothing of what is equal
+				equal(t, want, map[string]any{})
+			default:
+				if g := decoded(t, got); !reflect.DeepEqual(g, any(want)) {
+					t.Errorf("%s, from %s to %s: %s", c.Name, tt.from, tt.to, got)
 				}
 			}
 		}
 	}
 }
 
-// reference is the result by the letter of the rules, on decoded values, with
-// numbers as they are written.
-func reference(t *testing.T, m metadata.Mode, doc, patch []byte) metadata.Object {
-	t.Helper()
-	base, says := parse(t, doc).Map(), parse(t, patch).Map()
-	var result map[string]any
-	switch {
-	case m == metadata.Deep:
-		result = mergePatch(base, says).(map[string]any)
-	case len(says) == 0:
-		result = says
-	default:
-		result = maps.Clone(base)
-		maps.Copy(result, says)
-		maps.DeleteFunc(result, func(name string, _ any) bool {
-			v, named := says[name]
-			return named && v == nil
-		})
+// TestMergersOnSmallTexts has what the patches have not: nulls in objects that are
+// new, objects in the place of something else, deep down or not.
+func TestMergersOnSmallTexts(t *testing.T) {
+	tests := []struct {
+		doc, patch string
+		not        []string // who gets it wrong
+	}{
+		{`{}`, `{"a":1}`, nil},
+		{`{"a":1,"b":2,"c":3}`, `{"b":null}`, nil},
+		{`{"a":1,"b":2,"c":3}`, `{"a":null,"c":null}`, nil},
+		{`{"a":1}`, `{"a":null}`, nil},
+		{`{"a":1}`, `{"b":null}`, nil},
+		{`{"a":1}`, `{"a":{"b":{"c":2}}}`, nil},
+		{`{"a":{"b":1}}`, `{"a":{"c":{"d":[1]}},"e":{"f":1}}`, nil},
+		{`{"a":{"b":{"c":1,"d":2}},"z":1}`, `{"a":{"b":{"c":null,"e":3}},"y":2}`, nil},
+		{`{"a":{"b":1}}`, `{"a":[1,"x"]}`, nil},
+		{`{"a":{"b":1}}`, `{"a":"x"}`, nil},
+		{`{"a":1,"b":2}`, `{}`, nil},
+		{` { "a" : 1 , "b" : { "c" : 2 } } `, `{"b":{"c":3}}`, nil},
+		{`{"a.b":1,"c*":2,"d|e":{"#":1}}`, `{"a.b":2,"c*":null,"d|e":{"#":2,"@x":3}}`, nil},
+		{`{"a":1}`, `{"n":{"x":null,"y":{"z":null,"w":1}}}`, nil},
+		{`{"a":1}`, `{"a":{"x":null,"y":1}}`, nil},
+		{`{"a":true,"b":"x","c":1}`, `{"a":false,"b":"","c":0}`, nil},
+		{`{"a":[1],"b":{"c":1}}`, `{"a":[]}`, nil},
+		{`{"a":[1],"b":{"c":1}}`, `{"b":[]}`, nil},
+		{`{"a":[1],"b":"x"}`, `{"b":{}}`, nil},
+		{`{"a":[1]}`, `{"a":[{"b":null}]}`, []string{"evanphx"}},
 	}
-	o, err := metadata.FromMap(result)
+	for _, tt := range tests {
+		for _, m := range modes {
+			want := reference(t, m, []byte(tt.doc), []byte(tt.patch))
+			for _, c := range Mergers(m) {
+				got, err := c.Merge(nil, []byte(tt.doc), []byte(tt.patch))
+				if err != nil {
+					t.Errorf("%s, %s, %s with %s: %v", m, c.Name, tt.doc, tt.patch, err)
+					continue
+				}
+				if right := reflect.DeepEqual(decoded(t, got), want); right == slices.Contains(tt.not, c.Name) {
+					t.Errorf("%s, %s, %s with %s: %s", m, c.Name, tt.doc, tt.patch, got)
+				}
+			}
+		}
+	}
+}
+
+// TestWhereContendersDiffer shows what the documents must leave out.
+func TestWhereContendersDiffer(t *testing.T) {
+	tests := []struct {
+		doc, patch, want string
+		wrong            []string // or an error
+	}{
+		{`{"n":9007199254740993}`, `{"a":1}`, `{"n":9007199254740993,"a":1}`,
+			[]string{"encoding-json", "goccy-any", "sonic-any", "mergo", "structured-merge-diff"}},
+		{`{"n":1e400}`, `{"a":1}`, `{"n":1e400,"a":1}`,
+			[]string{"encoding-json", "goccy-any", "sonic-any", "mergo", "structured-merge-diff"}},
+		{`{"a":1,"a":2}`, `{"a":3}`, ``,
+			[]string{"fastjson", "jsontext", "sjson", "sonic-ast", "encoding-json", "goccy-any", "sonic-any", "mergo", "evanphx", "structured-merge-diff"}},
+		{"{\"a\":\"\xff\"}", `{"b":1}`, ``,
+			[]string{"fastjson", "sjson", "sonic-ast", "encoding-json", "goccy-any", "sonic-any", "mergo", "evanphx", "structured-merge-diff"}},
+		{`{"a":01}`, `{"b":1}`, ``, []string{"fastjson", "sjson"}},
+		{`{"a":1,}`, `{"b":1}`, ``, []string{"sjson"}},
+	}
+	for _, tt := range tests {
+		for _, c := range Mergers(metadata.Deep) {
+			got, err := c.Merge(nil, []byte(tt.doc), []byte(tt.patch))
+			var right bool
+			if tt.want == "" { // it is to be refused
+				right = err != nil
+			} else {
+				right = err == nil && exactly(t, got, tt.want)
+			}
+			if right == slices.Contains(tt.wrong, c.Name) {
+				t.Errorf("%s, %q with %s: %s, %v", c.Name, tt.doc, tt.patch, got, err)
+			}
+		}
+	}
+}
+
+func TestScanners(t *testing.T) {
+	for _, d := range documents(t) {
+		for _, c := range Scanners() {
+			if !c.Valid(d.Text) || c.Valid(d.Text[:len(d.Text)-1]) || c.Valid(append(bytes.Clone(d.Text), '}')) {
+				t.Errorf("%s is wrong about %s", c.Name, d.Name)
+			}
+		}
+	}
+	loose := []string{"encoding-json", "goccy", "sonic", "gjson", "fastjson"}
+	tests := []struct {
+		text  string
+		valid bool
+		wrong []string
+	}{
+		{`{"a":[1,-0.5e+3,true,null,"\u00e4\ud83d\ude00"]}`, true, nil},
+		{`{"a":01}`, false, nil},
+		{`{"a":1,}`, false, nil},
+		{`{"a":tru}`, false, nil},
+		{"{\"a\":\"\n\"}", false, []string{"sonic"}},
+		{`{"a":"\x"}`, false, []string{"sonic"}},
+		{`{"a":"\u12g4"}`, false, []string{"sonic"}},
+		{"{\"a\":\"\xff\"}", false, loose},
+		{`{"a":"\ud800"}`, false, loose},
+		{`{"a":1,"a":2}`, false, append([]string{"metameld-skip", "jsontext"}, loose...)},
+		{strings.Repeat("[", 10001) + strings.Repeat("]", 10001), false, []string{"gjson", "fastjson"}},
+	}
+	for _, tt := range tests {
+		for _, c := range Scanners() {
+			if got := c.Valid([]byte(tt.text)); (got != tt.valid) != slices.Contains(tt.wrong, c.Name) {
+				t.Errorf("%s says %v of %.40q", c.Name, got, tt.text)
+			}
+		}
+	}
+}
+
+func TestEveryObjectMergerGivesTheSameObject(t *testing.T) {
+	d, _ := NewDocument("2KB")
+	for _, m := range modes {
+		patch := d.Patch(m)
+		if m == metadata.FirstLevel {
+			patch = []byte(objectPatch)
+		}
+		want := reference(t, m, d.Text, patch)
+		equal(t, want, reference(t, metadata.Deep, d.Text, patch))
+		for _, c := range ObjectMergers(m) {
+			t.Run(m.String()+"/"+c.Name, func(t *testing.T) {
+				merge, err := c.Prepare(d.Text, patch)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 3 {
+					equal(t, encoded(t, merge()), want)
+				}
+			})
+		}
+	}
+}
+
+// TestObjectMergersCopy requires that merging leaves no trace in the base.
+func TestObjectMergersCopy(t *testing.T) {
+	d, _ := NewDocument("2KB")
+	for _, name := range []string{"mergo", "copy-and-merge"} {
+		base := decoded(t, d.Text).(map[string]any)
+		says := decoded(t, d.Patch(metadata.Deep)).(map[string]any)
+		if name == "mergo" {
+			mergeMergoMaps(base, says)
+		} else {
+			mergeDecoded(metadata.Deep, copyMap(base), says)
+		}
+		equal(t, any(base), decoded(t, d.Text))
+	}
+}
+
+func TestEveryParserGivesTheSameObject(t *testing.T) {
+	for _, d := range documents(t) {
+		if len(d.Text) > 8<<20 {
+			continue
+		}
+		want := decoded(t, d.Text)
+		for _, c := range Parsers() {
+			got, err := c.Parse(d.Text)
+			if err != nil {
+				t.Fatal(c.Name, err)
+			}
+			equal(t, encoded(t, got), want)
+		}
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	lengths := map[string][2]int{
+		"2KB": {2000, 2150}, "10KB": {10000, 10500}, "1MB": {1 << 20, 1<<20 + 300}, "16MB": {16 << 20, 16<<20 + 300},
+	}
+	for _, d := range documents(t) {
+		if n, want := len(d.Text), lengths[d.Name]; n < want[0] || n > want[1] {
+			t.Errorf("%s has %d bytes", d.Name, n)
+		}
+		if again, _ := NewDocument(d.Name); !bytes.Equal(d.Text, again.Text) {
+			t.Errorf("%s is another the second time", d.Name)
+		}
+		if !jsontext.Value(d.Text).IsValid() {
+			t.Errorf("%s is not valid", d.Name)
+		}
+		if bytes.ContainsRune(d.Text, ' ') && !bytes.Equal(compact(t, d.Text), d.Text) {
+			t.Errorf("%s has white space", d.Name)
+		}
+		if n := (len(d.Text) - 2000) / max(d.wide, 1); d.wide > 0 && (d.wide < 4000 || n < 220 || n > 280) {
+			t.Errorf("%s has %d members of %d bytes", d.Name, d.wide, n)
+		}
+		for _, m := range modes {
+			patch := d.Patch(m)
+			least, most := 200, 300
+			if d.wide > 0 {
+				least, most = 900, 1300
+			}
+			if n := len(patch); n < least || n > most {
+				t.Errorf("the %s patch of %s has %d bytes", m, d.Name, n)
+			}
+			doc, says := decoded(t, d.Text).(map[string]any), decoded(t, patch).(map[string]any)
+			removed, there := 0, 0
+			var count func(in, of map[string]any)
+			count = func(in, of map[string]any) {
+				for name, v := range of {
+					old, ok := in[name]
+					if inner, isObject := v.(map[string]any); isObject && m == metadata.Deep {
+						below, _ := old.(map[string]any)
+						count(below, inner)
+					}
+					if ok {
+						there++
+					}
+					if v == nil {
+						removed++
+						if !ok {
+							t.Errorf("the %s patch of %s removes %s, which is not there", m, d.Name, name)
+						}
+					}
+				}
+			}
+			count(doc, says)
+			if removed == 0 || there < 6 {
+				t.Errorf("the %s patch of %s removes %d and touches %d", m, d.Name, removed, there)
+			}
+		}
+	}
+}
+
+func TestGrown(t *testing.T) {
+	d, _ := NewDocument("2KB")
+	large := grown()
+	if n := len(large); n < 8e6 {
+		t.Errorf("%d bytes", n)
+	}
+	small, big := metadata.MustParse(string(d.Text)), metadata.MustParse(string(large))
+	if small.Len() != big.Len() {
+		t.Errorf("%d members and %d", small.Len(), big.Len())
+	}
+}
+
+func TestMeasure(t *testing.T) {
+	var all []Result
+	for _, op := range Ops {
+		g, ok := NewGroup(op, "2KB")
+		if !ok {
+			t.Fatal(op)
+		}
+		r, err := Measure(g, 2, time.Microsecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range g.Contenders {
+			if !r.Measured(c.Name) || r.Time(c.Name).Min <= 0 {
+				t.Errorf("%s: %s was not measured", op, c.Name)
+			}
+		}
+		Report(io.Discard, []Result{r})
+		all = append(all, r)
+	}
+	var b bytes.Buffer
+	Goals(&b, all)
+	for _, op := range Ops {
+		if !strings.Contains(b.String(), "| "+op+" ") {
+			t.Errorf("no goal for %s", op)
+		}
+	}
+}
+
+func TestTooSlow(t *testing.T) {
+	nothing := func() error { return nil }
+	r, err := Measure(Group{Op: "parse", Size: "2KB", Contenders: []Contender{
+		{Name: "metameld", Role: Ours, Run: nothing}, {Name: "encoding-json"}, {Name: "goccy", Run: nothing},
+	}}, 2, time.Microsecond)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o
+	var b strings.Builder
+	Report(&b, []Result{r})
+	Goals(&b, []Result{r})
+	if n := strings.Count(b.String(), "too slow"); n != 3 || !strings.Contains(b.String(), "not measured") { // ratio, list, goal
+		t.Errorf("it says %d times that one is too slow:\n%s", n, b.String())
+	}
+}
+
+func TestOrder(t *testing.T) {
+	first := map[int]bool{}
+	for round := range 5 {
+		list := order(5, round)
+		first[list[0]] = true
+		slices.Sort(list)
+		if !slices.Equal(list, []int{0, 1, 2, 3, 4}) {
+			t.Error(list)
+		}
+	}
+	if len(first) < 3 {
+		t.Error("the first hardly changes")
+	}
+}
+
+func TestSpread(t *testing.T) {
+	if got := spread([]float64{3, 1, 2}); got != (Spread{2, 1, 3}) {
+		t.Error(got)
+	}
+	if got := spread([]float64{4, 1, 2, 3}); got != (Spread{2.5, 1, 4}) {
+		t.Error(got)
+	}
+	for ns, want := range map[float64]string{7: "7.00 ns", 45.67: "45.7 ns", 5400: "5.40 µs", 999.9: "1.00 µs", 31.04e6: "31.0 ms", 2.5e9: "2.50 s"} {
+		if got := duration(ns); got != want {
+			t.Errorf("%v: %s", ns, got)
+		}
+	}
+}
+
+// documents returns those that there is time for.
+func documents(t *testing.T) []Document {
+	t.Helper()
+	var ds []Document
+	for _, size := range Sizes {
+		if size == "16MB" && testing.Short() {
+			continue
+		}
+		d, ok := NewDocument(size)
+		if !ok {
+			t.Fatal(size)
+		}
+		ds = append(ds, d)
+	}
+	return ds
+}
+
+func timesFor(d Document) int {
+	if d.wide > 0 {
+		return 1
+	}
+	return 3
+}
+
+// reference is the result by the letter of the rules, on decoded values.
+func reference(t *testing.T, m metadata.Mode, doc, patch []byte) any {
+	t.Helper()
+	base, says := decoded(t, doc).(map[string]any), decoded(t, patch).(map[string]any)
+	if m == metadata.Deep {
+		return mergePatch(base, says)
+	}
+	if len(says) == 0 {
+		return any(says)
+	}
+	result := maps.Clone(base)
+	maps.Copy(result, says)
+	maps.DeleteFunc(result, func(name string, _ any) bool {
+		v, named := says[name]
+		return named && v == nil
+	})
+	return any(result)
 }
 
 // mergePatch is the algorithm of RFC 7396, section 2.
@@ -179,11 +532,96 @@ func mergePatch(target, patch any) any {
 	return result
 }
 
-func parse(t *testing.T, text []byte) metadata.Object {
+// referenceDiff is the smallest patch from one decoded object to another, where
+// nothing becomes null.
+func referenceDiff(from, to map[string]any) map[string]any {
+	patch := map[string]any{}
+	for name := range from {
+		if _, ok := to[name]; !ok {
+			patch[name] = nil
+		}
+	}
+	for name, v := range to {
+		old, ok := from[name]
+		if ok && reflect.DeepEqual(old, v) {
+			continue
+		}
+		x, isObject := old.(map[string]any)
+		y, both := v.(map[string]any)
+		if isObject && both {
+			v = any(referenceDiff(x, y))
+		}
+		patch[name] = v
+	}
+	return patch
+}
+
+// decoded returns the value of a text, which has each name once.
+func decoded(t *testing.T, text []byte) any {
 	t.Helper()
-	o, err := metadata.Parse(text)
+	if !jsontext.Value(text).IsValid() {
+		t.Fatalf("not valid: %.200q", text)
+	}
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// encoded returns what v is as decoded text.
+func encoded(t *testing.T, v any) any {
+	t.Helper()
+	text, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o
+	return decoded(t, text)
+}
+
+// applied returns the document as a JSON Patch makes it.
+func applied(t *testing.T, doc, text []byte) any {
+	t.Helper()
+	p, err := jsonpatch.DecodePatch(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := p.Apply(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decoded(t, result)
+}
+
+// exactly reports whether got has the members of want, with numbers as they are
+// written.
+func exactly(t *testing.T, got []byte, want string) bool {
+	t.Helper()
+	numbers := func(text []byte) (v any) {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		if err := d.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	return reflect.DeepEqual(numbers(got), numbers([]byte(want)))
+}
+
+func equal(t *testing.T, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		g, _ := json.Marshal(got)
+		w, _ := json.Marshal(want)
+		t.Fatalf("got %.2000s\nwant %.2000s", g, w)
+	}
+}
+
+func compact(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, text); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -42,15 +42,27 @@ func Hashes(seed uint64, v []byte, nodes []Node) []uint64 {
 	return sums
 }
 
-// hashNumber goes by what does not depend on how a number is written: its
-// digits. The exponent is left to Equal.
+// hashNumber goes by what does not depend on how a number is written: its digits,
+// and its exponent modulo a prime, so that one of any length takes linear time.
 func hashNumber(seed uint64, t []byte) uint64 {
+	const prime = 1<<31 - 1
 	n := parse(t)
-	h := seed
+	if n.digits() == 0 {
+		return seed
+	}
+	var exp int64
+	for _, c := range n.exp {
+		exp = (exp*10 + int64(c-'0')) % prime
+	}
+	if n.expNegative {
+		exp = -exp
+	}
+	exp = ((exp+int64(n.shift))%prime + prime) % prime
+	h := fold(seed^uint64(exp), 0xa0761d6478bd642f)
 	for i := range n.digits() {
 		h = fold(h^uint64(n.digit(i)), 0xe7037ed1a0b428db)
 	}
-	if n.negative && n.digits() > 0 {
+	if n.negative {
 		h++
 	}
 	return h

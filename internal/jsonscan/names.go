@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+	"unicode/utf8"
 )
 
 // few is up to how many names are compared pair by pair; more go through a hash
@@ -42,12 +43,44 @@ func (n Name) Bytes(d []byte) []byte {
 func NameAt(d []byte, off, end int, escaped bool) Name {
 	n := Name{Off: off, End: end, Escaped: escaped}
 	if escaped {
-		var room [64]byte
-		n.key = key(AppendUnquote(room[:0], d[off:end]))
+		n.key = keyOfEscaped(d[off:end])
 	} else {
 		n.key = key(d[off+1 : end-1])
 	}
 	return n
+}
+
+// keyOfEscaped is key of the value of the quoted text q.
+func keyOfEscaped(q []byte) uint64 {
+	var first, last [8]byte // of the value, as far as there are as many
+	n := 0
+	for i := 1; i < len(q)-1; {
+		c, size, next := unquoteAt(q, i)
+		i = next
+		for _, b := range c[:size] {
+			if n < 8 {
+				first[n] = b
+			}
+			copy(last[:], last[1:])
+			last[7] = b
+			n++
+		}
+	}
+	if n <= 8 {
+		return key(first[:n])
+	}
+	return keyOf(binary.LittleEndian.Uint64(first[:]), binary.LittleEndian.Uint64(last[:]), n)
+}
+
+// unquoteAt returns what stands at q[i] in a valid quoted text, a byte or an
+// escape, as so many bytes, and the index after it.
+func unquoteAt(q []byte, i int) (c [4]byte, size, next int) {
+	if q[i] != '\\' {
+		c[0] = q[i]
+		return c, 1, i + 1
+	}
+	next = escape(q, i)
+	return c, utf8.EncodeRune(c[:], escaped(q, i, next)), next
 }
 
 // SameName reports whether a, a name in d, and b, a name in e, are equal.
@@ -58,7 +91,30 @@ func SameName(d []byte, a Name, e []byte, b Name) bool {
 	if !a.Escaped && !b.Escaped {
 		return bytes.Equal(d[a.Off+1:a.End-1], e[b.Off+1:b.End-1])
 	}
-	return bytes.Equal(a.Bytes(d), b.Bytes(e))
+	p, q := d[a.Off:a.End], e[b.Off:b.End]
+	var x, y [4]byte
+	i, j := 1, 1
+	atX, atY, sizeX, sizeY := 0, 0, 0, 0
+	for {
+		if atX == sizeX {
+			if i >= len(p)-1 {
+				return atY == sizeY && j >= len(q)-1
+			}
+			x, sizeX, i = unquoteAt(p, i)
+			atX = 0
+		}
+		if atY == sizeY {
+			if j >= len(q)-1 {
+				return false
+			}
+			y, sizeY, j = unquoteAt(q, j)
+			atY = 0
+		}
+		if x[atX] != y[atY] {
+			return false
+		}
+		atX, atY = atX+1, atY+1
+	}
 }
 
 // key condenses a name; equal names have equal keys.
@@ -66,13 +122,19 @@ func key(b []byte) uint64 {
 	n := len(b)
 	switch {
 	case n >= 8:
-		return binary.LittleEndian.Uint64(b) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(b[n-8:]), 31) + uint64(n)
+		return keyOf(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:]), n)
 	case n >= 4:
 		return uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32
 	case n > 0:
 		return uint64(b[0]) | uint64(b[n>>1])<<8 | uint64(b[n-1])<<16 | uint64(n)<<24
 	}
 	return 0
+}
+
+// keyOf condenses a name of n bytes, eight or more, of which the first and the last
+// eight are given.
+func keyOf(first, last uint64, n int) uint64 {
+	return first ^ bits.RotateLeft64(last, 31) + uint64(n)
 }
 
 // Mark returns where the names of an object that opens now will begin.

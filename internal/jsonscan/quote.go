@@ -14,32 +14,35 @@ func AppendUnquote(dst, q []byte) []byte {
 			i++
 			continue
 		}
-		switch c := q[i+1]; c {
-		case 'u':
-			r := hex4(q, i+2)
-			i += 6
-			if 0xD800 <= r && r <= 0xDBFF {
-				r = (r-0xD800)<<10 | (hex4(q, i+2) - 0xDC00) + 0x10000
-				i += 6
-			}
-			dst = utf8.AppendRune(dst, r)
-			continue
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'n':
-			dst = append(dst, '\n')
-		case 'r':
-			dst = append(dst, '\r')
-		case 't':
-			dst = append(dst, '\t')
-		default:
-			dst = append(dst, c)
-		}
-		i += 2
+		end := escape(q, i)
+		dst = utf8.AppendRune(dst, escaped(q, i, end))
+		i = end
 	}
 	return dst
+}
+
+// escaped returns the value of the valid escape, or surrogate pair, q[i:end].
+func escaped(q []byte, i, end int) rune {
+	switch c := q[i+1]; c {
+	case 'u':
+		r := hex4(q, i+2)
+		if end-i == 12 {
+			r = (r-0xD800)<<10 | (hex4(q, i+8) - 0xDC00) + 0x10000
+		}
+		return r
+	case 'b':
+		return '\b'
+	case 'f':
+		return '\f'
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	default:
+		return rune(c)
+	}
 }
 
 // Unquote returns the value of the valid JSON string text q, quotes included.

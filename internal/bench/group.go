@@ -1,0 +1,170 @@
+package bench
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/metameld/metameld/metadata"
+)
+
+// Ops are the names of what is measured.
+var Ops = []string{"merge-first-level", "merge-deep", "scan", "diff", "object-first-level", "object-deep", "flat", "parse"}
+
+// Role is what a contender is compared as.
+type Role int
+
+// The roles.
+const (
+	Peer      Role = iota // does the same work
+	Ours                  // metameld
+	Yardstick             // does less
+)
+
+// Contender is one way to do what its group does.
+type Contender struct {
+	Name string
+	Role Role
+
+	// Run does it once. It is nil where that takes too long.
+	Run func() error
+
+	Unchecked bool // it does not read all of the text
+}
+
+// Group is what is measured together: one operation on one document.
+type Group struct {
+	Op, Size   string
+	Bytes      int // of the document
+	Changes    int // that a diff has to find
+	Contenders []Contender
+}
+
+var errInvalid = errors.New("not JSON")
+
+// NewGroup returns the contenders of op for the document of that size; false where
+// the two do not go together: objects in memory are merged at 2 KB only.
+func NewGroup(op, size string) (Group, bool) {
+	d, ok := NewDocument(size)
+	if !ok {
+		return Group{}, false
+	}
+	g := Group{Op: op, Size: size, Bytes: len(d.Text)}
+	add := func(name string, role Role, run func() error) {
+		g.Contenders = append(g.Contenders, Contender{Name: name, Role: role, Run: run})
+	}
+	roleOf := func(i, ours int) Role {
+		if i < ours {
+			return Ours
+		}
+		return Peer
+	}
+	small := size == Sizes[0]
+	switch {
+	case op == "merge-first-level", op == "merge-deep":
+		m := metadata.FirstLevel
+		if op == "merge-deep" {
+			m = metadata.Deep
+		}
+		patch := d.Patch(m)
+		buf := make([]byte, 0, len(d.Text)+len(patch))
+		for i, c := range Mergers(m) {
+			run := func() error { _, err := c.Merge(buf, d.Text, patch); return err }
+			if c.TooLarge > 0 && len(d.Text) >= c.TooLarge {
+				run = nil
+			}
+			add(c.Name, roleOf(i, 2), run)
+			g.Contenders[i].Unchecked = c.Unchecked
+		}
+		add(stdValid, Yardstick, validate(json.Valid, d.Text))
+	case op == "scan":
+		for i, c := range Scanners() {
+			add(c.Name, roleOf(i, 2), validate(c.Valid, d.Text))
+		}
+	case op == "diff":
+		next := d.Next()
+		g.Changes = len(metadata.Changes(metadata.MustParse(string(d.Text)), metadata.MustParse(string(next))))
+		buf := make([]byte, 0, 64<<10)
+		for i, c := range Differs() {
+			run := func() error { _, err := c.Diff(buf, d.Text, next); return err }
+			if c.TooLarge > 0 && len(d.Text) >= c.TooLarge {
+				run = nil
+			}
+			add(c.Name, roleOf(i, 1), run)
+		}
+		add(stdValid, Yardstick, validate(json.Valid, d.Text))
+	case op == "object-first-level" && small:
+		addObjects(add, metadata.FirstLevel, d.Text, []byte(objectPatch))
+	case op == "object-deep" && small:
+		addObjects(add, metadata.Deep, d.Text, d.Patch(metadata.Deep))
+	case op == "flat" && small:
+		large := grown()
+		g.Bytes = len(large)
+		for _, m := range []metadata.Mode{metadata.FirstLevel, metadata.Deep} {
+			for _, c := range []struct {
+				name string
+				role Role
+				text []byte
+			}{{m.String() + "-large", Ours, large}, {m.String() + "-small", Peer, d.Text}} {
+				base, says := metadata.MustParse(string(c.text)), metadata.MustDelta(string(d.Patch(m)))
+				add(c.name, c.role, func() error { merged = m.Merge(base, says); return nil })
+			}
+		}
+	case op == "parse":
+		for i, c := range Parsers() {
+			add(c.Name, roleOf(i, 1), func() error { _, err := c.Parse(d.Text); return err })
+		}
+	default:
+		return Group{}, false
+	}
+	return g, true
+}
+
+// merged keeps what is merged alive.
+var merged any
+
+func validate(valid func([]byte) bool, text []byte) func() error {
+	return func() error {
+		if !valid(text) {
+			return errInvalid
+		}
+		return nil
+	}
+}
+
+func addObjects(add func(string, Role, func() error), m metadata.Mode, doc, patch []byte) {
+	for i, c := range ObjectMergers(m) {
+		merge, err := c.Prepare(doc, patch)
+		if err != nil {
+			panic(fmt.Sprint(c.Name, ": ", err)) // a test prepares the same
+		}
+		role := Peer
+		if i == 0 {
+			role = Ours
+		}
+		add(c.Name, role, func() error { merged = merge(); return nil })
+	}
+}
+
+// Forget drops what the contenders hold, so that it does not stay in memory while
+// others are measured.
+func (g *Group) Forget() {
+	for i := range g.Contenders {
+		g.Contenders[i].Run = nil
+	}
+	merged = nil
+}
+
+// Peers are the modules that metameld is compared with.
+var Peers = []string{
+	"dario.cat/mergo",
+	"github.com/bytedance/sonic",
+	"github.com/evanphx/json-patch/v5",
+	"github.com/go-json-experiment/json",
+	"github.com/goccy/go-json",
+	"github.com/tidwall/gjson",
+	"github.com/tidwall/sjson",
+	"github.com/valyala/fastjson",
+	"github.com/wI2L/jsondiff",
+	"sigs.k8s.io/structured-merge-diff/v6",
+}
