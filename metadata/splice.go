@@ -24,7 +24,7 @@ import (
 // The error is an [Errors] whose pointers lead into the text at fault; dst is
 // then returned as it was. There is no allocation where dst has room, and one
 // where it has not; only lists that are combined, nulls that are stripped, and
-// objects of more than some sixty thousand members take more.
+// objects of more than a quarter of a million members take more.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 	s := splices.Get().(*splice)
 	defer s.release()
@@ -103,7 +103,7 @@ type splice struct {
 var splices = sync.Pool{New: func() any { return new(splice) }}
 
 // most is how much scratch goes back to the pool, in entries of a slice.
-const most = 1 << 16
+const most = 1 << 18
 
 func (s *splice) release() {
 	if cap(s.nodes) > most || cap(s.pieces) > most || cap(s.tables) > 4*most || s.names.Cap() > most || cap(s.made) > 16*most {
