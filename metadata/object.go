@@ -364,7 +364,16 @@ func (o Object) String() string {
 	return b.String()
 }
 
-// size returns how long the JSON text of o is.
+// Size returns how many bytes the JSON text of o has, about: white space between
+// members is not counted; 0 where o is absent.
+func (o Object) Size() int {
+	if o.IsZero() {
+		return 0
+	}
+	return o.size()
+}
+
+// size returns at least how long the JSON text of o is.
 func (o Object) size() int {
 	n := 2
 	for _, m := range o.members() {

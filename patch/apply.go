@@ -63,7 +63,28 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 		return Outcome{}, err
 	}
 	a.Changes = metadata.Changes(before, after)
+	a.look(after)
 	return a.Outcome, nil
+}
+
+// look warns of what shows only in the profile after and the changes that led
+// there.
+func (a *applier) look(after metadata.Object) {
+	if after.Size() > large {
+		a.warn(RuleProfileSize, "", "the profile then has more than 10 KB")
+	}
+	lost := map[string]bool{}
+	for _, c := range a.Changes {
+		path, ok := metadata.ParsePointer(c.Pointer)
+		if !ok || c.Kind != metadata.Removed || len(path) < 3 {
+			continue
+		}
+		at, known := attributeOf(path[0])
+		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && len(lost) < mostEntries {
+			lost[pointer] = true
+			a.warn(RuleReplacedObject, pointer, "this object is replaced whole and loses members")
+		}
+	}
 }
 
 type applier struct {
@@ -239,11 +260,34 @@ func (a *applier) effects(before user.Profile) {
 	if p.VerifyEmail.Or(false) {
 		note(user.VerificationEmail, RuleVerificationEmail)
 	}
+	t := a.t
+	if t.Connection.Kind == user.PasswordlessEmail && !a.Profile.Email.Equal(before.Email) {
+		note(user.ChangeEmail, RuleVerificationEmail)
+	}
+	if t.Connection.Kind == user.CustomDatabase && !t.Migrated {
+		for _, x := range []struct {
+			a    attribute
+			kind user.EffectKind
+		}{{email, user.ChangeEmailScript}, {password, user.ChangePasswordScript}, {phoneNumber, user.ChangePhoneScript}, {username, user.ChangeUsernameScript}} {
+			if p.present(x.a) {
+				note(x.kind, RuleScripts)
+			}
+		}
+	}
+	if b, ok := p.Blocked.Get(); ok && !b {
+		a.warn(RuleBruteForce, blocked.pointer(), "a block that wrong passwords caused stays")
+	}
 	number, changes := p.PhoneNumber.Get()
 	if changes && p.VerifyPhoneNumber.Or(false) && number != before.PhoneNumber.Or("") && a.t.Connection.Kind == user.PasswordlessSMS {
 		note(user.VerificationText, RuleVerificationText)
 	}
 	if _, ok := p.Password.Get(); ok {
 		note(user.SessionsExpire, RulePasswordSessions)
+		if a.Profile.Blocked.Or(false) {
+			a.warn(RuleBlockLifted, blocked.pointer(), "whether a new password lifts an administrator's block is disputed")
+			if t.reading(RuleBlockLifted) == "lifted" {
+				a.Profile.Blocked = user.Set(false)
+			}
+		}
 	}
 }

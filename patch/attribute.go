@@ -145,3 +145,16 @@ func (p *Payload) member(a attribute) member {
 	}
 	return member{present: !p.delta(a).IsZero()}
 }
+
+// value returns what p says of a, which is no metadata, as a JSON value.
+func (p *Payload) value(a attribute) metadata.Value {
+	switch f := p.field(a).(type) {
+	case *Field[string]:
+		return f.Value()
+	case *Param[string]:
+		return f.Value()
+	case *Param[bool]:
+		return f.Value()
+	}
+	return metadata.Value{}
+}

@@ -48,6 +48,22 @@ const (
 	RuleScope              RuleID = "patch.scope"
 	RuleLastMember         RuleID = "patch.last-member"
 	RuleMore               RuleID = "patch.more"
+	RuleBlankInput         RuleID = "patch.blank-input"
+	RulePasswordBytes      RuleID = "patch.password-bytes"
+	RulePasswordCharacters RuleID = "patch.password-characters"
+	RuleNameLength         RuleID = "patch.name-length"
+	RuleClientID           RuleID = "patch.client-id"
+	RuleVerifyPhone        RuleID = "patch.verify-phone-number"
+	RuleSyncedRemoval      RuleID = "patch.synced-removal"
+	RuleAuthorization      RuleID = "patch.authorization-in-user-metadata"
+	RuleNumber             RuleID = "patch.number-precision"
+	RuleMetadataSize       RuleID = "patch.metadata-size"
+	RuleLargeMetadata      RuleID = "patch.large-metadata"
+	RuleProfileSize        RuleID = "patch.profile-size"
+	RuleReplacedObject     RuleID = "patch.replaced-object"
+	RuleBlockLifted        RuleID = "patch.block-lifted"
+	RuleBruteForce         RuleID = "patch.brute-force-block"
+	RuleScripts            RuleID = "patch.change-scripts"
 	RuleDisabled           RuleID = "patch.disabled-connection"
 	RuleSecondary          RuleID = "patch.secondary-connection"
 	RuleSecondaryFive      RuleID = "patch.secondary-attributes"
@@ -129,7 +145,7 @@ var catalogue = []Rule{
 		ID: RuleNothingToUpdate, Severity: user.Error, Evidence: user.Observed,
 		Statement: "A payload has at least one attribute that can be updated.",
 		Source:    "auth0/node-auth0 issue 478; " + endpoint,
-		Readings:  refuses("the description lists fifteen attributes", "an answer of 2020 also took client_id or verify_phone_number by itself"),
+		Readings:  refuses("the description lists fifteen attributes", "an answer of 2020 also took client_id or verify_phone_number by itself, and the API has words for removing attributes that the schema does not know"),
 	},
 	{
 		ID: RuleReadOnly, Severity: user.Error, Evidence: user.Disputed,
@@ -296,6 +312,89 @@ var catalogue = []Rule{
 		ID: RulePasswordSessions, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "A new password sets last_password_reset and ends the user's sessions.",
 		Source:    "Auth0 docs, Change Users' Passwords; recorded exchanges",
+	},
+	{
+		ID: RulePasswordBytes, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "password has at most 72 bytes.",
+		Source:    profileOf + "; " + schema,
+		Readings:  refuses("the profile's page limits it", "the API's schema does not"),
+	},
+	{
+		ID: RulePasswordCharacters, Severity: user.Error, Evidence: user.Disputed,
+		Statement: "password has printable ASCII characters only, without the space.",
+		Source:    profileOf + "; " + schema,
+		Readings:  refuses("the profile's page limits it", "the API's schema does not"),
+	},
+	{
+		ID: RuleNameLength, Severity: user.Warning, Evidence: user.Disputed,
+		Statement: "name has at most 150 characters, says the profile's page; the API's schema takes 300.",
+		Source:    profileOf + "; " + schema,
+	},
+	{
+		ID: RuleClientID, Severity: user.Warning, Evidence: user.Disputed,
+		Statement: "client_id says nothing without email or phone_number; one sentence of the API's says email only.",
+		Source:    schema + "; " + endpoint,
+	},
+	{
+		ID: RuleVerifyPhone, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "verify_phone_number says nothing but where the phone number of an SMS user changes.",
+		Source:    schema,
+	},
+	{
+		ID: RuleSyncedRemoval, Severity: user.Error, Evidence: user.Documented,
+		Statement: "An attribute that the identity provider passed along cannot be removed while it follows the provider at each login, unless it is among the attributes that are not stored.",
+		Source:    responses,
+	},
+	{
+		ID: RuleAuthorization, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "Roles, groups, permissions, department and job codes belong in app_metadata: the user can change user_metadata.",
+		Source:    "User Object in Rules, Metadata",
+	},
+	{
+		ID: RuleNumber, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "A number that JavaScript does not hold exactly may come back rounded, or not at all.",
+		Source:    "ECMAScript, Number type; Auth0 Actions and Rules run JavaScript",
+	},
+	{
+		ID: RuleMetadataSize, Severity: user.Error, Evidence: user.Documented,
+		Statement: "Metadata has at most 16 MB.",
+		Source:    "Auth0 docs, Custom Signup",
+	},
+	{
+		ID: RuleLargeMetadata, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "Metadata of more than 10 KB costs latency, and the profile with it is over the limit that may be enforced.",
+		Source:    "User Object in Rules, Metadata; " + metadataOf,
+	},
+	{
+		ID: RuleProfileSize, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "A profile of more than 10 KB is over the limit that may be enforced.",
+		Source:    metadataOf,
+	},
+	{
+		ID: RuleReplacedObject, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "An object inside metadata is replaced whole: members of the old one that the new one has not are lost.",
+		Source:    "Auth0 docs, Manage User Metadata",
+	},
+	{
+		ID: RuleBlockLifted, Severity: user.Warning, Evidence: user.Disputed,
+		Statement: "Whether a new password lifts an administrator's block is disputed; send blocked in a later update.",
+		Source:    "Auth0 docs, Block and Unblock Users; Auth0 community topic 88241",
+		Readings:  []user.Reading{{Name: "stays", Statement: "the block stays"}, {Name: "lifted", Statement: "the block is lifted"}},
+	},
+	{
+		ID: RuleBruteForce, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "blocked false does not lift a block that too many wrong passwords caused.",
+		Source:    endpoint,
+	},
+	{
+		ID: RuleScripts, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "An update of a custom database's user runs its Get User script and the change script of what is updated.",
+		Source:    "Auth0 docs, Change Email Script; Auth0 docs, Get User Script",
+	},
+	{
+		ID: RuleBlankInput, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "A blank True/False, Client ID or Password on the workflow card cannot clear anything and is left out.",
+		Source:    "Workflow card Update User; " + schema,
 	},
 	{
 		ID: RuleMore, Severity: user.Warning, Evidence: user.Inferred,

@@ -1,7 +1,7 @@
 package patch
 
 import (
-	"net/url"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +40,7 @@ func (v Verdict) Err() error {
 // It does not allocate where there is nothing to list and Extra is empty.
 func (p Payload) Validate(t Target) Verdict {
 	p = p.normal()
-	j := judge{p: &p, t: &t}
+	j := judge{p: p, t: t}
 	for a := range attributes {
 		j.has[a] = p.member(a)
 	}
@@ -64,8 +64,8 @@ func place(id RuleID) int {
 
 // judge collects what is wrong with one payload.
 type judge struct {
-	p       *Payload
-	t       *Target
+	p       Payload
+	t       Target
 	has     [attributes]member
 	verdict Verdict
 
@@ -130,10 +130,28 @@ func (j *judge) unknown() {
 			j.has[a] = member{present: true, null: v.IsNull(), mistyped: true}
 		case slices.Contains(readOnly, name):
 			j.report(RuleReadOnly, pointer, "this attribute is kept by Auth0 itself")
+		case v.IsNull() && j.follows(name):
+			j.report(RuleSyncedRemoval, pointer, "this attribute follows the identity provider at each login")
 		default:
 			j.report(RuleUnknown, pointer, "the API's schema does not know this attribute")
 		}
 	}
+}
+
+// follows reports whether an attribute that has no field follows the identity
+// provider at each login.
+func (j *judge) follows(name string) bool {
+	c := &j.t.Connection
+	switch c.Kind {
+	case user.Social, user.Enterprise:
+	case user.CustomDatabase:
+		if j.t.Migrated {
+			return false
+		}
+	default:
+		return false
+	}
+	return c.RootAttributes == user.OnEachLogin && !slices.Contains(c.NonPersistent, name)
 }
 
 // depth judges how deep a member's value is.
@@ -187,13 +205,32 @@ func (j *judge) shape() {
 			j.text(a, m.text)
 		}
 	}
+	if j.has[clientID].present && !j.has[email].present && !j.has[phoneNumber].present {
+		j.report(RuleClientID, clientID.pointer(), "client_id says nothing without email or phone_number")
+	}
+	kind := j.t.Connection.Kind
+	if j.has[verifyPhoneNumber].present && (!j.has[phoneNumber].present || kind != user.KindUnknown && kind != user.PasswordlessSMS) {
+		j.report(RuleVerifyPhone, verifyPhoneNumber.pointer(), "verify_phone_number says nothing but where the phone number of an SMS user changes")
+	}
 	switch {
 	case updates:
 	case j.has[clientID].present || j.has[verifyPhoneNumber].present:
 		j.report(RuleNothingToUpdate, "", "client_id and verify_phone_number by themselves update nothing")
+	case j.removes():
+		j.report(RuleNothingToUpdate, "", "nothing in this payload is among the attributes that can be updated")
 	default:
 		j.refuse(RuleNothingToUpdate, "", "nothing in this payload can be updated")
 	}
+}
+
+// removes reports whether an attribute that the schema does not know is removed.
+func (j *judge) removes() bool {
+	for name, v := range j.p.Extra.All() {
+		if _, known := attributeOf(name); !known && v.IsNull() && !slices.Contains(readOnly, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // text judges the text of a, which is set; of other types there is nothing to say.
@@ -209,6 +246,17 @@ func (j *judge) text(a attribute, s string) {
 	case email:
 		if !isEmail(s) {
 			j.report(RuleEmailFormat, a.pointer(), "email is not an e-mail address")
+		}
+	case name:
+		if n := utf8.RuneCountInString(s); n > 150 && n <= 300 {
+			j.report(RuleNameLength, a.pointer(), "name has "+strconv.Itoa(n)+" characters, and 150 at most in the profile's page")
+		}
+	case password:
+		if len(s) > 72 {
+			j.report(RulePasswordBytes, a.pointer(), "password has more than 72 bytes")
+		}
+		if strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 }) {
+			j.report(RulePasswordCharacters, a.pointer(), "password has characters other than printable ASCII")
 		}
 	case phoneNumber:
 		if !isPhone(s) {
@@ -292,8 +340,33 @@ func isURI(s string) bool {
 			return false
 		}
 	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp") && u.Hostname() != ""
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok || !(strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "ftp")) {
+		return false
+	}
+	for i := range len(rest) { // a percent sign is followed by two hexadecimal digits
+		if rest[i] == '%' && (i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2])) {
+			return false
+		}
+	}
+	host := rest
+	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+		host = host[:i]
+	}
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		for _, c := range []byte(host[i+1:]) {
+			if c < '0' || c > '9' {
+				return false
+			}
+		}
+		host = host[:i]
+	}
+	return host != "" && host != "[]"
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
 // reserved are the names that app_metadata cannot have at its first level.
@@ -306,6 +379,7 @@ var reserved = []string{
 func (j *judge) metadata() {
 	for _, a := range []attribute{userMetadata, appMetadata} {
 		d := *j.p.delta(a)
+		j.size(a, d.Object())
 		if d.IsWipe() {
 			j.report(RuleWipe, a.pointer(), "{} removes everything in "+a.String())
 		}
@@ -317,8 +391,66 @@ func (j *judge) metadata() {
 			if a == appMetadata && slices.Contains(reserved, name) {
 				j.report(RuleReservedName, metadata.Pointer(a.String(), name), "this name is reserved in app_metadata")
 			}
+			if a == userMetadata && isAuthorization(name) && !v.IsNull() {
+				j.report(RuleAuthorization, metadata.Pointer(a.String(), name), "this looks like authorization, and the user can change user_metadata; it belongs in app_metadata")
+			}
 			j.nested(v, a.String(), name)
 		}
+	}
+}
+
+// The sizes, in bytes of JSON text, from which metadata is too large and large.
+const (
+	tooLarge = 16 << 20
+	large    = 10 << 10
+)
+
+func (j *judge) size(a attribute, o metadata.Object) {
+	switch n := o.Size(); {
+	case n > tooLarge:
+		j.report(RuleMetadataSize, a.pointer(), a.String()+" has more than 16 MB")
+	case n > large:
+		j.report(RuleLargeMetadata, a.pointer(), a.String()+" has more than 10 KB")
+	}
+}
+
+// isAuthorization reports whether a name in metadata is one of those that say what
+// a user may do.
+func isAuthorization(name string) bool {
+	if len(name) > 32 {
+		return false
+	}
+	var room [32]byte
+	plain := room[:0] // without case, underscores and hyphens
+	for _, c := range []byte(name) {
+		if c != '_' && c != '-' {
+			if 'A' <= c && c <= 'Z' {
+				c |= 0x20
+			}
+			plain = append(plain, c)
+		}
+	}
+	switch string(plain) {
+	case "role", "roles", "group", "groups", "permission", "permissions", "department", "departments", "jobcode", "jobcodes", "scope", "scopes", "isadmin", "admin":
+		return true
+	}
+	return false
+}
+
+// exact reports whether JavaScript writes the number as one of the same value.
+func exact(v metadata.Value) bool {
+	f, ok := v.Float64()
+	if !ok {
+		return false
+	}
+	back, err := metadata.ValueOf(json.Number(strconv.FormatFloat(f, 'g', -1, 64)))
+	return err == nil && back.Equal(v)
+}
+
+func (j *judge) number(v metadata.Value, path ...string) {
+	n, ok := v.Number()
+	if ok && (len(n) > 15 || strings.ContainsAny(n.String(), "eE")) && !exact(v) {
+		j.report(RuleNumber, metadata.Pointer(path...), "JavaScript does not hold this number exactly")
 	}
 }
 
@@ -331,7 +463,11 @@ func (j *judge) depthWithin(a attribute, name string, v metadata.Value) {
 
 // nested judges the names and nulls inside v.
 func (j *judge) nested(v metadata.Value, path ...string) {
-	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array || !strings.ContainsAny(v.String(), ".$\\") && !strings.Contains(v.String(), "null") {
+	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array {
+		j.number(v, path...)
+		return
+	}
+	if !strings.ContainsAny(v.String(), ".$\\0123456789") && !strings.Contains(v.String(), "null") {
 		return // a backslash may hide a dot or a dollar sign
 	}
 	for path, v := range metadata.Walk(v, path...) {
@@ -341,6 +477,7 @@ func (j *judge) nested(v metadata.Value, path ...string) {
 		if name := path[len(path)-1]; v.InObject && strings.ContainsAny(name, ".$") {
 			j.report(RuleNestedMetadataName, metadata.Pointer(path...), "a name in metadata cannot have a dot or a dollar sign")
 		}
+		j.number(v.Value, path...)
 		if v.IsNull() {
 			j.report(RuleNestedNull, metadata.Pointer(path...), "nobody documents what a null below the first level does")
 		}

@@ -204,6 +204,9 @@ func (p Param[T]) IsMistyped() bool { return p.field.IsMistyped() }
 // Equal reports whether p and q are equal, as [Field.Equal] does.
 func (p Param[T]) Equal(q Param[T]) bool { return p.field.Equal(q.field) }
 
+// Value returns p as a JSON value; the absent Value where p is absent.
+func (p Param[T]) Value() metadata.Value { return p.field.Value() }
+
 // MarshalJSON returns the JSON text of p, as [Field.MarshalJSON] does.
 func (p Param[T]) MarshalJSON() ([]byte, error) { return p.field.MarshalJSON() }
 

@@ -111,4 +111,13 @@ const (
 	VerificationEmail EffectKind = "verification-email"
 	VerificationText  EffectKind = "verification-text"
 	SessionsExpire    EffectKind = "sessions-expire"
+
+	// The passwordless template with the operation change_email.
+	ChangeEmail EffectKind = "change-email-message"
+
+	// Scripts of a custom database. Its Get User script runs before each.
+	ChangeEmailScript    EffectKind = "change-email-script"
+	ChangePasswordScript EffectKind = "change-password-script"
+	ChangePhoneScript    EffectKind = "change-phone-script"
+	ChangeUsernameScript EffectKind = "change-username-script"
 )

@@ -32,6 +32,9 @@ type answer struct {
 	Violations user.Violations `json:"violations,omitempty"`
 	Warnings   user.Violations `json:"warnings,omitempty"`
 	Profile    *user.Profile   `json:"profile,omitempty"`
+	Payload    *patch.Payload  `json:"payload,omitempty"`
+	Payloads   []patch.Payload `json:"payloads,omitempty"`
+	Output     metadata.Object `json:"output,omitzero"`
 	Changes    []change        `json:"changes,omitempty"`
 	Effects    []user.Effect   `json:"effects,omitempty"`
 	Identities []user.Identity `json:"identities,omitempty"`
@@ -98,21 +101,26 @@ func (a *answer) to(line []byte) {
 
 // operations are those that the oracle answers; the others it knows of only.
 var operations = map[string]func(*answer, request) error{
-	"merge":     (*answer).merge,
-	"diff":      (*answer).diff,
-	"lower":     (*answer).lower,
-	"compose":   (*answer).compose,
-	"merge3":    (*answer).merge3,
-	"roundtrip": (*answer).roundtrip,
-	"validate":  (*answer).validate,
-	"apply":     (*answer).apply,
-	"link":      (*answer).link,
-	"unlink":    (*answer).unlink,
-	"rules":     (*answer).rules,
+	"merge":        (*answer).merge,
+	"diff":         (*answer).diff,
+	"lower":        (*answer).lower,
+	"compose":      (*answer).compose,
+	"merge3":       (*answer).merge3,
+	"roundtrip":    (*answer).roundtrip,
+	"validate":     (*answer).validate,
+	"apply":        (*answer).apply,
+	"payload-diff": (*answer).payloadDiff,
+	"plan":         (*answer).plan,
+	"inverse":      (*answer).inverse,
+	"form":         (*answer).form,
+	"output":       (*answer).output,
+	"link":         (*answer).link,
+	"unlink":       (*answer).unlink,
+	"rules":        (*answer).rules,
 }
 
 var planned = []string{
-	"payload-diff", "plan", "inverse", "form", "output", "create", "login", "rules-object", "stage",
+	"create", "login", "rules-object", "stage",
 }
 
 func (a *answer) operate(req request) error {
@@ -148,15 +156,15 @@ func (a *answer) diff(req request) error {
 		return err
 	}
 	a.Patch, err = m.Diff(from, to)
-	return unreachable(err)
+	return unreachable("metadata.unreachable", err)
 }
 
 // unreachable turns the error of a diff into an answer.
-func unreachable(err error) error {
+func unreachable(id user.RuleID, err error) error {
 	if err != nil {
 		missed := metadata.Unreachable(err)
 		return &problem{
-			Kind: "refused", Rule: "metadata.unreachable", Pointer: missed[0],
+			Kind: "refused", Rule: id, Pointer: missed[0],
 			Message: fmt.Sprintf("%d members cannot be reached in this mode: %.2000s", len(missed), strings.Join(missed, ", ")),
 		}
 	}
@@ -170,7 +178,7 @@ func (a *answer) lower(req request) error {
 		return err
 	}
 	a.Patch, err = metadata.FirstLevel.Lower(base, d)
-	return unreachable(err)
+	return unreachable("metadata.unreachable", err)
 }
 
 func (a *answer) compose(req request) error {
@@ -239,6 +247,92 @@ func (a *answer) apply(req request) error {
 	a.Profile, a.Effects = &out.Profile, out.Effects
 	for _, c := range out.Changes {
 		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
+	}
+	return nil
+}
+
+func (a *answer) payloadDiff(req request) error {
+	from, err := req.profile("from")
+	to, err2 := req.profile("to")
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	p, err := patch.Diff(from, to)
+	a.Payload = &p
+	return unreachable("patch.unreachable", err)
+}
+
+func (a *answer) plan(req request) error {
+	from, err := req.profile("from")
+	t, err2 := req.target("target")
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	if req.has("to") {
+		to, err := req.profile("to")
+		if err != nil {
+			return err
+		}
+		a.Payloads, err = patch.PlanTo(from, to, t)
+		return unplanned(err)
+	}
+	goal, err := req.payload("payload")
+	if err != nil {
+		return err
+	}
+	a.Payloads, err = patch.Plan(from, goal, t)
+	return unplanned(err)
+}
+
+// unplanned turns the error of a plan into an answer.
+func unplanned(err error) error {
+	var v user.Violation
+	if errors.As(err, &v) {
+		return refused(err)
+	}
+	return unreachable("patch.unreachable", err)
+}
+
+func (a *answer) inverse(req request) error {
+	u, err := req.profile("user")
+	p, err2 := req.payload("payload")
+	_, err3 := req.target("target")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	q, err := p.Inverse(u)
+	a.Payload = &q
+	return unreachable("patch.unreachable", err)
+}
+
+func (a *answer) form(req request) error {
+	pass, err := req.boolean("pass_empty_values")
+	if err != nil {
+		return err
+	}
+	if !req.has("form") {
+		return missing("form")
+	}
+	var f patch.Form
+	if err := f.UnmarshalJSON(req["form"]); err != nil {
+		return input("form", err)
+	}
+	empties := patch.SkipEmpty
+	if pass {
+		empties = patch.PassEmpty
+	}
+	p, warnings := f.Payload(empties)
+	a.Payload, a.Warnings = &p, warnings
+	return nil
+}
+
+func (a *answer) output(req request) error {
+	u, err := req.profile("user")
+	if err != nil {
+		return err
+	}
+	if a.Output, err = patch.Output(u); err != nil {
+		return input("user", err)
 	}
 	return nil
 }
@@ -371,6 +465,21 @@ func (req request) text(name string) (string, error) {
 		return "", input(name, errors.New("not a text"))
 	}
 	return s, nil
+}
+
+func (req request) boolean(name string) (bool, error) {
+	if !req.has(name) {
+		return false, missing(name)
+	}
+	var v metadata.Value
+	if err := v.UnmarshalJSON(req[name]); err != nil {
+		return false, input(name, err)
+	}
+	b, ok := v.Bool()
+	if !ok {
+		return false, input(name, errors.New("neither true nor false"))
+	}
+	return b, nil
 }
 
 // identifier reads a text or a number.

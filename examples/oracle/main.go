@@ -8,7 +8,8 @@
 // whenever the input pauses. The exit status is 0 when every line was answered,
 // and 2 when reading or writing failed.
 //
-// Operations: merge, diff, lower, compose, merge3, roundtrip, validate, apply, link, unlink, rules.
+// Operations: merge, diff, lower, compose, merge3, roundtrip, validate, apply, payload-diff, plan,
+// inverse, form, output, link, unlink, rules.
 package main
 
 import (

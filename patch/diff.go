@@ -1,0 +1,188 @@
+package patch
+
+import (
+	"errors"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// Diff returns the smallest payload that turns the user from into to:
+//
+//  1. An attribute that is equal is not said. One that went is null.
+//  2. Metadata is said as [metadata.FirstLevel] diffs it: what changed whole, what
+//     went as null, {} only where to has none and from has.
+//  3. A blank payload means that there is nothing to send; the API would refuse it.
+//
+// Differences of updated_at and last_password_reset are not said: the API writes
+// those. Everything else that no payload can bring about is an error, a
+// [metadata.Errors] with [metadata.ErrUnreachable] that names it beside the payload
+// that brings about the rest: what Auth0 keeps itself, a true-or-false attribute
+// that goes, null or text that the API would not take, metadata that it cannot
+// store, attributes that the schema does not know.
+//
+// The result may hold attributes that cannot be sent together; see [PlanTo].
+//
+// Start to from a copy of from: one that was read only in part, or put together by
+// hand, lacks what from has, and all of that would be removed.
+func Diff(from, to user.Profile) (Payload, error) {
+	d := differ{}
+	var p Payload
+	d.text(&p.Email, email, from.Email, to.Email)
+	d.text(&p.PhoneNumber, phoneNumber, from.PhoneNumber, to.PhoneNumber)
+	d.text(&p.GivenName, givenName, from.GivenName, to.GivenName)
+	d.text(&p.FamilyName, familyName, from.FamilyName, to.FamilyName)
+	d.text(&p.Name, name, from.Name, to.Name)
+	d.text(&p.Nickname, nickname, from.Nickname, to.Nickname)
+	d.text(&p.Picture, picture, from.Picture, to.Picture)
+	d.text(&p.Username, username, from.Username, to.Username)
+	d.flag(&p.Blocked, blocked, from.Blocked, to.Blocked)
+	d.flag(&p.EmailVerified, emailVerified, from.EmailVerified, to.EmailVerified)
+	d.flag(&p.PhoneVerified, phoneVerified, from.PhoneVerified, to.PhoneVerified)
+	p.UserMetadata = d.metadata(userMetadata, from.UserMetadata, to.UserMetadata)
+	p.AppMetadata = d.metadata(appMetadata, from.AppMetadata, to.AppMetadata)
+	d.others(&p, from, to)
+	d.shape(&p)
+	if d.missed != nil {
+		return p, d.missed
+	}
+	return p, nil
+}
+
+type differ struct{ missed metadata.Errors }
+
+func (d *differ) miss(pointer string) {
+	d.missed = append(d.missed, &metadata.Error{Fault: metadata.ErrUnreachable, Pointer: pointer})
+}
+
+func (d *differ) text(says *Field[string], a attribute, from, to Field[string]) {
+	switch {
+	case from.Equal(to):
+	case to.IsZero():
+		*says = Null[string]()
+	case to.IsNull() || to.IsMistyped():
+		d.miss(a.pointer())
+	default:
+		*says = Set(to.Or(""))
+	}
+}
+
+func (d *differ) flag(says *Param[bool], a attribute, from, to Field[bool]) {
+	b, ok := to.Get()
+	switch {
+	case from.Equal(to):
+	case !ok:
+		d.miss(a.pointer())
+	default:
+		*says = Value(b)
+	}
+}
+
+func (d *differ) metadata(a attribute, from, to metadata.Object) metadata.Delta {
+	delta, err := metadata.FirstLevel.Diff(from, to)
+	d.under(a, err)
+	return delta
+}
+
+// under notes the faults of an error about a's metadata.
+func (d *differ) under(a attribute, err error) {
+	var es metadata.Errors
+	if errors.As(err, &es) {
+		for _, e := range es {
+			d.missed = append(d.missed, &metadata.Error{Fault: e.Fault, Pointer: a.pointer() + e.Pointer})
+		}
+	}
+}
+
+// others goes through what is no field of the payload.
+func (d *differ) others(p *Payload, from, to user.Profile) {
+	for _, same := range []struct {
+		pointer string
+		is      bool
+	}{
+		{"/user_id", from.UserID.Equal(to.UserID)},
+		{"/identities", equalIdentities(from.Identities, to.Identities)},
+		{"/multifactor", from.Multifactor.Equal(to.Multifactor)},
+		{"/multifactor_last_modified", from.MultifactorLastModified.Equal(to.MultifactorLastModified)},
+		{"/last_ip", from.LastIP.Equal(to.LastIP)},
+		{"/last_login", from.LastLogin.Equal(to.LastLogin)},
+		{"/logins_count", from.LoginsCount.Equal(to.LoginsCount)},
+		{"/created_at", from.CreatedAt.Equal(to.CreatedAt)},
+		{"/permissions", from.Permissions.Equal(to.Permissions)},
+	} {
+		if !same.is {
+			d.miss(same.pointer)
+		}
+	}
+	for name, v := range from.Extra.All() {
+		w, has := to.Extra.Get(name)
+		_, known := attributeOf(name)
+		switch {
+		case has && v.Equal(w):
+		case has || known || name == "identities":
+			d.miss(metadata.Pointer(name))
+		default:
+			p.keep(name, nullValue())
+		}
+	}
+	for name := range to.Extra.All() {
+		if _, had := from.Extra.Get(name); !had {
+			d.miss(metadata.Pointer(name))
+		}
+	}
+}
+
+func nullValue() metadata.Value {
+	v, _ := metadata.ValueOf(nil)
+	return v
+}
+
+func equalIdentities(a, b []user.Identity) bool {
+	x, y := user.Profile{Identities: a}, user.Profile{Identities: b}
+	return x.Equal(y)
+}
+
+// shape takes out what the API would not take on any connection, and notes it.
+func (d *differ) shape(p *Payload) {
+	for _, v := range p.Validate(Target{Lenient: true}).Violations {
+		path, ok := metadata.ParsePointer(v.Pointer)
+		if !ok || len(path) == 0 || v.Rule == RuleExclusive || v.Rule == RuleNothingToUpdate {
+			continue
+		}
+		a, known := attributeOf(path[0])
+		switch {
+		case !known:
+			p.Extra = p.Extra.Without(path[0])
+			if p.Extra.Len() == 0 {
+				p.Extra = metadata.Object{}
+			}
+		case a.isMetadata() && len(path) > 1:
+			*p.delta(a) = metadata.DeltaOf(withoutMember(p.delta(a).Object(), path[1]))
+		case a.isMetadata():
+			*p.delta(a) = metadata.Delta{}
+		default:
+			p.unset(a)
+		}
+		d.miss(v.Pointer)
+	}
+}
+
+// withoutMember is Without that is absent, and no wipe, once nothing is left.
+func withoutMember(o metadata.Object, name string) metadata.Object {
+	if o = o.Without(name); o.Len() == 0 {
+		return metadata.Object{}
+	}
+	return o
+}
+
+// unset makes a, which is no metadata, absent.
+func (p *Payload) unset(a attribute) {
+	switch f := p.field(a).(type) {
+	case *Field[string]:
+		*f = Field[string]{}
+	case *Param[string]:
+		*f = Param[string]{}
+	case *Param[bool]:
+		*f = Param[bool]{}
+	}
+}

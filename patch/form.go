@@ -1,0 +1,285 @@
+package patch
+
+import (
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// Empties is the option "Pass Empty Values?" of the workflow card.
+type Empties = metadata.Empties
+
+// The settings of the option.
+const (
+	SkipEmpty = metadata.SkipEmpty // No: a blank input is not sent, what is there stays
+	PassEmpty = metadata.PassEmpty // Yes: a blank input is sent and clears what is there
+)
+
+// Form is the workflow card "Update User": its inputs by their labels. An input
+// that is absent is not on the card. Blank is an input that is null, "", [] or {};
+// a False is a value.
+//
+// Source: Okta Workflows, Auth0 connector, Update User.
+type Form struct {
+	ID            Field[string]
+	Name          Field[string]
+	EmailVerified Field[bool]
+	PhoneVerified Field[bool]
+	Username      Field[string]
+	GivenName     Field[string]
+	AppMetadata   metadata.Value
+	Metadata      metadata.Value
+	Email         Field[string]
+	FamilyName    Field[string]
+	Nickname      Field[string]
+	Blocked       Field[bool]
+	Picture       Field[string]
+	VerifyEmail   Field[bool]
+	PhoneNumber   Field[string]
+	Password      Field[string]
+	ClientID      Field[string]
+	Connection    Field[string] // a choice: the option does not affect it
+}
+
+// UnmarshalJSON sets f to the form in text, an object keyed by the card's labels:
+// "ID", "Given Name", "App Metadata" and so on. A label that the card has not is
+// refused. The error is a [metadata.Errors].
+func (f *Form) UnmarshalJSON(text []byte) error {
+	o, err := metadata.Parse(text)
+	if err != nil {
+		return err
+	}
+	var n Form
+	var errs metadata.Errors
+	for label, v := range o.All() {
+		switch label {
+		case "ID":
+			n.ID = user.FieldOf[string](v)
+		case "Name":
+			n.Name = user.FieldOf[string](v)
+		case "Email Verified":
+			n.EmailVerified = user.FieldOf[bool](v)
+		case "Phone Verified":
+			n.PhoneVerified = user.FieldOf[bool](v)
+		case "Username":
+			n.Username = user.FieldOf[string](v)
+		case "Given Name":
+			n.GivenName = user.FieldOf[string](v)
+		case "App Metadata":
+			n.AppMetadata = v
+		case "Metadata":
+			n.Metadata = v
+		case "Email":
+			n.Email = user.FieldOf[string](v)
+		case "Family Name":
+			n.FamilyName = user.FieldOf[string](v)
+		case "Nickname":
+			n.Nickname = user.FieldOf[string](v)
+		case "Blocked":
+			n.Blocked = user.FieldOf[bool](v)
+		case "Picture":
+			n.Picture = user.FieldOf[string](v)
+		case "Verify Email":
+			n.VerifyEmail = user.FieldOf[bool](v)
+		case "Phone Number":
+			n.PhoneNumber = user.FieldOf[string](v)
+		case "Password":
+			n.Password = user.FieldOf[string](v)
+		case "Client ID":
+			n.ClientID = user.FieldOf[string](v)
+		case "Connection":
+			n.Connection = user.FieldOf[string](v)
+		default:
+			errs = append(errs, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: metadata.Pointer(label)})
+		}
+	}
+	if errs != nil {
+		return errs
+	}
+	*f = n
+	return nil
+}
+
+// Payload returns what the card sends, and warnings:
+//
+//  1. An input that is not blank is sent as given; metadata with the nulls inside it.
+//  2. With SkipEmpty a blank input is not sent.
+//  3. With PassEmpty a blank text is null, which removes the attribute, and blank
+//     metadata is {}, which wipes it, with a warning.
+//  4. A blank True/False, Client ID or Password is not sent even with PassEmpty,
+//     with a warning: the API does not take null there, and a password cannot be
+//     cleared.
+//  5. Connection is a choice: blank, it is not sent. ID names the user and is not
+//     part of the payload.
+//
+// Whether the API takes the payload is for [Payload.Validate] to say. That a blank
+// text is null on the wire, and blank metadata {}, is inferred: the card says that
+// it clears.
+func (f Form) Payload(empties Empties) (Payload, user.Violations) {
+	c := card{empties: empties}
+	p := Payload{
+		Name: c.text(name, f.Name), Username: c.text(username, f.Username), GivenName: c.text(givenName, f.GivenName),
+		Email: c.text(email, f.Email), FamilyName: c.text(familyName, f.FamilyName), Nickname: c.text(nickname, f.Nickname),
+		Picture: c.text(picture, f.Picture), PhoneNumber: c.text(phoneNumber, f.PhoneNumber),
+		EmailVerified: param(&c, emailVerified, f.EmailVerified), PhoneVerified: param(&c, phoneVerified, f.PhoneVerified),
+		Blocked: param(&c, blocked, f.Blocked), VerifyEmail: param(&c, verifyEmail, f.VerifyEmail),
+		ClientID: param(&c, clientID, f.ClientID),
+	}
+	if !f.Password.IsZero() {
+		if blank(f.Password) {
+			c.left(password)
+		} else {
+			p.Password = f.Password
+		}
+	}
+	if !blank(f.Connection) {
+		p.Connection = user.ParamOf[string](f.Connection.Value())
+	}
+	c.metadata(&p, userMetadata, f.Metadata)
+	c.metadata(&p, appMetadata, f.AppMetadata)
+	return p, c.warnings
+}
+
+// blank reports whether an input is absent or empty.
+func blank[T comparable](f Field[T]) bool {
+	v := f.Value()
+	return v.IsZero() || emptyInput(v)
+}
+
+// emptyInput reports whether a value is null, "", [] or {}.
+func emptyInput(v metadata.Value) bool {
+	switch v.Kind() {
+	case metadata.Null:
+		return true
+	case metadata.String:
+		s, _ := v.Str()
+		return s == ""
+	case metadata.Array:
+		for range v.Elements() {
+			return false
+		}
+		return true
+	case metadata.JSONObject:
+		o, _ := v.Object()
+		return o.Len() == 0
+	}
+	return false
+}
+
+type card struct {
+	empties  Empties
+	warnings user.Violations
+}
+
+// left warns that a blank input is left out though the option says to pass it.
+func (c *card) left(a attribute) {
+	if c.empties == PassEmpty {
+		c.warn(RuleBlankInput, a, "a blank input cannot clear "+a.String()+", so it is left out")
+	}
+}
+
+func (c *card) warn(id RuleID, a attribute, message string) {
+	r := rule(id)
+	c.warnings = append(c.warnings, Violation{Rule: id, Pointer: a.pointer(), Severity: user.Warning, Evidence: r.Evidence, Message: message})
+}
+
+func (c *card) text(a attribute, f Field[string]) Field[string] {
+	switch {
+	case f.IsZero() || !blank(f):
+		return f
+	case c.empties == PassEmpty:
+		return Null[string]()
+	}
+	return Field[string]{}
+}
+
+func param[T comparable](c *card, a attribute, f Field[T]) Param[T] {
+	switch {
+	case f.IsZero():
+		return Param[T]{}
+	case blank(f):
+		c.left(a)
+		return Param[T]{}
+	}
+	return user.ParamOf[T](f.Value())
+}
+
+func (c *card) metadata(p *Payload, a attribute, v metadata.Value) {
+	switch {
+	case v.IsZero():
+	case !emptyInput(v):
+		if !p.take(a.String(), v) {
+			p.keep(a.String(), v)
+		}
+	case c.empties == PassEmpty:
+		*p.delta(a) = metadata.Wipe()
+		c.warn(RuleWipe, a, "a blank input for "+a.String()+" removes everything in it")
+	}
+}
+
+// keep puts a member into Extra.
+func (p *Payload) keep(name string, v metadata.Value) {
+	if o, err := p.Extra.With(v, name); err == nil {
+		p.Extra = o
+	}
+}
+
+// Output returns the card's output fields of the user u, keyed by their labels:
+// those that u has, and "Raw Output", u as the API answered it. The error is that
+// of [user.Profile.Object].
+//
+// Source: Okta Workflows, Auth0 connector, Update User, Output.
+func Output(u user.Profile) (metadata.Object, error) {
+	raw, err := u.Object()
+	if err != nil {
+		return metadata.Object{}, err
+	}
+	out, err := metadata.Object{}.With(raw, "Raw Output")
+	if err != nil {
+		return metadata.Object{}, err
+	}
+	for _, field := range outputs {
+		v, ok := raw.Get(field.name)
+		if !ok {
+			continue
+		}
+		if field.name == "identities" {
+			if v, err = identityOutputs(v); err != nil {
+				return metadata.Object{}, err
+			}
+		}
+		if out, err = out.With(v, field.label); err != nil {
+			return metadata.Object{}, err
+		}
+	}
+	return out, nil
+}
+
+type output struct{ label, name string }
+
+// outputs are the card's output fields after "Raw Output", in its order.
+var outputs = []output{
+	{"ID", "user_id"}, {"Email", "email"}, {"Email Verified", "email_verified"}, {"Username", "username"},
+	{"Phone Number", "phone_number"}, {"Phone Verified", "phone_verified"}, {"Created At", "created_at"}, {"Updated At", "updated_at"},
+	{"Identities", "identities"}, {"App Metadata", "app_metadata"}, {"Metadata", "user_metadata"}, {"Picture", "picture"},
+	{"Name", "name"}, {"Nickname", "nickname"}, {"Multifactor", "multifactor"}, {"Last IP", "last_ip"}, {"Last Login", "last_login"},
+	{"Logins Count", "logins_count"}, {"Blocked", "blocked"}, {"Given Name", "given_name"}, {"Family Name", "family_name"},
+}
+
+// identityOutputs returns the list with the card's fields of each identity.
+func identityOutputs(list metadata.Value) (metadata.Value, error) {
+	out := []any{}
+	for e := range list.Elements() {
+		id, ok := e.Object()
+		if !ok {
+			continue
+		}
+		fields := map[string]any{}
+		for _, f := range []output{{"Connection", "connection"}, {"User ID", "user_id"}, {"Provider", "provider"}, {"Is Social", "isSocial"}} {
+			if v, ok := id.Get(f.name); ok {
+				fields[f.label] = v
+			}
+		}
+		out = append(out, fields)
+	}
+	return metadata.ValueOf(out)
+}

@@ -1,0 +1,163 @@
+package patch
+
+import (
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// Inverse returns the payload that undoes p, which is about to be sent for the
+// user before:
+//
+//  1. An attribute that p touches gets the value that it has now, or null where it
+//     has none.
+//  2. Of metadata the members that p names are set to what they are now, or
+//     removed; after a wipe all that is there now is set. What others write
+//     meanwhile under other names stays.
+//  3. connection and client_id are those of p, where the inverse needs them.
+//
+// The error, a [metadata.Errors] with [metadata.ErrUnreachable], names what cannot
+// be restored, beside the payload that restores the rest: a password, an attribute
+// that the schema does not know, a true-or-false attribute that is absent now (it
+// becomes false, which is not the same), a null that metadata stores, metadata that
+// is no object now. Mails and sessions do not come back.
+func (p Payload) Inverse(before user.Profile) (Payload, error) {
+	p = p.normal()
+	d := differ{}
+	var q Payload
+	for _, x := range []struct {
+		a    attribute
+		says Field[string]
+		now  Field[string]
+		undo *Field[string]
+	}{
+		{email, p.Email, before.Email, &q.Email},
+		{phoneNumber, p.PhoneNumber, before.PhoneNumber, &q.PhoneNumber},
+		{givenName, p.GivenName, before.GivenName, &q.GivenName},
+		{familyName, p.FamilyName, before.FamilyName, &q.FamilyName},
+		{name, p.Name, before.Name, &q.Name},
+		{nickname, p.Nickname, before.Nickname, &q.Nickname},
+		{picture, p.Picture, before.Picture, &q.Picture},
+		{username, p.Username, before.Username, &q.Username},
+	} {
+		switch v, ok := x.now.Get(); {
+		case x.says.IsZero():
+		case ok:
+			*x.undo = Set(v)
+		case x.now.IsZero():
+			*x.undo = Null[string]()
+		default:
+			d.miss(x.a.pointer())
+		}
+	}
+	for _, x := range []struct {
+		a    attribute
+		says Param[bool]
+		now  Field[bool]
+		undo *Param[bool]
+	}{
+		{blocked, p.Blocked, before.Blocked, &q.Blocked},
+		{emailVerified, p.EmailVerified, before.EmailVerified, &q.EmailVerified},
+		{phoneVerified, p.PhoneVerified, before.PhoneVerified, &q.PhoneVerified},
+	} {
+		if x.says.IsZero() {
+			continue
+		}
+		b, ok := x.now.Get()
+		if *x.undo = Value(b); !ok {
+			d.miss(x.a.pointer())
+		}
+	}
+	if !p.Password.IsZero() {
+		d.miss(password.pointer())
+	}
+	q.UserMetadata = d.undo(userMetadata, p.UserMetadata, before.UserMetadata, before.Extra)
+	q.AppMetadata = d.undo(appMetadata, p.AppMetadata, before.AppMetadata, before.Extra)
+	for name := range p.Extra.All() {
+		d.miss(metadata.Pointer(name))
+	}
+	if !q.IsZero() {
+		q.Connection = p.Connection
+		if !q.Email.IsZero() || !q.PhoneNumber.IsZero() {
+			q.ClientID = p.ClientID
+		}
+	}
+	if d.missed != nil {
+		return q, d.missed
+	}
+	return q, nil
+}
+
+// undo returns what to say of a metadata object so that what says does is undone.
+// What is there now that is no object cannot be restored.
+func (d *differ) undo(a attribute, says metadata.Delta, now, extra metadata.Object) metadata.Delta {
+	if _, odd := extra.Get(a.String()); odd && now.IsZero() && !says.IsZero() {
+		d.miss(a.pointer())
+		return metadata.Delta{}
+	}
+	if says.IsWipe() {
+		says = metadata.DeltaOf(now) // every name that goes
+	}
+	var undo metadata.Delta
+	for name := range says.Object().All() {
+		v, has := now.Get(name)
+		if has && v.IsNull() {
+			d.miss(metadata.Pointer(a.String(), name))
+			continue
+		}
+		var err error
+		if has {
+			undo, err = undo.Set(name, v)
+		} else {
+			undo, err = undo.Remove(name)
+		}
+		d.under(a, err)
+	}
+	return undo
+}
+
+// Conflicts returns the JSON Pointers of what the payloads a and b, prepared from
+// one read of a user, would each overwrite of the other: attributes and first-level
+// members of metadata of which they say different things. A wipe of metadata
+// conflicts with anything else that is said of it. Where there is none, they can be
+// sent in any order. It is empty for equal payloads.
+func Conflicts(a, b Payload) []string {
+	a, b = a.normal(), b.normal()
+	var list []string
+	for at := range attributes {
+		if !a.present(at) || !b.present(at) {
+			continue
+		}
+		switch at {
+		case connection, clientID, verifyEmail, verifyPhoneNumber: // they change nothing by themselves
+			continue
+		case userMetadata, appMetadata:
+			list = append(list, conflictsIn(at, *a.delta(at), *b.delta(at))...)
+			continue
+		}
+		x, y := a.value(at), b.value(at)
+		if !x.Equal(y) {
+			list = append(list, at.pointer())
+		}
+	}
+	for name, v := range a.Extra.All() {
+		if w, ok := b.Extra.Get(name); ok && !v.Equal(w) {
+			list = append(list, metadata.Pointer(name))
+		}
+	}
+	return list
+}
+
+func conflictsIn(a attribute, x, y metadata.Delta) (list []string) {
+	switch {
+	case x.IsWipe() && y.IsWipe():
+		return nil
+	case x.IsWipe() || y.IsWipe():
+		return []string{a.pointer()}
+	}
+	for name, v := range x.Object().All() {
+		if w, ok := y.Object().Get(name); ok && !v.Equal(w) {
+			list = append(list, metadata.Pointer(a.String(), name))
+		}
+	}
+	return list
+}

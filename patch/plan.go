@@ -1,0 +1,142 @@
+package patch
+
+import (
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// Plan returns the fewest payloads that, sent in order, do to the user from what
+// goal says, where one payload cannot: password, username and e-mail exclude each
+// other. There is none where goal changes nothing.
+//
+//  1. What goal says that from has already is left out: it is the presence of an
+//     attribute that the API refuses, not a change. A password always stays.
+//  2. The order is e-mail, then username, then password: a reset that somebody asks
+//     for in between is mailed to the new address, and sessions end last, once
+//     nothing else is to come.
+//  3. All else goes with the first payload, so that nothing was changed where that
+//     is refused; but blocked goes with the last, since a new password may lift a
+//     block, and nobody should get in while there is more to come.
+//  4. connection goes with each, client_id with the e-mail or phone number,
+//     verify_email with the e-mail.
+//
+// Each payload passes [Payload.Validate] for the target. The error is that of the
+// first one that does not, user.Violations.
+func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
+	goal = goal.normal().withoutWhatIs(from, t)
+	if !goal.changes() {
+		return nil, nil
+	}
+	var mail, login, secret Payload
+	mail.Email, mail.EmailVerified = goal.Email, goal.EmailVerified
+	login.Username = goal.Username
+	secret.Password = goal.Password
+	var list []Payload
+	for _, part := range []Payload{mail, login, secret} {
+		if !part.IsZero() {
+			list = append(list, part)
+		}
+	}
+	if list == nil {
+		list = []Payload{{}}
+	}
+	first, last := &list[0], &list[len(list)-1]
+	first.PhoneNumber, first.PhoneVerified = goal.PhoneNumber, goal.PhoneVerified
+	first.UserMetadata, first.AppMetadata = goal.UserMetadata, goal.AppMetadata
+	first.GivenName, first.FamilyName, first.Name, first.Nickname, first.Picture = goal.GivenName, goal.FamilyName, goal.Name, goal.Nickname, goal.Picture
+	first.VerifyEmail, first.VerifyPhoneNumber = goal.VerifyEmail, goal.VerifyPhoneNumber
+	first.ClientID, first.Extra = goal.ClientID, goal.Extra
+	last.Blocked = goal.Blocked
+	for i := range list {
+		list[i].Connection = goal.Connection
+		if err := list[i].Validate(t).Err(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// PlanTo returns the fewest payloads that turn the user from into to: [Diff], then
+// [Plan]. The errors are theirs: where Diff has one, it comes beside a plan for the
+// rest.
+func PlanTo(from, to user.Profile, t Target) ([]Payload, error) {
+	goal, missed := Diff(from, to)
+	list, err := Plan(from, goal, t)
+	if err != nil {
+		return nil, err
+	}
+	return list, missed
+}
+
+// changes reports whether p says more than where to say it.
+func (p Payload) changes() bool {
+	p.Connection, p.ClientID = Param[string]{}, Param[string]{}
+	return !p.IsZero()
+}
+
+// withoutWhatIs returns p without what the user u has already.
+func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
+	if t.Secondary { // what it has shows in profileData only
+		return p
+	}
+	a := applier{t: &t}
+	verified := p.EmailVerified
+	for _, x := range []struct {
+		says *Field[string]
+		has  Field[string]
+	}{
+		{&p.Email, u.Email}, {&p.PhoneNumber, u.PhoneNumber}, {&p.GivenName, u.GivenName}, {&p.FamilyName, u.FamilyName},
+		{&p.Name, u.Name}, {&p.Nickname, u.Nickname}, {&p.Picture, u.Picture}, {&p.Username, u.Username},
+	} {
+		says := *x.says
+		if x.says == &p.Email || x.says == &p.Username {
+			says = a.folded(says)
+		}
+		if !x.has.IsMistyped() && (says.Equal(x.has) && !says.IsNull() || says.IsNull() && x.has.IsZero()) {
+			*x.says = Field[string]{}
+		}
+	}
+	for _, x := range []struct {
+		says *Param[bool]
+		has  Field[bool]
+	}{
+		{&p.Blocked, u.Blocked}, {&p.EmailVerified, u.EmailVerified}, {&p.PhoneVerified, u.PhoneVerified},
+	} {
+		b, says := x.says.Get()
+		if has, ok := x.has.Get(); says && ok && b == has {
+			*x.says = Param[bool]{}
+		}
+	}
+	if !p.Email.IsZero() {
+		p.EmailVerified = verified // a new e-mail may reset it, so it is said again
+	}
+	p.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
+		_, has := u.Extra.Get(name)
+		_, known := attributeOf(name)
+		return has || known || !v.IsNull()
+	})
+	if p.Extra.Len() == 0 {
+		p.Extra = metadata.Object{}
+	}
+	p.UserMetadata = unsaid(p.UserMetadata, u.UserMetadata)
+	p.AppMetadata = unsaid(p.AppMetadata, u.AppMetadata)
+	return p
+}
+
+// unsaid returns what d says that is not so already.
+func unsaid(d metadata.Delta, o metadata.Object) metadata.Delta {
+	if d.IsWipe() {
+		if o.Len() == 0 {
+			return metadata.Delta{}
+		}
+		return d
+	}
+	left := d.Object().Select(func(name string, v metadata.Value) bool {
+		has, ok := o.Get(name)
+		return ok != !v.IsNull() || ok && !has.Equal(v)
+	})
+	if left.Len() == 0 {
+		return metadata.Delta{}
+	}
+	return metadata.DeltaOf(left)
+}
