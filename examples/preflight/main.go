@@ -42,6 +42,7 @@ const usage = `preflight says what an update would do to a user before it is sen
 
 usage: preflight                                          judge three built-in samples
        preflight -patch FILE [-user FILE] [-target FILE]  judge a payload
+       preflight -rules                                   list every rule with its source
 
 A FILE is JSON; - is standard input, for one of them.
 
@@ -70,6 +71,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 		patchFile  = flags.String("patch", "", "")
 		targetFile = flags.String("target", "", "")
 		asJSON     = flags.Bool("json", false, "")
+		rules      = flags.Bool("rules", false, "")
 	)
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -90,6 +92,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 		return fail(empty)
 	}
 	p := printer{w: stdout, colour: colour}
+	if *rules {
+		if *patchFile != "" || *userFile != "" || *targetFile != "" {
+			return fail(errors.New("-rules takes no files"))
+		}
+		if p.rules(*asJSON); p.err != nil {
+			return fail(p.err)
+		}
+		return exitValid
+	}
 	if *patchFile == "" {
 		if *userFile != "" || *targetFile != "" {
 			return fail(errors.New("-patch is needed; -h shows the usage"))

@@ -146,3 +146,22 @@ func TestForgedLines(t *testing.T) {
 	assert.Equal(t, exitValid, status)
 	assert.Less(t, len(out), 1<<20)
 }
+
+// The page of rules that is checked in is the one that the command writes.
+func TestRules(t *testing.T) {
+	status, out, _ := preflight("", "-rules")
+	assert.Equal(t, exitValid, status)
+	page, err := os.ReadFile("../../RULES.md")
+	require.NoError(t, err)
+	assert.Equal(t, out, string(page), "go run ./examples/preflight -rules >RULES.md writes it anew")
+
+	status, out, _ = preflight("", "-rules", "-json")
+	assert.Equal(t, exitValid, status)
+	var rules []struct{ ID, Statement, Source string }
+	require.NoError(t, json.Unmarshal([]byte(out), &rules))
+	assert.Greater(t, len(rules), 50)
+
+	status, _, errs := preflight("", "-rules", "-patch", "x")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, errs, "takes no files")
+}

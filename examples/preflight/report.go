@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
 )
 
@@ -102,7 +101,7 @@ func (p *printer) violation(word string, v user.Violation) {
 }
 
 func source(id user.RuleID) string {
-	rules := patch.Rules()
+	rules := catalogue()
 	if i := slices.IndexFunc(rules, func(r user.Rule) bool { return r.ID == id }); i >= 0 {
 		return rules[i].Source
 	}

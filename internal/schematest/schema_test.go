@@ -1,0 +1,68 @@
+// Package schematest holds the JSON Schema of the payload against the vectors and
+// against the library: what one of them refuses for its shape, so does the other.
+package schematest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/metameld/metameld/internal/vectors"
+	"github.com/metameld/metameld/patch"
+)
+
+// shape are the rules that the schema says.
+var shape = []patch.RuleID{
+	patch.RuleType, patch.RuleNull, patch.RuleMetadataNull, patch.RuleLength, patch.RulePhoneFormat, patch.RuleNothingToUpdate,
+	patch.RuleReadOnly, patch.RuleMetadataName, patch.RuleNestedMetadataName, patch.RuleReservedName, patch.RuleExclusive,
+	patch.RulePasswordBytes, patch.RulePasswordCharacters,
+}
+
+// formats are those that it says in part: e-mail and URI are more than a pattern.
+var formats = []patch.RuleID{patch.RuleEmailFormat, patch.RulePictureFormat}
+
+func TestSchemaAgreesWithValidate(t *testing.T) {
+	c := jsonschema.NewCompiler()
+	schema, err := c.Compile("../../patch/payload.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, accepted := 0, 0
+	for _, v := range vectors.Load(t, "patch") {
+		text := v.Need(t, "patch.json")
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(v.Name, err)
+		}
+		p, err := patch.Parse(text)
+		if err != nil {
+			t.Fatal(v.Name, err)
+		}
+		has := func(rules []patch.RuleID) bool {
+			for _, x := range p.Validate(patch.Target{}).Violations {
+				for _, id := range rules {
+					if x.Rule == id {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		err = schema.Validate(doc)
+		switch {
+		case err != nil:
+			refused++
+			if !has(shape) && !has(formats) {
+				t.Errorf("%s: the schema refuses what Validate accepts: %v", v.Name, err)
+			}
+		case has(shape):
+			t.Errorf("%s: the schema accepts what Validate refuses: %v", v.Name, p.Validate(patch.Target{}).Err())
+		default:
+			accepted++
+		}
+	}
+	if refused < 50 || accepted < 50 {
+		t.Errorf("%d refused, %d accepted: the vectors show too little", refused, accepted)
+	}
+}
