@@ -189,7 +189,7 @@ func (a *applier) rest() {
 	a.unknown()
 	if t := a.t.Now; !t.IsZero() {
 		u.UpdatedAt = user.Set(user.TimestampOf(t))
-		if _, ok := p.Password.Get(); ok {
+		if _, ok := p.Password.Get(); ok && !a.t.Secondary {
 			u.LastPasswordReset = u.UpdatedAt
 		}
 	}
@@ -207,7 +207,7 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 	was := !o.IsZero()
 	if _, ok := a.Profile.Extra.Get(at.String()); ok && !was { // no object, so nothing to merge into
 		was = true
-		a.setExtra(at.String(), metadata.Value{})
+		a.setExtra(map[string]any{at.String(): nil})
 	}
 	after := metadata.FirstLevel.Merge(*o, d)
 	if after.Len() == 0 && o.Len() > 0 && !d.IsWipe() {
@@ -221,30 +221,26 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 
 // unknown does what is known of members that the schema does not know.
 func (a *applier) unknown() {
+	change := map[string]any{}
 	for name, v := range a.p.Extra.All() {
 		if _, known := attributeOf(name); known || slices.Contains(readOnly, name) {
 			continue
 		}
 		switch {
 		case v.IsNull():
-			a.setExtra(name, metadata.Value{})
+			change[name] = nil
 		case a.t.reading(RuleUnknown) == "stored":
-			a.setExtra(name, v)
+			change[name] = v
 		}
 	}
+	a.setExtra(change)
 }
 
-// setExtra sets an attribute that has no field, or removes it where v is absent.
-func (a *applier) setExtra(name string, v metadata.Value) {
-	var d metadata.Delta
-	var err error
-	if v.IsZero() {
-		d, err = d.Remove(name)
-	} else {
-		d, err = d.Set(name, v)
-	}
-	if err != nil {
-		return // the name came from JSON, and so did the value
+// setExtra sets attributes that have no field; nil removes one.
+func (a *applier) setExtra(change map[string]any) {
+	d := deltaOf(change)
+	if d.IsZero() {
+		return
 	}
 	if a.Profile.Extra = metadata.FirstLevel.Merge(a.Profile.Extra, d); a.Profile.Extra.Len() == 0 {
 		a.Profile.Extra = metadata.Object{}
@@ -261,15 +257,15 @@ func (a *applier) effects(before user.Profile) {
 		note(user.VerificationEmail, RuleVerificationEmail)
 	}
 	t := a.t
-	if t.Connection.Kind == user.PasswordlessEmail && !a.Profile.Email.Equal(before.Email) {
-		note(user.ChangeEmail, RuleVerificationEmail)
+	if address, ok := p.Email.Get(); ok && t.Connection.Kind == user.PasswordlessEmail && (t.Secondary || address != before.Email.Or("")) {
+		note(user.ChangeEmail, RuleChangeEmail)
 	}
 	if t.Connection.Kind == user.CustomDatabase && !t.Migrated {
 		for _, x := range []struct {
 			a    attribute
 			kind user.EffectKind
 		}{{email, user.ChangeEmailScript}, {password, user.ChangePasswordScript}, {phoneNumber, user.ChangePhoneScript}, {username, user.ChangeUsernameScript}} {
-			if p.present(x.a) {
+			if p.present(x.a) || x.a == email && p.present(emailVerified) || x.a == phoneNumber && p.present(phoneVerified) {
 				note(x.kind, RuleScripts)
 			}
 		}

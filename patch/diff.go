@@ -2,6 +2,7 @@ package patch
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -49,9 +50,19 @@ func Diff(from, to user.Profile) (Payload, error) {
 	return p, nil
 }
 
-type differ struct{ missed metadata.Errors }
+type differ struct {
+	missed metadata.Errors
+	length int // of its pointers
+}
 
 func (d *differ) miss(pointer string) {
+	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == metadata.ErrMore {
+		return
+	}
+	if d.length += len(pointer); len(d.missed) == mostEntries || d.length > mostBytes && len(d.missed) > 0 {
+		d.missed = append(d.missed, &metadata.Error{Fault: metadata.ErrMore})
+		return
+	}
 	d.missed = append(d.missed, &metadata.Error{Fault: metadata.ErrUnreachable, Pointer: pointer})
 }
 
@@ -114,15 +125,17 @@ func (d *differ) others(p *Payload, from, to user.Profile) {
 			d.miss(same.pointer)
 		}
 	}
+	gone := map[string]any{}
 	for name, v := range from.Extra.All() {
 		w, has := to.Extra.Get(name)
-		_, known := attributeOf(name)
+		a, known := attributeOf(name)
 		switch {
 		case has && v.Equal(w):
+		case known && a.isMetadata() && !has && !p.delta(a).IsZero(): // it is replaced by an object
 		case has || known || name == "identities":
 			d.miss(metadata.Pointer(name))
 		default:
-			p.keep(name, nullValue())
+			gone[name] = nil
 		}
 	}
 	for name := range to.Extra.All() {
@@ -130,11 +143,7 @@ func (d *differ) others(p *Payload, from, to user.Profile) {
 			d.miss(metadata.Pointer(name))
 		}
 	}
-}
-
-func nullValue() metadata.Value {
-	v, _ := metadata.ValueOf(nil)
-	return v
+	p.Extra = deltaOf(gone).Object()
 }
 
 func equalIdentities(a, b []user.Identity) bool {
@@ -146,33 +155,51 @@ func equalIdentities(a, b []user.Identity) bool {
 func (d *differ) shape(p *Payload) {
 	for _, v := range p.Validate(Target{Lenient: true}).Violations {
 		path, ok := metadata.ParsePointer(v.Pointer)
-		if !ok || len(path) == 0 || v.Rule == RuleExclusive || v.Rule == RuleNothingToUpdate {
+		if !ok || len(path) != 1 || v.Rule == RuleExclusive {
 			continue
 		}
-		a, known := attributeOf(path[0])
-		switch {
-		case !known:
-			p.Extra = p.Extra.Without(path[0])
-			if p.Extra.Len() == 0 {
-				p.Extra = metadata.Object{}
-			}
-		case a.isMetadata() && len(path) > 1:
-			*p.delta(a) = metadata.DeltaOf(withoutMember(p.delta(a).Object(), path[1]))
-		case a.isMetadata():
-			*p.delta(a) = metadata.Delta{}
-		default:
+		if a, known := attributeOf(path[0]); known && !a.isMetadata() {
 			p.unset(a)
+			d.miss(v.Pointer)
 		}
-		d.miss(v.Pointer)
+	}
+	d.members(p, userMetadata)
+	d.members(p, appMetadata)
+	if p.Extra.Len() > 0 {
+		p.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
+			if slices.Contains(readOnly, name) {
+				d.miss(metadata.Pointer(name))
+				return false
+			}
+			return true
+		})
+		if p.Extra.Len() == 0 {
+			p.Extra = metadata.Object{}
+		}
 	}
 }
 
-// withoutMember is Without that is absent, and no wipe, once nothing is left.
-func withoutMember(o metadata.Object, name string) metadata.Object {
-	if o = o.Without(name); o.Len() == 0 {
-		return metadata.Object{}
+// members takes out the members of a metadata object that the API would not take.
+func (d *differ) members(p *Payload, a attribute) {
+	says := p.delta(a)
+	if says.Object().Len() == 0 {
+		return
 	}
-	return o
+	taken := says.Object().Select(func(name string, v metadata.Value) bool {
+		var one Payload
+		*one.delta(a) = deltaOf(map[string]any{name: v})
+		if one.Validate(Target{Lenient: true}).Valid() {
+			return true
+		}
+		d.miss(metadata.Pointer(a.String(), name))
+		return false
+	})
+	if taken.Len() < says.Object().Len() {
+		*says = metadata.Delta{}
+		if taken.Len() > 0 { // none is no wipe
+			*says = metadata.DeltaOf(taken)
+		}
+	}
 }
 
 // unset makes a, which is no metadata, absent.

@@ -19,11 +19,21 @@ import (
 // be restored, beside the payload that restores the rest: a password, an attribute
 // that the schema does not know, a true-or-false attribute that is absent now (it
 // becomes false, which is not the same), a null that metadata stores, metadata that
-// is no object now. Mails and sessions do not come back.
-func (p Payload) Inverse(before user.Profile) (Payload, error) {
+// is no object now, what the API would not take, and what is updated of a secondary
+// identity. Mails and sessions do not come back.
+func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 	p = p.normal()
 	d := differ{}
 	var q Payload
+	if t.Secondary { // what the identity has now is not in the root
+		for a := range attributes {
+			if a.isOfIdentity() && p.present(a) {
+				d.miss(a.pointer())
+			}
+		}
+		p.Email, p.PhoneNumber, p.Username, p.Password = Field[string]{}, Field[string]{}, Field[string]{}, Field[string]{}
+		p.EmailVerified, p.PhoneVerified = Param[bool]{}, Param[bool]{}
+	}
 	for _, x := range []struct {
 		a    attribute
 		says Field[string]
@@ -75,6 +85,7 @@ func (p Payload) Inverse(before user.Profile) (Payload, error) {
 	for name := range p.Extra.All() {
 		d.miss(metadata.Pointer(name))
 	}
+	d.shape(&q)
 	if !q.IsZero() {
 		q.Connection = p.Connection
 		if !q.Email.IsZero() || !q.PhoneNumber.IsZero() {
@@ -97,22 +108,31 @@ func (d *differ) undo(a attribute, says metadata.Delta, now, extra metadata.Obje
 	if says.IsWipe() {
 		says = metadata.DeltaOf(now) // every name that goes
 	}
-	var undo metadata.Delta
+	undo := make(map[string]any, says.Object().Len())
 	for name := range says.Object().All() {
-		v, has := now.Get(name)
-		if has && v.IsNull() {
+		switch v, has := now.Get(name); {
+		case has && v.IsNull():
 			d.miss(metadata.Pointer(a.String(), name))
-			continue
+		case has:
+			undo[name] = v
+		default:
+			undo[name] = nil
 		}
-		var err error
-		if has {
-			undo, err = undo.Set(name, v)
-		} else {
-			undo, err = undo.Remove(name)
-		}
-		d.under(a, err)
 	}
-	return undo
+	return deltaOf(undo)
+}
+
+// deltaOf returns the Delta with these members; one that says nothing where there
+// are none.
+func deltaOf(members map[string]any) metadata.Delta {
+	if len(members) == 0 {
+		return metadata.Delta{}
+	}
+	o, err := metadata.FromMap(members)
+	if err != nil {
+		return metadata.Delta{} // the members came from objects
+	}
+	return metadata.DeltaOf(o)
 }
 
 // Conflicts returns the JSON Pointers of what the payloads a and b, prepared from
@@ -121,7 +141,7 @@ func (d *differ) undo(a attribute, says metadata.Delta, now, extra metadata.Obje
 // conflicts with anything else that is said of it. Where there is none, they can be
 // sent in any order. It is empty for equal payloads.
 func Conflicts(a, b Payload) []string {
-	a, b = a.normal(), b.normal()
+	a, b = a.normal().wiped(), b.normal().wiped()
 	var list []string
 	for at := range attributes {
 		if !a.present(at) || !b.present(at) {
@@ -145,6 +165,16 @@ func Conflicts(a, b Payload) []string {
 		}
 	}
 	return list
+}
+
+// wiped returns p with null for metadata as the wipe that it is taken for.
+func (p Payload) wiped() Payload {
+	for _, a := range []attribute{userMetadata, appMetadata} {
+		if v, ok := p.Extra.Get(a.String()); ok && v.IsNull() && p.delta(a).IsZero() {
+			*p.delta(a) = metadata.Wipe()
+		}
+	}
+	return p
 }
 
 func conflictsIn(a attribute, x, y metadata.Delta) (list []string) {

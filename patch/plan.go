@@ -15,15 +15,19 @@ import (
 //     for in between is mailed to the new address, and sessions end last, once
 //     nothing else is to come.
 //  3. All else goes with the first payload, so that nothing was changed where that
-//     is refused; but blocked goes with the last, since a new password may lift a
-//     block, and nobody should get in while there is more to come.
+//     is refused, a block too. Lifting a block goes with the last: nobody should
+//     get in while there is more to come. Where the target reads that a new password
+//     lifts a block, a user who is to be blocked, or to stay so, is blocked again
+//     after it, in a payload of its own.
 //  4. connection goes with each, client_id with the e-mail or phone number,
 //     verify_email with the e-mail.
 //
 // Each payload passes [Payload.Validate] for the target. The error is that of the
 // first one that does not, user.Violations.
 func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
-	goal = goal.normal().withoutWhatIs(from, t)
+	goal = goal.normal()
+	stays := goal.Blocked.Or(from.Blocked.Or(false)) // blocked in the end
+	goal = goal.withoutWhatIs(from, t)
 	if !goal.changes() {
 		return nil, nil
 	}
@@ -37,7 +41,7 @@ func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
 			list = append(list, part)
 		}
 	}
-	if list == nil {
+	if len(list) == 0 {
 		list = []Payload{{}}
 	}
 	first, last := &list[0], &list[len(list)-1]
@@ -46,7 +50,14 @@ func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
 	first.GivenName, first.FamilyName, first.Name, first.Nickname, first.Picture = goal.GivenName, goal.FamilyName, goal.Name, goal.Nickname, goal.Picture
 	first.VerifyEmail, first.VerifyPhoneNumber = goal.VerifyEmail, goal.VerifyPhoneNumber
 	first.ClientID, first.Extra = goal.ClientID, goal.Extra
-	last.Blocked = goal.Blocked
+	if blocked, says := goal.Blocked.Get(); says && !blocked {
+		last.Blocked = goal.Blocked
+	} else {
+		first.Blocked = goal.Blocked
+	}
+	if stays && !goal.Password.IsZero() && t.reading(RuleBlockLifted) == "lifted" {
+		list = append(list, Payload{Blocked: Value(true)})
+	}
 	for i := range list {
 		list[i].Connection = goal.Connection
 		if err := list[i].Validate(t).Err(); err != nil {
@@ -61,6 +72,9 @@ func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
 // rest.
 func PlanTo(from, to user.Profile, t Target) ([]Payload, error) {
 	goal, missed := Diff(from, to)
+	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && t.reading(RuleEmailKeepsVerified) == "reset" {
+		goal.EmailVerified = Value(b)
+	}
 	list, err := Plan(from, goal, t)
 	if err != nil {
 		return nil, err
@@ -80,7 +94,7 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 		return p
 	}
 	a := applier{t: &t}
-	verified := p.EmailVerified
+	verified, mailed, texted := p.EmailVerified, p.Email, p.PhoneNumber
 	for _, x := range []struct {
 		says *Field[string]
 		has  Field[string]
@@ -109,6 +123,15 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 	}
 	if !p.Email.IsZero() {
 		p.EmailVerified = verified // a new e-mail may reset it, so it is said again
+	}
+	if p.Email.IsZero() && !mailed.IsZero() {
+		p.VerifyEmail = Param[bool]{} // of the e-mail that is there already
+	}
+	if p.PhoneNumber.IsZero() && !texted.IsZero() {
+		p.VerifyPhoneNumber = Param[bool]{}
+	}
+	if p.Email.IsZero() && p.PhoneNumber.IsZero() {
+		p.ClientID = Param[string]{}
 	}
 	p.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
 		_, has := u.Extra.Get(name)

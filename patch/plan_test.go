@@ -45,7 +45,7 @@ func TestDiff(t *testing.T) {
 		{`{"identities":[{}]}`, `{"identities":[{"provider":"x"}]}`, `{}`, []string{"/identities"}},
 		{`{"locale":"de","zone":1}`, `{"zone":2,"new":3}`, `{"locale":null}`, []string{"/zone", "/new"}},
 		{`{"name":"A"}`, `{"name":"","email":"no address","picture":null}`, `{}`, []string{"/picture", "/name", "/email"}},
-		{`{"app_metadata":{"a":1}}`, `{"app_metadata":{"a":2,"email":3,"b.c":4,"d":null}}`, `{"app_metadata":{"a":2}}`, []string{"/app_metadata/d", "/app_metadata/b.c", "/app_metadata/email"}},
+		{`{"app_metadata":{"a":1}}`, `{"app_metadata":{"a":2,"email":3,"b.c":4,"d":null}}`, `{"app_metadata":{"a":2}}`, []string{"/app_metadata/d", "/app_metadata/email", "/app_metadata/b.c"}},
 	} {
 		p, err := patch.Diff(profile(t, tt.from), profile(t, tt.to))
 		assert.JSONEq(t, tt.want, string(p.AppendJSON(nil)), tt.to)
@@ -64,7 +64,7 @@ func TestPlan(t *testing.T) {
 		{`{"name":"B","user_metadata":{"a":2}}`, []string{`{"name":"B","user_metadata":{"a":2}}`}},
 		{`{"password":"p","email":"a@example.com"}`, []string{`{"password":"p"}`}},
 		{`{"password":"p","email":"B@example.com","email_verified":true,"connection":"db","client_id":"c","verify_email":false,"blocked":true,"name":"B"}`, []string{
-			`{"email":"B@example.com","email_verified":true,"verify_email":false,"client_id":"c","connection":"db","name":"B"}`, `{"password":"p","connection":"db","blocked":true}`}},
+			`{"email":"B@example.com","email_verified":true,"verify_email":false,"client_id":"c","connection":"db","name":"B","blocked":true}`, `{"password":"p","connection":"db"}`}},
 		{`{"username":"bob","password":"p","email":"b@example.com","blocked":false}`, []string{`{"email":"b@example.com"}`, `{"username":"bob"}`, `{"password":"p","blocked":false}`}},
 		{`{"user_metadata":{}}`, []string{`{"user_metadata":{}}`}},
 		{`{"app_metadata":{}}`, nil},
@@ -83,6 +83,61 @@ func TestPlan(t *testing.T) {
 	require.Len(t, list, 1)
 }
 
+// Where the target reads that a password lifts a block, the plan blocks again.
+func TestPlanKeepsABlock(t *testing.T) {
+	target := patch.Target{Connection: user.Connection{Kind: user.Database}, Policies: map[patch.RuleID]string{patch.RuleBlockLifted: "lifted", patch.RuleEmailKeepsVerified: "reset"}}
+	for _, from := range []string{`{"blocked":true}`, `{}`} {
+		u := profile(t, from)
+		list, err := patch.Plan(u, payload(t, `{"password":"new-secret","blocked":true}`), target)
+		require.NoError(t, err)
+		for _, p := range list {
+			out, err := p.Apply(u, target)
+			require.NoError(t, err)
+			u = out.Profile
+		}
+		assert.True(t, u.Blocked.Or(false), from)
+	}
+	list, err := patch.PlanTo(profile(t, `{"email":"a@example.com","email_verified":true}`), profile(t, `{"email":"b@example.com","email_verified":true}`), target)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.JSONEq(t, `{"email":"b@example.com","email_verified":true}`, string(list[0].AppendJSON(nil)))
+	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","email":"a@example.com"}`), payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"email":"a@example.com","verify_email":true,"client_id":"c"}`), patch.Target{})
+	require.NoError(t, err)
+	assert.Empty(t, list)
+}
+
+// Payloads of many members take no more than their share of time.
+func TestManyMembers(t *testing.T) {
+	var b strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&b, `,"m%d":1`, i)
+	}
+	many := "{" + b.String()[1:] + "}"
+	dotted := strings.ReplaceAll(many, `"m`, `"a.m`)
+	long := strings.Repeat("n", 1<<20)
+	p := payload(t, `{"user_metadata":`+many+`}`)
+	q, err := p.Inverse(profile(t, `{}`), patch.Target{})
+	require.NoError(t, err)
+	assert.Equal(t, 50_000, q.UserMetadata.Object().Len())
+	q, err = patch.Diff(profile(t, many), profile(t, `{}`))
+	require.NoError(t, err)
+	assert.Equal(t, 50_000, q.Extra.Len())
+	q, err = patch.Diff(profile(t, `{}`), profile(t, `{"user_metadata":`+dotted+`}`))
+	assert.ErrorIs(t, err, metadata.ErrMore)
+	assert.True(t, q.IsZero(), "what the API would not take is left out, all of it")
+	out, err := payload(t, many[:len(many)-1]+`,"name":"A"}`).Apply(profile(t, `{}`), patch.Target{Policies: map[patch.RuleID]string{patch.RuleUnknown: "stored"}})
+	require.NoError(t, err)
+	assert.Equal(t, 50_000, out.Profile.Extra.Len())
+	payload(t, `{"user_metadata":{"`+long+`":[`+strings.Repeat("null,", 20_000)+`null]}}`).Validate(patch.Target{})
+}
+
+func TestInverseOfASecondaryIdentity(t *testing.T) {
+	u := profile(t, `{"email":"a@example.com","identities":[{"connection":"db"},{"connection":"sms","profileData":{"phone_number":"+15550001111"}}]}`)
+	q, err := payload(t, `{"phone_number":"+15552223333","connection":"sms","user_metadata":{"a":1}}`).Inverse(u, patch.Target{Secondary: true})
+	assert.Equal(t, []string{"/phone_number"}, metadata.Unreachable(err))
+	assert.JSONEq(t, `{"connection":"sms","user_metadata":{"a":null}}`, string(q.AppendJSON(nil)))
+}
+
 func TestInverse(t *testing.T) {
 	const before = `{"email":"a@example.com","name":"A","blocked":false,"user_metadata":{"a":{"x":1},"b":2},"app_metadata":{"n":null,"m":1}}`
 	for _, tt := range []struct {
@@ -97,7 +152,7 @@ func TestInverse(t *testing.T) {
 		{`{"email":"b@example.com","email_verified":true,"connection":"db","client_id":"c","verify_email":true}`, `{"email":"a@example.com","email_verified":false,"connection":"db","client_id":"c"}`, []string{"/email_verified"}},
 		{`{"unknown":null,"name":"A"}`, `{"name":"A"}`, []string{"/unknown"}},
 	} {
-		q, err := payload(t, tt.payload).Inverse(profile(t, before))
+		q, err := payload(t, tt.payload).Inverse(profile(t, before), patch.Target{})
 		assert.JSONEq(t, tt.want, string(q.AppendJSON(nil)), tt.payload)
 		assert.Equal(t, tt.missed, metadata.Unreachable(err), tt.payload)
 	}
@@ -189,7 +244,7 @@ func TestPrintHidesThePassword(t *testing.T) {
 	odd := payload(t, `{"password":["`+secret+`"]}`)
 	extra := patch.Payload{Extra: metadata.MustParse(`{"password":"` + secret + `"}`)}
 	for _, v := range []any{p, &p, f, &f, odd, extra, []patch.Payload{p}, struct{ P patch.Payload }{p}} {
-		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%t", "%x", "%c", "%e"} {
 			assert.NotContains(t, fmt.Sprintf(format, v), secret, "%s of %T", format, v)
 		}
 		for _, h := range []func(*strings.Builder) slog.Handler{
@@ -330,7 +385,7 @@ func FuzzInverse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		q, missed := p.Inverse(u)
+		q, missed := p.Inverse(u, target)
 		undone := out.Profile
 		if !q.IsZero() {
 			back, err := q.Apply(out.Profile, target)

@@ -1,15 +1,23 @@
 package patch
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // String returns the JSON text of p with its password covered. Use
 // [Payload.AppendJSON] or json.Marshal for the body to send.
 func (p Payload) String() string { return string(p.covered().AppendJSON(nil)) }
 
-// GoString is String, so that no format prints the password.
-func (p Payload) GoString() string { return "patch.Payload(" + p.String() + ")" }
+// Format writes String for every verb, so that none prints the password. A Payload
+// in an unexported field of another struct is out of its reach: package fmt then
+// calls no method.
+func (p Payload) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
-// LogValue returns p as a group with its password covered.
+// LogValue returns p as a group with its password covered. A log handler that
+// writes JSON calls it for a Payload by itself; of one inside a slice or struct it
+// writes the body, as json.Marshal does, password and all.
 func (p Payload) LogValue() slog.Value {
 	o, err := p.covered().Object()
 	if err != nil {
@@ -33,8 +41,8 @@ func (f Form) String() string {
 	return p.String()
 }
 
-// GoString is String, so that no format prints the password.
-func (f Form) GoString() string { return "patch.Form(" + f.String() + ")" }
+// Format writes String for every verb, so that none prints the password.
+func (f Form) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
 
 // LogValue returns what the card sends as a group with the password covered.
 func (f Form) LogValue() slog.Value {

@@ -17,7 +17,8 @@ type Response struct {
 
 // Response returns what the API would answer to p, in its own words. It reports
 // false where p is accepted, or where the answer to the first thing that is wrong
-// with it, in the order of [Rules], is not known: then it is not made up.
+// with it, in the order of [Rules], is not known: then it is not made up. Which of
+// several things the API would name is not documented.
 //
 // Sources: Auth0 Management API, PATCH /api/v2/users/{id}, responses; observed
 // answers (auth0/terraform-provider-auth0 issue 400, rfcx/arbimon issue 1397, and
@@ -63,12 +64,10 @@ func (p Payload) Response(t Target) (Response, bool) {
 		return bad("Cannot update email for non-database user.", "")
 	case RuleEmailVerification:
 		if t.Connection.Kind == user.Enterprise {
-			return bad("Email verification is not supported for enterprise users.", "operation_not_supported")
+			return bad("Email verification is not supported for enterprise users.", "")
 		}
 	case RuleDisabled:
 		return bad("Cannot change email or password for users in a disabled connection.", "")
-	case RuleEmailFormat:
-		return bad("Payload validation error: 'Object didn't pass validation for format email: ' on property email (Email address of this user.).", "invalid_body")
 	case RuleScope:
 		if v.Pointer == "" {
 			return Response{403, "Forbidden", "Insufficient scope; expected any of: update:users,update:users_app_metadata,update:current_user_metadata.", ""}, true

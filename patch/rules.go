@@ -64,6 +64,7 @@ const (
 	RuleBlockLifted        RuleID = "patch.block-lifted"
 	RuleBruteForce         RuleID = "patch.brute-force-block"
 	RuleScripts            RuleID = "patch.change-scripts"
+	RuleChangeEmail        RuleID = "patch.change-email-message"
 	RuleDisabled           RuleID = "patch.disabled-connection"
 	RuleSecondary          RuleID = "patch.secondary-connection"
 	RuleSecondaryFive      RuleID = "patch.secondary-attributes"
@@ -142,7 +143,7 @@ var catalogue = []Rule{
 		Source:    schema,
 	},
 	{
-		ID: RuleNothingToUpdate, Severity: user.Error, Evidence: user.Observed,
+		ID: RuleNothingToUpdate, Severity: user.Error, Evidence: user.Disputed,
 		Statement: "A payload has at least one attribute that can be updated.",
 		Source:    "auth0/node-auth0 issue 478; " + endpoint,
 		Readings:  refuses("the description lists fifteen attributes", "an answer of 2020 also took client_id or verify_phone_number by itself, and the API has words for removing attributes that the schema does not know"),
@@ -390,6 +391,11 @@ var catalogue = []Rule{
 		ID: RuleScripts, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "An update of a custom database's user runs its Get User script and the change script of what is updated.",
 		Source:    "Auth0 docs, Change Email Script; Auth0 docs, Get User Script",
+	},
+	{
+		ID: RuleChangeEmail, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "A new e-mail of a passwordless e-mail user is sent the passwordless template, with the operation change_email.",
+		Source:    "Auth0 docs, Passwordless Connections, Email OTP",
 	},
 	{
 		ID: RuleBlankInput, Severity: user.Warning, Evidence: user.Inferred,

@@ -151,7 +151,7 @@ func (j *judge) follows(name string) bool {
 	default:
 		return false
 	}
-	return c.RootAttributes == user.OnEachLogin && !slices.Contains(c.NonPersistent, name)
+	return c.RootAttributes.String() == user.OnEachLogin.String() && !slices.Contains(c.NonPersistent, name)
 }
 
 // depth judges how deep a member's value is.
@@ -175,6 +175,11 @@ func (j *judge) scopes() {
 	for a := range attributes {
 		if j.has[a].present && a != connection && a != clientID && !(app && a == appMetadata) && !(own && a == userMetadata) {
 			j.report(RuleScope, a.pointer(), "the token's scopes do not cover "+a.String())
+		}
+	}
+	for name := range j.p.Extra.All() {
+		if _, known := attributeOf(name); !known {
+			j.report(RuleScope, metadata.Pointer(name), "the token's scopes cover metadata only")
 		}
 	}
 }
@@ -209,13 +214,14 @@ func (j *judge) shape() {
 		j.report(RuleClientID, clientID.pointer(), "client_id says nothing without email or phone_number")
 	}
 	kind := j.t.Connection.Kind
-	if j.has[verifyPhoneNumber].present && (!j.has[phoneNumber].present || kind != user.KindUnknown && kind != user.PasswordlessSMS) {
+	if j.has[verifyPhoneNumber].present && (!j.has[phoneNumber].present || j.has[phoneNumber].null || kind != user.KindUnknown && kind != user.PasswordlessSMS) {
 		j.report(RuleVerifyPhone, verifyPhoneNumber.pointer(), "verify_phone_number says nothing but where the phone number of an SMS user changes")
 	}
 	switch {
 	case updates:
 	case j.has[clientID].present || j.has[verifyPhoneNumber].present:
 		j.report(RuleNothingToUpdate, "", "client_id and verify_phone_number by themselves update nothing")
+	case j.removes() && (kind == user.Social || kind == user.Enterprise) && j.t.Connection.RootAttributes.String() != user.OnEachLogin.String():
 	case j.removes():
 		j.report(RuleNothingToUpdate, "", "nothing in this payload is among the attributes that can be updated")
 	default:
@@ -474,8 +480,11 @@ func (j *judge) nested(v metadata.Value, path ...string) {
 		if j.violations.full && j.warnings.full {
 			return
 		}
-		if name := path[len(path)-1]; v.InObject && strings.ContainsAny(name, ".$") {
+		if v.InObject && strings.ContainsAny(path[len(path)-1], ".$") && !j.violations.full {
 			j.report(RuleNestedMetadataName, metadata.Pointer(path...), "a name in metadata cannot have a dot or a dollar sign")
+		}
+		if j.warnings.full {
+			continue
 		}
 		j.number(v.Value, path...)
 		if v.IsNull() {
@@ -556,7 +565,7 @@ func (j *judge) attribute(a attribute) {
 	federated := c.Kind == user.Social || c.Kind == user.Enterprise
 	switch {
 	case a.isOneOfTheFive() && federated:
-		if c.RootAttributes == user.OnEachLogin {
+		if c.RootAttributes.String() == user.OnEachLogin.String() {
 			j.report(RuleSynced, a.pointer(), a.String()+" follows the identity provider at each login")
 		}
 	case a.isOneOfTheFive():
@@ -601,7 +610,7 @@ func (j *judge) customDatabase(a attribute) {
 	switch {
 	case !j.t.Migrated:
 		j.report(RuleCustomDatabase, a.pointer(), a.String()+" is changed in the database")
-		if a.isOneOfTheFive() && c.RootAttributes == user.OnEachLogin {
+		if a.isOneOfTheFive() && c.RootAttributes.String() == user.OnEachLogin.String() {
 			j.report(RuleSynced, a.pointer(), a.String()+" follows the database at each login")
 		}
 	case a.isOneOfTheFive():

@@ -51,11 +51,13 @@ const (
 const onEachLogin = "on_each_login"
 
 // String returns the setting as the API writes it.
+// Anything that is none of the settings counts as OnEachLogin, the strictest.
 func (s Sync) String() string {
-	if s == OnEachLogin {
-		return onEachLogin
+	switch s {
+	case OnFirstLogin, NeverOnLogin:
+		return string(s)
 	}
-	return string(s)
+	return onEachLogin
 }
 
 // UnmarshalJSON sets c to the connection in text, whose members are name,

@@ -296,11 +296,11 @@ func unplanned(err error) error {
 func (a *answer) inverse(req request) error {
 	u, err := req.profile("user")
 	p, err2 := req.payload("payload")
-	_, err3 := req.target("target")
+	t, err3 := req.target("target")
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	q, err := p.Inverse(u)
+	q, err := p.Inverse(u, t)
 	a.Payload = &q
 	return unreachable("patch.unreachable", err)
 }
