@@ -57,12 +57,13 @@ func Check(d []byte, i, depth int, names *Names) int {
 }
 
 // endsString returns a word in which the lowest set high bit marks the first
-// byte of x that ends a run of plain ASCII string content: a quote, a
-// backslash, a control character or a byte outside ASCII.
+// byte of x that ends a run of plain string content: a quote, a backslash or a
+// control character. With m the word, x&(m^(m-1))&highBits tells whether a byte
+// before it is outside ASCII.
 func endsString(x uint64) uint64 {
 	q := x ^ lowBits*'"'
 	b := x ^ lowBits*'\\'
-	return ((q-lowBits)&^q | (b-lowBits)&^b | (x-lowBits*0x20)&^x | x) & highBits
+	return ((q-lowBits)&^q | (b-lowBits)&^b | (x-lowBits*0x20)&^x) & highBits
 }
 
 // scan validates the value at d[i]. stack holds one bit a level, set for an
@@ -79,15 +80,25 @@ value:
 	switch c := d[i]; c {
 	case '"':
 		if i+17 <= len(d) {
-			if m := endsString(binary.LittleEndian.Uint64(d[i+1:])); m != 0 {
+			x := binary.LittleEndian.Uint64(d[i+1:])
+			if m := endsString(x); m != 0 {
 				if t := i + 1 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+					if x&(m^(m-1))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
+						return bad
+					}
 					i = t + 1
 					goto after
 				}
-			} else if m := endsString(binary.LittleEndian.Uint64(d[i+9:])); m != 0 {
-				if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-					i = t + 1
-					goto after
+			} else {
+				y := binary.LittleEndian.Uint64(d[i+9:])
+				if m := endsString(y); m != 0 {
+					if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+						if (x|y&(m^(m-1)))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
+							return bad
+						}
+						i = t + 1
+						goto after
+					}
 				}
 			}
 		}
@@ -209,15 +220,25 @@ key:
 	{
 		start, escaped := i, false
 		if i+17 <= len(d) {
-			if m := endsString(binary.LittleEndian.Uint64(d[i+1:])); m != 0 {
+			x := binary.LittleEndian.Uint64(d[i+1:])
+			if m := endsString(x); m != 0 {
 				if t := i + 1 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+					if x&(m^(m-1))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
+						return bad
+					}
 					i = t + 1
 					goto named
 				}
-			} else if m := endsString(binary.LittleEndian.Uint64(d[i+9:])); m != 0 {
-				if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-					i = t + 1
-					goto named
+			} else {
+				y := binary.LittleEndian.Uint64(d[i+9:])
+				if m := endsString(y); m != 0 {
+					if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+						if (x|y&(m^(m-1)))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
+							return bad
+						}
+						i = t + 1
+						goto named
+					}
 				}
 			}
 		}
@@ -251,8 +272,12 @@ func String(d []byte, i int) (end int, escaped bool) {
 	}
 	i++
 	if i+8 <= len(d) { // most strings are short and plain
-		if m := endsString(binary.LittleEndian.Uint64(d[i:])); m != 0 {
+		x := binary.LittleEndian.Uint64(d[i:])
+		if m := endsString(x); m != 0 {
 			if t := i + bits.TrailingZeros64(m)>>3; d[t] == '"' {
+				if x&(m^(m-1))&highBits != 0 && !utf8.Valid(d[i:t]) {
+					return bad, false
+				}
 				return t + 1, false
 			}
 		}
