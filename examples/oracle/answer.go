@@ -523,29 +523,17 @@ func (req request) knobs(name string) (metadata.Mode, error) {
 	if err != nil {
 		return 0, input(name, err)
 	}
-	var k metadata.Knobs
+	turned := metadata.FirstLevel.String()
 	for knob, v := range o.All() {
 		choice, _ := v.Str()
-		var err error
-		switch knob {
-		case "depth":
-			err = k.Depth.UnmarshalText([]byte(choice))
-		case "wins":
-			err = k.Wins.UnmarshalText([]byte(choice))
-		case "nulls":
-			err = k.Nulls.UnmarshalText([]byte(choice))
-		case "empty":
-			err = k.Empty.UnmarshalText([]byte(choice))
-		case "lists":
-			err = k.Lists.UnmarshalText([]byte(choice))
-		default:
-			err = errors.New("no such knob")
+		turn := "+" + knob + "=" + choice
+		if _, ok := metadata.ParseMode(metadata.FirstLevel.String() + turn); !ok || strings.Contains(knob+choice, "+") {
+			return 0, &problem{Kind: "input", Pointer: metadata.Pointer(name, knob), Message: "no such knob, or it has no such choice"}
 		}
-		if err != nil {
-			return 0, &problem{Kind: "input", Pointer: metadata.Pointer(name, knob), Message: err.Error()}
-		}
+		turned += turn
 	}
-	return k.Mode(), nil
+	m, _ := metadata.ParseMode(turned)
+	return m, nil
 }
 
 // object reads a metadata object, which may be absent.

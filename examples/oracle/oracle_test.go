@@ -84,6 +84,7 @@ func TestAnswers(t *testing.T) {
 		{`{"op":"merge","mode":"replace","base":{"a":1},"patch":{"b":3}}`, `{"ok":true,"result":{"b":3}}`},
 		{`{"op":"merge","mode":{"lists":"union"},"base":{"l":[1]},"patch":{"l":[1.0,2]}}`, `{"ok":true,"result":{"l":[1,2]}}`},
 		{`{"op":"merge","mode":{"lists":"sideways"}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/lists"}}`},
+		{`{"op":"merge","mode":{"depth":"all+lists=union"}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/depth"}}`},
 		{`{"op":"merge","mode":{"list":"union"}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/list"}}`},
 		{`{"op":"no such"}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
 		{`{"op":1}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
