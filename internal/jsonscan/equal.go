@@ -32,7 +32,7 @@ const (
 // lockstep compares two valid values as far as their members come in one order.
 func lockstep(a, b []byte) verdict {
 	i, j, depth := 0, 0, 0
-	var small [stackSm * 64]bool
+	var small [256]bool
 	inObject := small[:0]
 	for {
 		// A value begins at a[i] and at b[j].

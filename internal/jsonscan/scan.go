@@ -13,11 +13,12 @@ const (
 
 // What a scanner returns in place of an index.
 const (
-	bad     = -1 // not JSON, or too deep
-	deeper  = -2 // deeper than the stack that was lent
-	stackSm = 4  // words: 256 levels without a large stack
-	stackLg = (MaxDepth + 63) / 64
+	bad    = -1 // not JSON, or too deep
+	deeper = -2 // deeper than the stack that was lent
 )
+
+// shallow is how many levels are scanned without a stack.
+const shallow = 64
 
 // Space returns the index of the first byte at or after i that is not JSON
 // white space.
@@ -32,11 +33,9 @@ func Space(d []byte, i int) int {
 // number where no valid value of at most depth levels starts there. Duplicate
 // names are not looked for.
 func Skip(d []byte, i, depth int) int {
-	var small [stackSm]uint64
-	end := scan(d, i, min(depth, len(small)*64), small[:], nil)
-	if end == deeper && depth > len(small)*64 {
-		var large [stackLg]uint64
-		end = scan(d, i, min(depth, MaxDepth), large[:], nil)
+	end := scan(d, i, min(depth, shallow), nil, nil)
+	if end == deeper && depth > shallow {
+		end = scanDeep(d, i, depth, nil)
 	}
 	return end
 }
@@ -44,223 +43,294 @@ func Skip(d []byte, i, depth int) int {
 // Check is [Skip] that also refuses an object with two members of one name, at
 // any level. It uses names as scratch and leaves it as it found it.
 func Check(d []byte, i, depth int, names *Names) int {
-	var small [stackSm]uint64
 	mark := names.Mark()
-	end := scan(d, i, min(depth, len(small)*64), small[:], names)
-	if end == deeper && depth > len(small)*64 {
+	end := scan(d, i, min(depth, shallow), nil, names)
+	if end == deeper && depth > shallow {
 		names.Reset(mark)
-		var large [stackLg]uint64
-		end = scan(d, i, min(depth, MaxDepth), large[:], names)
+		end = scanDeep(d, i, depth, names)
 	}
 	names.Reset(mark)
 	return end
 }
 
-// endsString returns a word in which the lowest set high bit marks the first
-// byte of x that ends a run of plain string content: a quote, a backslash or a
-// control character. With m the word, x&(m^(m-1))&highBits tells whether a byte
-// before it is outside ASCII.
-func endsString(x uint64) uint64 {
-	q := x ^ lowBits*'"'
-	b := x ^ lowBits*'\\'
-	return ((q-lowBits)&^q | (b-lowBits)&^b | (x-lowBits*0x20)&^x) & highBits
+func scanDeep(d []byte, i, depth int, names *Names) int {
+	var stack [MaxDepth / 64]uint64
+	return scan(d, i, min(depth, MaxDepth), stack[:], names)
 }
 
-// scan validates the value at d[i]. stack holds one bit a level, set for an
-// object. names is nil where duplicate names do not matter.
-func scan(d []byte, i, limit int, stack []uint64, names *Names) int {
-	depth := 0
-	inObject := false
-	mark := 0 // of the object that is open, in names
+// endsPlain returns a word in which the lowest set bit, the high one of its byte,
+// marks the first byte of x that is no plain content of a string: a quote, a
+// backslash, a control character, or one outside ASCII.
+func endsPlain(x uint64) uint64 {
+	quote := (x ^ lowBits*'"') - lowBits
+	backslash := (x ^ lowBits*'\\') - lowBits
+	control := x - lowBits*' '
+	return (quote | backslash | control | x) & highBits
+}
+
+// scan validates the value at d[at]. names is nil where duplicate names do not
+// matter. The innermost levels, as many as a word has bits, are in a register;
+// stack takes the words for those around them.
+//
+// Its shape serves its speed. Each loop has one way in, or else the compiler would
+// check each index again: so an empty object is never open, and names and values
+// have a copy each of the code for short strings. What is rare is left to calls.
+func scan(d []byte, at, limit int, stack []uint64, names *Names) int {
+	var (
+		i       = uint(at)
+		n       = uint(len(d))
+		c       byte
+		level   = 0
+		objects uint64 // one bit a level, the lowest for the innermost: it is an object
+		mark    int    // of the object that is open, in names
+	)
 
 value:
-	if i >= len(d) {
+	if i >= n {
 		return bad
 	}
-	switch c := d[i]; c {
-	case '"':
-		if i+17 <= len(d) {
-			x := binary.LittleEndian.Uint64(d[i+1:])
-			if m := endsString(x); m != 0 {
-				if t := i + 1 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-					if x&(m^(m-1))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
-						return bad
-					}
-					i = t + 1
-					goto after
-				}
-			} else {
-				y := binary.LittleEndian.Uint64(d[i+9:])
-				if m := endsString(y); m != 0 {
-					if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-						if (x|y&(m^(m-1)))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
-							return bad
-						}
-						i = t + 1
-						goto after
-					}
-				}
+	if c = d[i]; c <= ' ' {
+		for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
+			if i++; i >= n {
+				return bad
 			}
+			c = d[i]
 		}
-		if i, _ = String(d, i); i < 0 {
+	}
+	if c == '"' {
+		for j := i + 1; j < n && n-j >= 8; {
+			x := binary.LittleEndian.Uint64(d[j:])
+			m := endsPlain(x)
+			if m == 0 {
+				j += 8
+				continue
+			}
+			t := uint(bits.TrailingZeros64(m))
+			j += t >> 3
+			if c = byte(x >> ((t - 7) & 63)); c == '"' {
+				i = j + 1
+				goto after
+			}
+			if c < utf8.RuneSelf {
+				break
+			}
+			end := multibyte(d, int(j))
+			if end < 0 {
+				return bad
+			}
+			j = uint(end)
+		}
+		end, _ := String(d, int(i))
+		if end < 0 {
 			return bad
 		}
+		i = uint(end)
+		goto after
+	}
+	switch c {
 	case '{', '[':
-		if depth >= limit {
+		if level >= limit {
 			return deeper
 		}
-		if c == '{' {
-			stack[depth>>6] |= 1 << (depth & 63)
-			inObject = true
+		open := c
+		if i++; i >= n {
+			return bad
+		}
+		if c = d[i]; c <= ' ' {
+			for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
+				if i++; i >= n {
+					return bad
+				}
+				c = d[i]
+			}
+		}
+		if c == open+2 { // the bracket that closes it
+			i++
+			goto after
+		}
+		if level&63 == 0 && level > 0 {
+			stack[level>>6-1] = objects
+		}
+		level++
+		objects <<= 1
+		if open == '{' {
+			objects |= 1
 			if names != nil {
 				mark = names.open(mark)
 			}
-		} else {
-			stack[depth>>6] &^= 1 << (depth & 63)
-			inObject = false
-		}
-		depth++
-		i++
-		if i < len(d) && d[i] <= ' ' {
-			i = Space(d, i)
-		}
-		if i < len(d) && d[i] == c+2 { // the bracket that closes it
-			i++
-			goto pop
-		}
-		if inObject {
 			goto key
 		}
 		goto value
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		if c == '-' {
+			if i++; i >= n {
+				return bad
+			}
+			c = d[i]
+		}
+		i++
+		if c-'1' <= 8 {
+			for i < n && d[i]-'0' <= 9 {
+				i++
+			}
+		} else if c != '0' {
+			return bad
+		}
+		if i < n && (d[i] == '.' || d[i]|0x20 == 'e') {
+			end := fraction(d, int(i))
+			if end < 0 {
+				return bad
+			}
+			i = uint(end)
+		}
 	case 't':
-		if i+4 > len(d) || binary.LittleEndian.Uint32(d[i:]) != 't'|'r'<<8|'u'<<16|'e'<<24 {
+		if n-i < 4 || d[i+1] != 'r' || d[i+2] != 'u' || d[i+3] != 'e' {
 			return bad
 		}
 		i += 4
 	case 'n':
-		if i+4 > len(d) || binary.LittleEndian.Uint32(d[i:]) != 'n'|'u'<<8|'l'<<16|'l'<<24 {
+		if n-i < 4 || d[i+1] != 'u' || d[i+2] != 'l' || d[i+3] != 'l' {
 			return bad
 		}
 		i += 4
 	case 'f':
-		if i+5 > len(d) || binary.LittleEndian.Uint32(d[i+1:]) != 'a'|'l'<<8|'s'<<16|'e'<<24 {
+		if n-i < 5 || d[i+1] != 'a' || d[i+2] != 'l' || d[i+3] != 's' || d[i+4] != 'e' {
 			return bad
 		}
 		i += 5
 	default:
-		if c-'1' <= 8 { // most numbers are plain integers
-			i++
-			for i < len(d) && d[i]-'0' <= 9 {
-				i++
-			}
-			if i < len(d) && (d[i] == '.' || d[i]|0x20 == 'e') {
-				if i = fraction(d, i); i < 0 {
-					return bad
-				}
-			}
-		} else if i = Number(d, i); i < 0 {
-			return bad
-		}
+		return bad
 	}
 
 after:
-	if depth == 0 {
-		return i
+	if level == 0 {
+		return int(i)
 	}
-	if i+1 < len(d) && d[i] == ',' && d[i+1] == '"' && inObject {
-		i++
-		goto key
-	}
-	if i < len(d) && d[i] <= ' ' {
-		i = Space(d, i)
-	}
-	if i >= len(d) {
+	if i >= n {
 		return bad
 	}
-	switch d[i] {
-	case ',':
-		i++
-		if i < len(d) && d[i] <= ' ' {
-			i = Space(d, i)
+	if c = d[i]; c <= ' ' {
+		for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
+			if i++; i >= n {
+				return bad
+			}
+			c = d[i]
 		}
-		if inObject {
-			goto key
-		}
-		goto value
-	case '}':
-		if !inObject {
-			return bad
-		}
-	case ']':
-		if inObject {
-			return bad
-		}
-	default:
-		return bad
 	}
 	i++
-
-pop:
-	if inObject && names != nil {
+	if objects&1 == 0 {
+		if c == ',' {
+			goto value
+		}
+		if c != ']' {
+			return bad
+		}
+	} else if c == ',' {
+		if i >= n {
+			return bad
+		}
+		if c = d[i]; c <= ' ' {
+			for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
+				if i++; i >= n {
+					return bad
+				}
+				c = d[i]
+			}
+		}
+		goto key
+	} else if c != '}' {
+		return bad
+	} else if names != nil {
 		var unique bool
 		if mark, unique = names.close(d, mark); !unique {
 			return bad
 		}
 	}
-	depth--
-	if depth > 0 {
-		inObject = stack[(depth-1)>>6]&(1<<((depth-1)&63)) != 0
+	level--
+	objects >>= 1
+	if level&63 == 0 && level > 0 {
+		objects = stack[level>>6-1]
 	}
 	goto after
 
 key:
-	if i >= len(d) || d[i] != '"' {
+	if c != '"' {
 		return bad
 	}
 	{
-		start, escaped := i, false
-		if i+17 <= len(d) {
-			x := binary.LittleEndian.Uint64(d[i+1:])
-			if m := endsString(x); m != 0 {
-				if t := i + 1 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-					if x&(m^(m-1))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
-						return bad
-					}
-					i = t + 1
-					goto named
-				}
-			} else {
-				y := binary.LittleEndian.Uint64(d[i+9:])
-				if m := endsString(y); m != 0 {
-					if t := i + 9 + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-						if (x|y&(m^(m-1)))&highBits != 0 && !utf8.Valid(d[i+1:t]) {
-							return bad
-						}
-						i = t + 1
-						goto named
-					}
-				}
+		start := i
+		for j := i + 1; j < n && n-j >= 8; {
+			x := binary.LittleEndian.Uint64(d[j:])
+			m := endsPlain(x)
+			if m == 0 {
+				j += 8
+				continue
 			}
+			t := uint(bits.TrailingZeros64(m))
+			j += t >> 3
+			if c = byte(x >> ((t - 7) & 63)); c == '"' {
+				i = j + 1
+				if names != nil {
+					names.Add(NameAt(d, int(start), int(i), false))
+				}
+				goto colon
+			}
+			if c < utf8.RuneSelf {
+				break
+			}
+			end := multibyte(d, int(j))
+			if end < 0 {
+				return bad
+			}
+			j = uint(end)
 		}
-		if i, escaped = String(d, i); i < 0 {
+		end, escaped := String(d, int(i))
+		if end < 0 {
 			return bad
 		}
-	named:
+		i = uint(end)
 		if names != nil {
-			names.Add(NameAt(d, start, i, escaped))
+			names.Add(NameAt(d, int(start), int(i), escaped))
 		}
 	}
-	if i < len(d) && d[i] == ':' {
-		i++
-	} else if i = Space(d, i); i < len(d) && d[i] == ':' {
-		i++
-	} else {
+
+colon:
+	if i >= n {
 		return bad
 	}
-	if i < len(d) && d[i] <= ' ' {
-		i = Space(d, i)
+	if c = d[i]; c <= ' ' {
+		for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
+			if i++; i >= n {
+				return bad
+			}
+			c = d[i]
+		}
 	}
+	if c != ':' {
+		return bad
+	}
+	i++
 	goto value
+}
+
+// multibyte returns the index after the characters outside ASCII that begin at
+// d[i], or a negative number where they are not UTF-8.
+func multibyte(d []byte, i int) int {
+	for i < len(d) && d[i] >= utf8.RuneSelf {
+		switch c := d[i]; {
+		case 0xC2 <= c && c <= 0xDF && i+1 < len(d) && d[i+1]&0xC0 == 0x80:
+			i += 2
+		case 0xE1 <= c && c <= 0xEC && i+2 < len(d) && d[i+1]&0xC0 == 0x80 && d[i+2]&0xC0 == 0x80:
+			i += 3
+		default:
+			_, size := utf8.DecodeRune(d[i:])
+			if size == 1 {
+				return bad
+			}
+			i += size
+		}
+	}
+	return i
 }
 
 // String returns the index after the string whose opening quote is d[i], and
@@ -271,53 +341,34 @@ func String(d []byte, i int) (end int, escaped bool) {
 		return bad, false
 	}
 	i++
-	if i+8 <= len(d) { // most strings are short and plain
-		x := binary.LittleEndian.Uint64(d[i:])
-		if m := endsString(x); m != 0 {
-			if t := i + bits.TrailingZeros64(m)>>3; d[t] == '"' {
-				if x&(m^(m-1))&highBits != 0 && !utf8.Valid(d[i:t]) {
-					return bad, false
-				}
-				return t + 1, false
-			}
-		}
-	}
-	run := i // where the content since the last escape began
-	var seen uint64
 	for {
 		for i+8 <= len(d) {
-			x := binary.LittleEndian.Uint64(d[i:])
-			q := x ^ lowBits*'"'
-			b := x ^ lowBits*'\\'
-			m := ((q-lowBits)&^q | (b-lowBits)&^b | (x-lowBits*0x20)&^x) & highBits
-			if m == 0 {
-				seen |= x
-				i += 8
-				continue
+			m := endsPlain(binary.LittleEndian.Uint64(d[i:]))
+			if m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				break
 			}
-			t := bits.TrailingZeros64(m)
-			seen |= x & (1<<t - 1)
-			i += t >> 3
-			break
+			i += 8
 		}
-		for i < len(d) && d[i] != '"' && d[i] != '\\' && d[i] >= ' ' {
-			seen |= uint64(d[i])
-			i++
-		}
-		if i >= len(d) || d[i] < ' ' {
+		if i >= len(d) {
 			return bad, escaped
 		}
-		if seen&highBits != 0 && !utf8.Valid(d[run:i]) {
-			return bad, escaped
-		}
-		if d[i] == '"' {
+		switch c := d[i]; {
+		case c == '"':
 			return i + 1, escaped
+		case c == '\\':
+			escaped = true
+			i = escape(d, i)
+		case c >= utf8.RuneSelf:
+			i = multibyte(d, i)
+		case c < ' ':
+			return bad, escaped
+		default:
+			i++ // one of the last bytes of the text
 		}
-		escaped = true
-		if i = escape(d, i); i < 0 {
+		if i < 0 {
 			return bad, escaped
 		}
-		run, seen = i, 0
 	}
 }
 
