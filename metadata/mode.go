@@ -204,7 +204,7 @@ func (k Knobs) Mode() (m Mode) {
 	return m
 }
 
-// word is one name of a choice; the first of a list is that of zero.
+// words are the names of a choice; the first is that of zero.
 type words []string
 
 func (w words) of(i uint8) string {
