@@ -54,23 +54,18 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 	}
 	a.rest()
 	a.effects(u)
-	before, err := u.Object()
-	if err != nil {
+	var err error
+	if a.Changes, err = user.Changes(u, a.Profile); err != nil {
 		return Outcome{}, err
 	}
-	after, err := a.Profile.Object()
-	if err != nil {
-		return Outcome{}, err
-	}
-	a.Changes = metadata.Changes(before, after)
-	a.look(after)
+	a.look()
 	return a.Outcome, nil
 }
 
 // look warns of what shows only in the profile after and the changes that led
 // there.
-func (a *applier) look(after metadata.Object) {
-	if after.Size() > large {
+func (a *applier) look() {
+	if size(&a.Profile) > large {
 		a.warn(RuleProfileSize, "", "the profile then has more than 10 KB")
 	}
 	lost := map[string]bool{}
@@ -85,6 +80,14 @@ func (a *applier) look(after metadata.Object) {
 			a.warn(RuleReplacedObject, pointer, "this object is replaced whole and loses members")
 		}
 	}
+}
+
+// size returns how many bytes the text of u has, about; of a large one, at least.
+func size(u *user.Profile) int {
+	if n := u.UserMetadata.Size() + u.AppMetadata.Size() + u.Extra.Size(); n > large {
+		return n
+	}
+	return len(u.AppendJSON(nil))
 }
 
 type applier struct {

@@ -118,7 +118,7 @@ func pick(o metadata.Object, names []string) metadata.Object {
 
 // AppendJSON appends the JSON text of i to dst.
 func (i Identity) AppendJSON(dst []byte) []byte {
-	w := writer{out: append(dst, '{'), start: len(dst) + 1}
+	w := writer{out: append(dst, '{'), start: len(dst) + 1, extra: i.Extra.Len() > 0}
 	put(&w, "connection", i.Connection)
 	put(&w, "user_id", i.UserID)
 	put(&w, "provider", i.Provider)
@@ -127,7 +127,7 @@ func (i Identity) AppendJSON(dst []byte) []byte {
 	put(&w, "access_token", i.AccessToken)
 	put(&w, "access_token_secret", i.AccessTokenSecret)
 	put(&w, "refresh_token", i.RefreshToken)
-	w.extra(i.Extra)
+	w.rest(i.Extra)
 	return append(w.out, '}')
 }
 

@@ -195,7 +195,9 @@ func (p Profile) Object() (metadata.Object, error) {
 
 // AppendJSON appends the JSON text of p to dst.
 func (p Profile) AppendJSON(dst []byte) []byte {
-	w := writer{out: append(dst, '{'), start: len(dst) + 1}
+	const rest = 1024 // of most profiles, what is neither metadata nor unknown
+	dst = slices.Grow(dst, p.UserMetadata.Size()+p.AppMetadata.Size()+p.Extra.Size()+rest)
+	w := writer{out: append(dst, '{'), start: len(dst) + 1, extra: p.Extra.Len() > 0}
 	put(&w, "user_id", p.UserID)
 	put(&w, "email", p.Email)
 	put(&w, "email_verified", p.EmailVerified)
@@ -210,14 +212,7 @@ func (p Profile) AppendJSON(dst []byte) []byte {
 	put(&w, "blocked", p.Blocked)
 	if p.Identities != nil {
 		w.name("identities")
-		w.out = append(w.out, '[')
-		for i, id := range p.Identities {
-			if i > 0 {
-				w.out = append(w.out, ',')
-			}
-			w.out = id.AppendJSON(w.out)
-		}
-		w.out = append(w.out, ']')
+		w.out = appendIdentities(w.out, p.Identities)
 	}
 	w.object("user_metadata", p.UserMetadata)
 	w.object("app_metadata", p.AppMetadata)
@@ -230,8 +225,19 @@ func (p Profile) AppendJSON(dst []byte) []byte {
 	put(&w, "created_at", p.CreatedAt)
 	put(&w, "updated_at", p.UpdatedAt)
 	w.value("permissions", p.Permissions)
-	w.extra(p.Extra)
+	w.rest(p.Extra)
 	return append(w.out, '}')
+}
+
+func appendIdentities(dst []byte, list []Identity) []byte {
+	dst = append(dst, '[')
+	for i := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = list[i].AppendJSON(dst)
+	}
+	return append(dst, ']')
 }
 
 // MarshalJSON returns the JSON text of p.
@@ -250,8 +256,9 @@ func (p *Profile) UnmarshalJSON(text []byte) error {
 // writer writes the members of an object.
 type writer struct {
 	out   []byte
-	start int // of the first member in out
-	names []string
+	start int      // of the first member in out
+	extra bool     // there are members that may have the name of a field
+	names []string // written so far, where there are
 }
 
 func (w *writer) name(name string) {
@@ -259,7 +266,9 @@ func (w *writer) name(name string) {
 		w.out = append(w.out, ',')
 	}
 	w.out = append(jsonscan.AppendQuote(w.out, name), ':')
-	w.names = append(w.names, name)
+	if w.extra {
+		w.names = append(w.names, name)
+	}
 }
 
 func put[T comparable](w *writer, name string, f Field[T]) {
@@ -283,8 +292,8 @@ func (w *writer) value(name string, v metadata.Value) {
 	}
 }
 
-// extra writes the members of o whose names have not been written.
-func (w *writer) extra(o metadata.Object) {
+// rest writes the members of o whose names have not been written.
+func (w *writer) rest(o metadata.Object) {
 	fields := w.names
 	for name, v := range o.All() {
 		if !slices.Contains(fields, name) {

@@ -110,6 +110,47 @@ func TestEveryDifferFindsTheSameChanges(t *testing.T) {
 	}
 }
 
+// TestUpdaters shows that what is measured of an update is a whole one, beside one
+// that reads both texts and writes the profile again without a loss.
+func TestUpdaters(t *testing.T) {
+	for _, size := range []string{"2KB", "10KB"} {
+		u, ok := NewUpdate(size)
+		if !ok {
+			t.Fatal(size)
+		}
+		before, says := decoded(t, u.Profile).(map[string]any), decoded(t, u.Payload).(map[string]any)
+		want := maps.Clone(before)
+		maps.Copy(want, says)
+		for _, name := range []string{"user_metadata", "app_metadata"} {
+			text, err := json.Marshal(before[name])
+			if err != nil {
+				t.Fatal(err)
+			}
+			change, err := json.Marshal(says[name])
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[name] = reference(t, metadata.FirstLevel, text, change)
+		}
+		for _, c := range Updaters() {
+			for range 2 {
+				got, err := c.Update(u.Profile, u.Payload)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.Name == decodeEncode {
+					equal(t, decoded(t, got), any(before))
+				} else {
+					equal(t, decoded(t, got), any(want))
+				}
+			}
+		}
+	}
+	if _, ok := NewUpdate("1MB"); ok {
+		t.Error("no profile is so large")
+	}
+}
+
 // TestDiffersOnSmallTexts has what the documents have not: other orders, members
 // that moved, objects that are equal but for their text.
 func TestDiffersOnSmallTexts(t *testing.T) {

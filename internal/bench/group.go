@@ -9,7 +9,7 @@ import (
 )
 
 // Ops are the names of what is measured.
-var Ops = []string{"merge-first-level", "merge-deep", "scan", "diff", "object-first-level", "object-deep", "flat", "parse"}
+var Ops = []string{"merge-first-level", "merge-deep", "scan", "diff", "object-first-level", "object-deep", "flat", "parse", "update"}
 
 // Role is what a contender is compared as.
 type Role int
@@ -113,6 +113,15 @@ func NewGroup(op, size string) (Group, bool) {
 	case op == "parse":
 		for i, c := range Parsers() {
 			add(c.Name, roleOf(i, 1), func() error { _, err := c.Parse(d.Text); return err })
+		}
+	case op == "update":
+		u, ok := NewUpdate(size)
+		if !ok {
+			return Group{}, false
+		}
+		g.Bytes = len(u.Profile)
+		for i, c := range Updaters() {
+			add(c.Name, roleOf(i, 1), func() error { _, err := c.Update(u.Profile, u.Payload); return err })
 		}
 	default:
 		return Group{}, false

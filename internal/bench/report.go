@@ -17,6 +17,7 @@ var yardsticks = map[string][]string{
 	"object-first-level": {"mergo"},
 	"object-deep":        {"mergo"},
 	"parse":              {"encoding-json", "goccy"},
+	"update":             {decodeEncode},
 }
 
 // Report writes what was measured of one operation: first metameld, then everybody.
@@ -171,6 +172,7 @@ func goals() []goal {
 		goal{"flat", "first-level-large", nil, "first-level-small", 1.5, 0},
 		goal{"flat", "deep-large", nil, "deep-small", 1.5, 0},
 		goal{"parse", "metameld", nil, "encoding-json", 0.25, 0},
+		goal{"update", "metameld", nil, decodeEncode, 1, 0},
 	)
 }
 

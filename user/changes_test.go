@@ -1,0 +1,80 @@
+package user_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+var changed = []string{
+	`{}`,
+	`{"user_id":"a|1","email":"a@example.com","email_verified":"true","identities":[{"user_id":1}],"user_metadata":{"a":{"b":1,"c":[1]},"d":null},"x":{"y":1}}`,
+	`{"user_id":"a|1","email":null,"email_verified":true,"identities":[{"user_id":"1"}],"user_metadata":{"a":{"b":2,"c":[1.0],"n/~":0}},"x":{"y":2},"z":1}`,
+	`{"x":{"y":1.0},"app_metadata":{},"logins_count":1e0,"multifactor":["guardian"],"permissions":{"a":1},"identities":[]}`,
+	`{"logins_count":1,"app_metadata":{"p":{}},"multifactor":null,"permissions":{"a":2,"b":3},"identities":null,"user_metadata":"text"}`,
+	`{"user_metadata":{},"identities":[{"user_id":1.0,"profileData":{"a":1}},{}],"updated_at":"t","blocked":false}`,
+	`{"identities":[{"user_id":1,"profileData":{"a":2}},{"x":1}],"blocked":true,"created_at":null,"user_metadata":{"":{"":0}}}`,
+}
+
+// Changes gives what the objects of the profiles give, in the same order.
+func TestChanges(t *testing.T) {
+	for _, a := range changed {
+		for _, b := range changed {
+			sameChanges(t, []byte(a), []byte(b))
+		}
+	}
+	hand := user.Profile{Extra: metadata.MustParse(`{"email":"hidden","x":1}`)}
+	shown := hand
+	hand.Email = user.Set("a@example.com")
+	list, err := user.Changes(hand, shown)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, "replaced /email", list[0].String())
+
+	deep := metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))
+	for _, p := range []user.Profile{
+		{UserMetadata: deep}, {AppMetadata: deep}, {Identities: []user.Identity{{ProfileData: deep}}}, {Identities: []user.Identity{{Extra: deep}}},
+	} {
+		_, err := user.Changes(p, user.Profile{})
+		assert.ErrorIs(t, err, metadata.ErrDepth)
+		_, err = user.Changes(user.Profile{}, p)
+		assert.ErrorIs(t, err, metadata.ErrDepth)
+	}
+}
+
+func FuzzChanges(f *testing.F) {
+	for i, a := range changed {
+		f.Add([]byte(a), []byte(changed[(i+1)%len(changed)]))
+	}
+	f.Fuzz(sameChanges)
+}
+
+func sameChanges(t *testing.T, a, b []byte) {
+	from, err := user.Parse(a)
+	if err != nil {
+		return
+	}
+	to, err := user.Parse(b)
+	if err != nil {
+		return
+	}
+	x, err := from.Object()
+	require.NoError(t, err)
+	y, err := to.Object()
+	require.NoError(t, err)
+	got, err := user.Changes(from, to)
+	require.NoError(t, err)
+	var want, have []string
+	for _, c := range metadata.Changes(x, y) {
+		want = append(want, c.String()+" "+c.From.String()+" "+c.To.String())
+	}
+	for _, c := range got {
+		have = append(have, c.String()+" "+c.From.String()+" "+c.To.String())
+	}
+	assert.Equal(t, want, have)
+}
