@@ -1,12 +1,12 @@
 package patch
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -444,18 +444,20 @@ func isAuthorization(name string) bool {
 }
 
 // exact reports whether JavaScript writes the number as one of the same value.
-func exact(v metadata.Value) bool {
-	f, ok := v.Float64()
-	if !ok {
+func exact(n string) bool {
+	if len(n) <= 15 && !strings.ContainsAny(n, "eE") {
+		return true
+	}
+	f, err := strconv.ParseFloat(n, 64)
+	if err != nil {
 		return false
 	}
-	back, err := metadata.ValueOf(json.Number(strconv.FormatFloat(f, 'g', -1, 64)))
-	return err == nil && back.Equal(v)
+	var room [32]byte
+	return jsonscan.Equal(strconv.AppendFloat(room[:0], f, 'g', -1, 64), []byte(n))
 }
 
 func (j *judge) number(v metadata.Value, path ...string) {
-	n, ok := v.Number()
-	if ok && (len(n) > 15 || strings.ContainsAny(n.String(), "eE")) && !exact(v) {
+	if v.Kind() == metadata.Number && !exact(v.String()) {
 		j.report(RuleNumber, metadata.Pointer(path...), "JavaScript does not hold this number exactly")
 	}
 }
@@ -473,8 +475,8 @@ func (j *judge) nested(v metadata.Value, path ...string) {
 		j.number(v, path...)
 		return
 	}
-	if !strings.ContainsAny(v.String(), ".$\\0123456789") && !strings.Contains(v.String(), "null") {
-		return // a backslash may hide a dot or a dollar sign
+	if plain(v.String()) {
+		return
 	}
 	for path, v := range metadata.Walk(v, path...) {
 		if j.violations.full && j.warnings.full {
@@ -491,6 +493,34 @@ func (j *judge) nested(v metadata.Value, path ...string) {
 			j.report(RuleNestedNull, metadata.Pointer(path...), "nobody documents what a null below the first level does")
 		}
 	}
+}
+
+// plain reports whether in the JSON text of a value no name may have a dot or a
+// dollar sign, no value is null and no number inexact. It does not allocate.
+func plain(text string) bool {
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '"':
+			end, escaped := jsonscan.String([]byte(text), i)
+			s := text[i:end]
+			i = jsonscan.Space([]byte(text), end)
+			isName := i < len(text) && text[i] == ':'
+			if isName && (escaped || strings.ContainsAny(s, ".$")) { // an escape may hide one
+				return false
+			}
+		case c == 'n':
+			return false
+		case c == '-' || '0' <= c && c <= '9':
+			end := jsonscan.Number([]byte(text), i)
+			if !exact(text[i:end]) {
+				return false
+			}
+			i = end
+		default: // punctuation, white space, the letters of true and false
+			i++
+		}
+	}
+	return true
 }
 
 // exclusive are the pairs that cannot be in one payload, first the attribute
