@@ -12,8 +12,8 @@ import (
 type Outcome struct {
 	Profile  user.Profile      // as the API would answer it
 	Changes  []metadata.Change // from the profile before, member by member
-	Effects  []user.Effect     // what else happens
-	Warnings user.Violations   // of the verdict, and of steps that nobody documents
+	Effects  []user.Effect     // what else happens, in the order of [Rules]
+	Warnings user.Violations   // of the verdict, and of steps that nobody documents; in the order of [Rules]
 }
 
 // Apply returns what p does to the user u, who is updated through the target. The
@@ -28,10 +28,11 @@ type Outcome struct {
 //  3. In the Auth0 store email and username are kept in lower case.
 //  4. Both metadata are merged at the first level; see [metadata.FirstLevel].
 //     user_metadata that is empty then reads {} if it was there before, and is
-//     absent if it was not; app_metadata that is empty is absent.
-//  5. password is not shown; it sets last_password_reset where the target has a
-//     time. connection, client_id, verify_email and verify_phone_number are not
-//     shown either.
+//     absent if it was not; app_metadata that is empty is absent. Metadata that is
+//     stored as something that is no object is replaced, with a warning.
+//  5. password is not shown; the primary identity's sets last_password_reset where
+//     the target has a time. connection, client_id, verify_email and
+//     verify_phone_number are not shown either.
 //  6. updated_at is the target's time, where it has one.
 //  7. user_id, identities and created_at never change, except that what is updated
 //     of a secondary identity shows in its profileData.
@@ -46,7 +47,7 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 	if err := verdict.Err(); err != nil {
 		return Outcome{}, err
 	}
-	a := applier{p: p.normal(), t: &t, Outcome: Outcome{Profile: u.Clone(), Warnings: verdict.Warnings}}
+	a := applier{p: p.normal(), t: &t, Outcome: Outcome{Profile: u.Clone()}}
 	if t.Secondary {
 		a.identity()
 	} else {
@@ -59,7 +60,19 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 		return Outcome{}, err
 	}
 	a.look()
+	a.Warnings = inOrder(append(verdict.Warnings, a.Warnings...))
+	slices.SortStableFunc(a.Effects, func(x, y user.Effect) int { return place(x.Rule) - place(y.Rule) })
 	return a.Outcome, nil
+}
+
+// inOrder sorts a list as the rules are ordered. Of two that are cut off it says so
+// once.
+func inOrder(list user.Violations) user.Violations {
+	slices.SortStableFunc(list, func(x, y Violation) int { return place(x.Rule) - place(y.Rule) })
+	if n := len(list); n > 1 && list[n-2].Rule == RuleMore {
+		list = list[:n-1]
+	}
+	return list
 }
 
 // look warns of what shows only in the profile after and the changes that led
@@ -75,7 +88,7 @@ func (a *applier) look() {
 			continue
 		}
 		at, known := attributeOf(path[0])
-		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && len(lost) < mostEntries {
+		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && !a.bound.full {
 			lost[pointer] = true
 			a.warn(RuleReplacedObject, pointer, "this object is replaced whole and loses members")
 		}
@@ -92,14 +105,15 @@ func size(u *user.Profile) int {
 
 type applier struct {
 	Outcome
-	p Payload
-	t *Target
+	p     Payload
+	t     *Target
+	bound bound // of its own warnings
 }
 
 // warn notes a step that rests on a reading.
 func (a *applier) warn(id RuleID, pointer, message string) {
 	r := rule(id)
-	a.Warnings = append(a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
+	a.bound.add(&a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
 }
 
 // text gives an attribute what the payload says of it.
@@ -122,12 +136,15 @@ func flag(attribute *Field[bool], says Param[bool]) {
 // root changes the attributes that belong to the primary identity.
 func (a *applier) root() {
 	u, p := &a.Profile, &a.p
-	before := u.Email
+	before, had := u.Email, u.Username
 	text(&u.Email, a.folded(p.Email))
 	flag(&u.EmailVerified, p.EmailVerified)
 	text(&u.PhoneNumber, p.PhoneNumber)
 	flag(&u.PhoneVerified, p.PhoneVerified)
 	text(&u.Username, a.folded(p.Username))
+	if _, ok := p.Username.Get(); ok && had.IsZero() {
+		a.warn(RuleFirstUsername, username.pointer(), "an answer of 2017 refuses a username of a user who has none")
+	}
 	if _, ok := p.Email.Get(); ok && p.EmailVerified.IsZero() && !u.Email.Equal(before) {
 		reading := a.t.reading(RuleEmailKeepsVerified)
 		if reading == "reset" {
@@ -150,11 +167,13 @@ func (a *applier) folded(f Field[string]) Field[string] {
 // identity changes the attributes of a secondary identity.
 func (a *applier) identity() {
 	u, p := &a.Profile, &a.p
-	says := Payload{
-		Email: a.folded(p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
-		PhoneVerified: p.PhoneVerified, Username: a.folded(p.Username),
+	var touched []attribute
+	for x := range attributes {
+		if x.isOfIdentity() && p.present(x) {
+			touched = append(touched, x)
+		}
 	}
-	if says.IsZero() {
+	if touched == nil {
 		return
 	}
 	on := p.Connection.Or("")
@@ -166,12 +185,15 @@ func (a *applier) identity() {
 		a.warn(RuleSecondaryEffect, connection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
 	}
-	change, err := says.Object()
-	if err != nil {
-		return // texts and flags are not deep
+	for _, x := range touched {
+		a.warn(RuleSecondaryEffect, x.pointer(), "where an update of a secondary identity shows is not documented")
 	}
-	for name := range change.All() {
-		a.warn(RuleSecondaryEffect, "/"+name, "where an update of a secondary identity shows is not documented")
+	change, err := Payload{ // a password is shown nowhere
+		Email: a.folded(p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
+		PhoneVerified: p.PhoneVerified, Username: a.folded(p.Username),
+	}.Object()
+	if err != nil || change.Len() == 0 { // texts and flags are not deep; {} would wipe
+		return
 	}
 	if a.t.reading(RuleSecondaryEffect) == "profile-data" {
 		u.Identities[at].ProfileData = metadata.FirstLevel.Merge(u.Identities[at].ProfileData, metadata.DeltaOf(change))
@@ -208,15 +230,28 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		return
 	}
 	was := !o.IsZero()
-	if _, ok := a.Profile.Extra.Get(at.String()); ok && !was { // no object, so nothing to merge into
+	if _, ok := a.Profile.Extra.Get(at.String()); ok && !was {
+		a.warn(RuleMetadataNoObject, at.pointer(), "the user's "+at.String()+" is no object; what a merge makes of it is not documented")
+		if a.t.reading(RuleMetadataNoObject) == "kept" {
+			return
+		}
 		was = true
 		a.setExtra(map[string]any{at.String(): nil})
 	}
-	after := metadata.FirstLevel.Merge(*o, d)
+	mode := metadata.FirstLevel
+	if a.t.reading(RuleNestedNull) == "stripped" {
+		mode = metadata.Knobs{Nulls: metadata.NullsStripped}.Mode()
+	}
+	after := mode.Merge(*o, d)
+	if after.Size() > tooLarge {
+		a.warn(RuleMergedSize, at.pointer(), at.String()+" then has more than 16 MB; what the API answers is not documented")
+	}
+	shown := false // though empty
 	if after.Len() == 0 && o.Len() > 0 && !d.IsWipe() {
 		a.warn(RuleLastMember, at.pointer(), "what "+at.String()+" reads once its last member is removed is not documented")
+		shown = a.t.reading(RuleLastMember) == "empty"
 	}
-	if after.Len() == 0 && (at == appMetadata || !was) {
+	if after.Len() == 0 && (at == appMetadata || !was) && !shown {
 		after = metadata.Object{}
 	}
 	*o = after
@@ -277,7 +312,7 @@ func (a *applier) effects(before user.Profile) {
 		a.warn(RuleBruteForce, blocked.pointer(), "a block that wrong passwords caused stays")
 	}
 	number, changes := p.PhoneNumber.Get()
-	if changes && p.VerifyPhoneNumber.Or(false) && number != before.PhoneNumber.Or("") && a.t.Connection.Kind == user.PasswordlessSMS {
+	if changes && p.VerifyPhoneNumber.Or(false) && (t.Secondary || number != before.PhoneNumber.Or("")) && t.Connection.Kind == user.PasswordlessSMS {
 		note(user.VerificationText, RuleVerificationText)
 	}
 	if _, ok := p.Password.Get(); ok {

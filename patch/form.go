@@ -99,7 +99,7 @@ func (f *Form) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Payload returns what the card sends, and warnings:
+// Payload returns what the card sends, and warnings in the order of [Rules]:
 //
 //  1. An input that is not blank is sent as given; metadata with the nulls inside it.
 //  2. With SkipEmpty a blank input is not sent.
@@ -108,14 +108,19 @@ func (f *Form) UnmarshalJSON(text []byte) error {
 //  4. A blank True/False, Client ID or Password is not sent even with PassEmpty,
 //     with a warning: the API does not take null there, and a password cannot be
 //     cleared.
-//  5. Connection is a choice: blank, it is not sent. ID names the user and is not
-//     part of the payload.
+//  5. Connection is a choice: blank, it is not sent.
+//  6. ID names the user and is not part of the payload. The card requires it: one
+//     that is blank is warned of. As every input it may be absent, which is for
+//     callers who send the payload themselves and have the id elsewhere.
 //
 // Whether the API takes the payload is for [Payload.Validate] to say. That a blank
 // text is null on the wire, and blank metadata {}, is inferred: the card says that
 // it clears.
 func (f Form) Payload(empties Empties) (Payload, user.Violations) {
 	c := card{empties: empties}
+	if !f.ID.IsZero() && blank(f.ID) {
+		c.warnAt(RuleRequiredInput, "", "ID is required on the card and blank")
+	}
 	p := Payload{
 		Name: c.text(name, f.Name), Username: c.text(username, f.Username), GivenName: c.text(givenName, f.GivenName),
 		Email: c.text(email, f.Email), FamilyName: c.text(familyName, f.FamilyName), Nickname: c.text(nickname, f.Nickname),
@@ -136,7 +141,7 @@ func (f Form) Payload(empties Empties) (Payload, user.Violations) {
 	}
 	c.metadata(&p, userMetadata, f.Metadata)
 	c.metadata(&p, appMetadata, f.AppMetadata)
-	return p, c.warnings
+	return p, inOrder(c.warnings)
 }
 
 // blank reports whether an input is absent or empty.
@@ -177,9 +182,11 @@ func (c *card) left(a attribute) {
 	}
 }
 
-func (c *card) warn(id RuleID, a attribute, message string) {
+func (c *card) warn(id RuleID, a attribute, message string) { c.warnAt(id, a.pointer(), message) }
+
+func (c *card) warnAt(id RuleID, pointer, message string) {
 	r := rule(id)
-	c.warnings = append(c.warnings, Violation{Rule: id, Pointer: a.pointer(), Severity: user.Warning, Evidence: r.Evidence, Message: message})
+	c.warnings = append(c.warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
 }
 
 func (c *card) text(a attribute, f Field[string]) Field[string] {
@@ -224,8 +231,9 @@ func (p *Payload) keep(name string, v metadata.Value) {
 }
 
 // Output returns the card's output fields of the user u, keyed by their labels:
-// those that u has, and "Raw Output", u as the API answered it. The error is that
-// of [user.Profile.Object].
+// those that u has, null where it has null, and "Raw Output", u as the API answered
+// it. Of each identity the card has four fields. The error is that of
+// [user.Profile.Object].
 //
 // Source: Okta Workflows, Auth0 connector, Update User, Output.
 func Output(u user.Profile) (metadata.Object, error) {
@@ -242,7 +250,7 @@ func Output(u user.Profile) (metadata.Object, error) {
 		if !ok {
 			continue
 		}
-		if field.name == "identities" {
+		if field.name == "identities" && v.Kind() == metadata.Array {
 			if v, err = identityOutputs(v); err != nil {
 				return metadata.Object{}, err
 			}

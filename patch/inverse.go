@@ -136,15 +136,26 @@ func deltaOf(members map[string]any) metadata.Delta {
 }
 
 // Conflicts returns the JSON Pointers of what the payloads a and b, prepared from
-// one read of a user, would each overwrite of the other: attributes and first-level
-// members of metadata of which they say different things. A wipe of metadata
-// conflicts with anything else that is said of it. Where there is none, they can be
-// sent in any order. It is empty for equal payloads.
+// one read of a user, would each overwrite of the other, in the order of the schema:
+//
+//  1. Attributes, and first-level members of metadata, of which they say different
+//     things. A wipe of metadata conflicts with anything else that is said of it.
+//  2. email_verified of one that does not say email, where the other sets another:
+//     it was said of the address that was read, and a new one may reset it. So with
+//     phone_verified and phone_number.
+//  3. blocked true of one, where the other sets a password: sources dispute whether
+//     that lifts the block.
+//
+// Where there is none, they can be sent in any order. It is empty for equal
+// payloads.
 func Conflicts(a, b Payload) []string {
 	a, b = a.normal().wiped(), b.normal().wiped()
 	var list []string
 	for at := range attributes {
 		if !a.present(at) || !b.present(at) {
+			if a.undermines(b, at) || b.undermines(a, at) {
+				list = append(list, at.pointer())
+			}
 			continue
 		}
 		switch at {
@@ -165,6 +176,24 @@ func Conflicts(a, b Payload) []string {
 		}
 	}
 	return list
+}
+
+// undermines reports whether p, which does not say at, does something to it, or to
+// what q means by it.
+func (p Payload) undermines(q Payload, at attribute) bool {
+	if !q.present(at) {
+		return false
+	}
+	switch at {
+	case emailVerified:
+		return !p.Email.IsZero() && !p.Email.Equal(q.Email)
+	case phoneVerified:
+		return !p.PhoneNumber.IsZero() && !p.PhoneNumber.Equal(q.PhoneNumber)
+	case blocked:
+		_, sets := p.Password.Get()
+		return sets && q.Blocked.Or(false)
+	}
+	return false
 }
 
 // wiped returns p with null for metadata as the wipe that it is taken for.

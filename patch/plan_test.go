@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,9 +170,19 @@ func TestConflicts(t *testing.T) {
 		{`{"password":"x","connection":"a"}`, `{"password":"y","connection":"b"}`, []string{"/password"}},
 		{`{"email":null}`, `{"email":null}`, nil},
 		{`{"x":1}`, `{"x":2}`, []string{"/x"}},
+		// What was said of the address that was read.
+		{`{"email":"b@example.com"}`, `{"email_verified":true}`, []string{"/email_verified"}},
+		{`{"email":null}`, `{"email_verified":true,"name":"A"}`, []string{"/email_verified"}},
+		{`{"email":"b@example.com"}`, `{"email":"c@example.com","email_verified":true}`, []string{"/email_verified", "/email"}},
+		{`{"email":"b@example.com"}`, `{"email":"b@example.com","email_verified":true}`, nil},
+		{`{"email":"b@example.com","email_verified":true}`, `{"email_verified":true}`, nil},
+		{`{"phone_number":"+15551230000"}`, `{"phone_verified":false}`, []string{"/phone_verified"}},
+		{`{"password":"p"}`, `{"blocked":true}`, []string{"/blocked"}},
+		{`{"password":"p"}`, `{"blocked":false}`, nil},
+		{`{"password":"p"}`, `{"email_verified":true,"phone_verified":true}`, nil},
 	} {
 		assert.Equal(t, tt.want, patch.Conflicts(payload(t, tt.a), payload(t, tt.b)))
-		assert.Len(t, patch.Conflicts(payload(t, tt.b), payload(t, tt.a)), len(tt.want))
+		assert.Equal(t, len(tt.want), len(patch.Conflicts(payload(t, tt.b), payload(t, tt.a))), "the other way round")
 	}
 }
 
@@ -264,9 +275,64 @@ func TestPrintHidesThePassword(t *testing.T) {
 	assert.JSONEq(t, `{"name":"A","password":"hunter2"}`, string(text))
 }
 
+// Apply lists its own warnings among those of the verdict, all as the rules are
+// ordered, and its effects so too.
+func TestOrderOfWarnings(t *testing.T) {
+	u := profile(t, `{"email":"a@example.com","blocked":true,"user_metadata":{"a":{"x":1,"y":2}},"app_metadata":{"b":1}}`)
+	p := payload(t, `{"email":"b@example.com","verify_email":true,"unknown":1,"user_metadata":{"a":{"x":null},"roles":[]},"app_metadata":{"b":null},"client_id":"c"}`)
+	out, err := p.Apply(u, patch.Target{Connection: user.Connection{Kind: user.PasswordlessEmail}})
+	require.NoError(t, err)
+	var place []int
+	rules := patch.Rules()
+	seen := map[user.RuleID]bool{}
+	for _, w := range out.Warnings {
+		seen[w.Rule] = true
+		place = append(place, slices.IndexFunc(rules, func(r patch.Rule) bool { return r.ID == w.Rule }))
+	}
+	assert.True(t, slices.IsSorted(place), "%v", out.Warnings)
+	for _, id := range []user.RuleID{patch.RuleUnknown, patch.RuleNestedNull, patch.RuleLastMember, patch.RuleEmailKeepsVerified, patch.RuleAuthorization, patch.RuleReplacedObject} {
+		assert.True(t, seen[id], id)
+	}
+	assert.Equal(t, []user.Effect{{Kind: user.VerificationEmail, Rule: patch.RuleVerificationEmail}, {Kind: user.ChangeEmail, Rule: patch.RuleChangeEmail}}, out.Effects)
+
+	// Two lists that are cut off say so once.
+	var was, says strings.Builder
+	for i := range 1100 {
+		fmt.Fprintf(&was, `,"m%d":{"a":1,"b":1}`, i)
+		fmt.Fprintf(&says, `,"m%d":{"a":null}`, i)
+	}
+	out, err = payload(t, `{"user_metadata":{`+says.String()[1:]+`}}`).Apply(profile(t, `{"user_metadata":{`+was.String()[1:]+`}}`), patch.Target{})
+	require.NoError(t, err)
+	more := 0
+	for _, w := range out.Warnings {
+		if w.Rule == patch.RuleMore {
+			more++
+		}
+	}
+	assert.Equal(t, 1, more)
+	assert.Equal(t, patch.RuleMore, out.Warnings[len(out.Warnings)-1].Rule)
+}
+
+// A secondary identity's number is not the one in the root.
+func TestVerificationTextOfASecondaryIdentity(t *testing.T) {
+	u := profile(t, `{"phone_number":"+15551230000","identities":[{"connection":"db"},{"connection":"sms","profileData":{"phone_number":"+15559990000"}}]}`)
+	p := payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"connection":"sms"}`)
+	out, err := p.Apply(u, patch.Target{Secondary: true, Connection: user.Connection{Kind: user.PasswordlessSMS}})
+	require.NoError(t, err)
+	assert.Equal(t, []user.Effect{{Kind: user.VerificationText, Rule: patch.RuleVerificationText}}, out.Effects)
+	assert.Equal(t, `{"phone_number":"+15551230000"}`, out.Profile.Identities[1].ProfileData.String())
+}
+
 func TestMetadataSize(t *testing.T) {
 	big := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20) + `"}`)}
 	assert.ErrorIs(t, big.Validate(patch.Target{}).Err(), patch.RuleMetadataSize)
+	half := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}
+	out, err := half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{})
+	require.NoError(t, err)
+	assert.ErrorIs(t, out.Warnings, patch.RuleMergedSize, "two halves are too large together")
+	out, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{})
+	require.NoError(t, err)
+	assert.NotErrorIs(t, out.Warnings, patch.RuleMergedSize, "one takes the other's place")
 	small := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20-100) + `"}`)}
 	assert.NoError(t, small.Validate(patch.Target{}).Err())
 }

@@ -22,6 +22,7 @@ const (
 	RuleType               RuleID = "patch.type"
 	RuleNull               RuleID = "patch.null"
 	RuleMetadataNull       RuleID = "patch.metadata-null"
+	RulePasswordNull       RuleID = "patch.password-null"
 	RuleLength             RuleID = "patch.length"
 	RuleEmailFormat        RuleID = "patch.email-format"
 	RulePhoneFormat        RuleID = "patch.phone-format"
@@ -41,14 +42,19 @@ const (
 	RuleNullOfTheFive      RuleID = "patch.null-of-the-five"
 	RuleEmailConnection    RuleID = "patch.email-connection"
 	RuleEmailVerification  RuleID = "patch.email-verification"
+	RuleVerifiedFollows    RuleID = "patch.email-verified-follows"
 	RuleUsername           RuleID = "patch.username-connection"
+	RuleUsernameCharacters RuleID = "patch.username-characters"
+	RuleFirstUsername      RuleID = "patch.first-username"
 	RulePassword           RuleID = "patch.password-connection"
 	RulePhone              RuleID = "patch.phone-connection"
 	RulePhoneDatabase      RuleID = "patch.phone-database"
 	RuleScope              RuleID = "patch.scope"
 	RuleLastMember         RuleID = "patch.last-member"
+	RuleMetadataNoObject   RuleID = "patch.metadata-no-object"
 	RuleMore               RuleID = "patch.more"
 	RuleBlankInput         RuleID = "patch.blank-input"
+	RuleRequiredInput      RuleID = "patch.required-input"
 	RulePasswordBytes      RuleID = "patch.password-bytes"
 	RulePasswordCharacters RuleID = "patch.password-characters"
 	RuleNameLength         RuleID = "patch.name-length"
@@ -58,6 +64,7 @@ const (
 	RuleAuthorization      RuleID = "patch.authorization-in-user-metadata"
 	RuleNumber             RuleID = "patch.number-precision"
 	RuleMetadataSize       RuleID = "patch.metadata-size"
+	RuleMergedSize         RuleID = "patch.merged-metadata-size"
 	RuleLargeMetadata      RuleID = "patch.large-metadata"
 	RuleProfileSize        RuleID = "patch.profile-size"
 	RuleReplacedObject     RuleID = "patch.replaced-object"
@@ -68,6 +75,7 @@ const (
 	RuleDisabled           RuleID = "patch.disabled-connection"
 	RuleSecondary          RuleID = "patch.secondary-connection"
 	RuleSecondaryFive      RuleID = "patch.secondary-attributes"
+	RuleOtherConnection    RuleID = "patch.other-connection"
 	RuleSecondaryEffect    RuleID = "patch.secondary-effect"
 	RuleWipe               RuleID = "patch.metadata-wipe"
 	RuleNestedNull         RuleID = "patch.nested-null"
@@ -116,6 +124,11 @@ var catalogue = []Rule{
 		Statement: "user_metadata and app_metadata cannot be null as a whole.",
 		Source:    schema + "; auth0/ruby-auth0 issue 191",
 		Readings:  refuses("the schema wants an object", "an older answer says that null empties the object"),
+	},
+	{
+		ID: RulePasswordNull, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "password can be null in the schema; what that does is not documented.",
+		Source:    schema + " (silent on it)",
 	},
 	{
 		ID: RuleLength, Severity: user.Error, Evidence: user.Documented,
@@ -223,9 +236,24 @@ var catalogue = []Rule{
 		Source:    endpoint,
 	},
 	{
+		ID: RuleVerifiedFollows, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "email_verified of a social user may be overwritten by the identity provider.",
+		Source:    "Auth0 docs, Verify Emails",
+	},
+	{
 		ID: RuleUsername, Severity: user.Error, Evidence: user.Documented,
 		Statement: "username can be updated on a database connection that requires one.",
 		Source:    schema,
+	},
+	{
+		ID: RuleUsernameCharacters, Severity: user.Warning, Evidence: user.Observed,
+		Statement: "username has ASCII letters, digits and some punctuation; which, changed over time, so only other characters are listed.",
+		Source:    "Auth0 community topic 2761 (an answer of the API, in part)",
+	},
+	{
+		ID: RuleFirstUsername, Severity: user.Warning, Evidence: user.Observed,
+		Statement: "An answer of 2017 refuses a username of a user who has none; it may not hold any more.",
+		Source:    "auth0/wordpress issue 343",
 	},
 	{
 		ID: RulePassword, Severity: user.Error, Evidence: user.Documented,
@@ -259,6 +287,11 @@ var catalogue = []Rule{
 		Source:    responses,
 	},
 	{
+		ID: RuleOtherConnection, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "connection names the connection to update; where the target describes another, the verdict is about that other.",
+		Source:    schema,
+	},
+	{
 		ID: RuleSecondaryEffect, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "Where an update of a secondary identity shows is not documented.",
 		Source:    endpoint + " (silent on it)",
@@ -283,12 +316,26 @@ var catalogue = []Rule{
 		Source:    "Auth0 docs, Manage User Metadata (silent on it)",
 		Readings: []user.Reading{
 			{Name: "stored", Statement: "it is stored as it is, as the replacement of whole values implies"},
+			{Name: "stripped", Statement: "a member that is null is left out; an element stays"},
 		},
 	},
 	{
 		ID: RuleLastMember, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "What metadata reads whose last member is removed by a null is not documented; it is taken to read as after a wipe.",
 		Source:    "Auth0 docs, Manage User Metadata (silent on it); recorded wipes",
+		Readings: []user.Reading{
+			{Name: "wiped", Statement: "user_metadata reads {}, app_metadata is absent, as after a wipe"},
+			{Name: "empty", Statement: "both read {}"},
+		},
+	},
+	{
+		ID: RuleMetadataNoObject, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "What a merge makes of metadata that is stored as something that is no object is not documented.",
+		Source:    endpoint + " (silent on it)",
+		Readings: []user.Reading{
+			{Name: "replaced", Statement: "the payload's object takes its place"},
+			{Name: "kept", Statement: "it stays as it is"},
+		},
 	},
 	{
 		ID: RuleEmailKeepsVerified, Severity: user.Warning, Evidence: user.Inferred,
@@ -362,6 +409,11 @@ var catalogue = []Rule{
 		Source:    "Auth0 docs, Custom Signup",
 	},
 	{
+		ID: RuleMergedSize, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "Metadata that an update makes grow over 16 MB is over the documented limit; what the API answers is not documented.",
+		Source:    "Auth0 docs, Custom Signup (silent on updates)",
+	},
+	{
 		ID: RuleLargeMetadata, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "Metadata of more than 10 KB costs latency, and the profile with it is over the limit that may be enforced.",
 		Source:    "User Object in Rules, Metadata; " + metadataOf,
@@ -403,8 +455,13 @@ var catalogue = []Rule{
 		Source:    "Workflow card Update User; " + schema,
 	},
 	{
+		ID: RuleRequiredInput, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "ID is required on the workflow card: with a blank one it updates nobody.",
+		Source:    "Workflow card Update User",
+	},
+	{
 		ID: RuleMore, Severity: user.Warning, Evidence: user.Inferred,
-		Statement: "A list ends after a thousand entries, or a mebibyte of pointers; its last entry says so.",
+		Statement: "A list ends after a thousand entries, or a mebibyte of pointers; its last entry says so. Apply counts its own warnings by themselves.",
 		Source:    "metameld, so that a hostile payload cannot exhaust memory",
 	},
 }

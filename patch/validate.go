@@ -51,9 +51,7 @@ func (p Payload) Validate(t Target) Verdict {
 	j.pairs()
 	j.connection()
 	if len(j.verdict.Violations) > 0 || len(j.verdict.Warnings) > 0 {
-		order := func(a, b Violation) int { return place(a.Rule) - place(b.Rule) }
-		slices.SortStableFunc(j.verdict.Violations, order)
-		slices.SortStableFunc(j.verdict.Warnings, order)
+		j.verdict.Violations, j.verdict.Warnings = inOrder(j.verdict.Violations), inOrder(j.verdict.Warnings)
 	}
 	return j.verdict
 }
@@ -205,6 +203,8 @@ func (j *judge) shape() {
 			j.report(RuleNull, a.pointer(), a.String()+" cannot be null")
 		case m.mistyped:
 			j.report(RuleType, a.pointer(), a.String()+" has the wrong type")
+		case m.null && a == password:
+			j.report(RulePasswordNull, a.pointer(), "the schema has null for password; what it does is not documented")
 		case m.null:
 		default:
 			j.text(a, m.text)
@@ -263,6 +263,10 @@ func (j *judge) text(a attribute, s string) {
 		}
 		if strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 }) {
 			j.report(RulePasswordCharacters, a.pointer(), "password has characters other than printable ASCII")
+		}
+	case username:
+		if strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 }) {
+			j.report(RuleUsernameCharacters, a.pointer(), "username has characters other than printable ASCII")
 		}
 	case phoneNumber:
 		if !isPhone(s) {
@@ -545,6 +549,9 @@ func (j *judge) connection() {
 		}
 	}
 	c := &j.t.Connection
+	if on, ok := j.p.Connection.Get(); ok && c.Name != "" && on != c.Name {
+		j.report(RuleOtherConnection, connection.pointer(), "connection is not the one that the target describes")
+	}
 	if c.Disabled {
 		for _, a := range []attribute{email, password} {
 			if j.has[a].present {
@@ -609,6 +616,9 @@ func (j *judge) attribute(a attribute) {
 	case a == emailVerified:
 		if c.Kind == user.Enterprise || c.Kind == user.PasswordlessSMS {
 			j.report(RuleEmailVerification, a.pointer(), "email_verified cannot be updated on this kind of connection")
+		}
+		if c.Kind == user.Social {
+			j.report(RuleVerifiedFollows, a.pointer(), "the identity provider may overwrite email_verified")
 		}
 	case a == username:
 		if c.Kind != user.Database || !c.RequiresUsername.Or(true) {

@@ -19,10 +19,66 @@ func TestVectors(t *testing.T) {
 	for _, r := range patch.Rules() {
 		ids = append(ids, string(r.ID))
 	}
-	// The form has vectors of its own; 16 MB are too many for a file.
-	vectors.Covers(t, list, ids, string(patch.RuleBlankInput), string(patch.RuleMetadataSize))
+	// 16 MB are too many for a file.
+	vectors.Covers(t, list, ids, string(patch.RuleMetadataSize), string(patch.RuleMergedSize))
+	named := map[string]bool{}
 	for _, v := range list {
-		t.Run(v.Name, func(t *testing.T) { run(t, v) })
+		for _, s := range v.Statements {
+			named[s] = true
+		}
+		t.Run(v.Name, func(t *testing.T) {
+			switch v.Op {
+			case "":
+				run(t, v)
+			case "form":
+				runForm(t, v)
+			case "output":
+				o, err := patch.Output(profile(t, string(v.Need(t, "user.json"))))
+				require.NoError(t, err)
+				assert.JSONEq(t, string(v.Need(t, "want.json")), o.String())
+			default:
+				t.Fatalf("op: %s means nothing here", v.Op)
+			}
+		})
+	}
+	for _, s := range statements {
+		assert.True(t, named[s], "no vector names statement %s", s)
+	}
+}
+
+// statements are those of the documents that this package was ordered from that it
+// has to show.
+var statements = []string{
+	"S1.1", "S1.2", "S1.3", "S1.4", "S1.5", "S1.6", "S1.7", "S1.8", "S1.9", "S1.10", "S1.11", "S1.12", "S1.13", "S1.14", "S1.15", "S1.16", "S1.17", "S1.18",
+	"S3.4", "S3.8", "S3.9", "S4.10", "S4.11",
+}
+
+// pointersOf returns where a list has the rule.
+func pointersOf(list user.Violations, rule string) (pointers []string) {
+	for _, v := range list {
+		if string(v.Rule) == rule {
+			pointers = append(pointers, v.Pointer)
+		}
+	}
+	return pointers
+}
+
+// runForm checks what the card sends, and what is said of it.
+func runForm(t *testing.T, v vectors.Vector) {
+	var f patch.Form
+	require.NoError(t, json.Unmarshal(v.Need(t, "form.json"), &f))
+	empties, ok := map[string]patch.Empties{"skip-empty": patch.SkipEmpty, "pass-empty": patch.PassEmpty}[v.Mode]
+	require.True(t, ok, "mode: %s means nothing here", v.Mode)
+	p, warnings := f.Payload(empties)
+	assert.JSONEq(t, string(v.Need(t, "want.json")), string(p.AppendJSON(nil)))
+	switch v.Expect {
+	case "warns":
+		assert.Contains(t, pointersOf(warnings, v.Rule), v.Pointer)
+	case "passes":
+		assert.Empty(t, warnings)
+	case "result":
+	default:
+		t.Fatalf("expect: %s means nothing here", v.Expect)
 	}
 }
 
@@ -36,14 +92,6 @@ func run(t *testing.T, v vectors.Vector) {
 		require.NoError(t, json.Unmarshal(text, &target))
 	}
 	verdict := p.Validate(target)
-	all := func(list user.Violations, rule string) (pointers []string) {
-		for _, v := range list {
-			if string(v.Rule) == rule {
-				pointers = append(pointers, v.Pointer)
-			}
-		}
-		return pointers
-	}
 	var out patch.Outcome
 	applied := false
 	if text := v.Section("user.json"); text != nil {
@@ -63,14 +111,14 @@ func run(t *testing.T, v vectors.Vector) {
 	}
 	switch v.Expect {
 	case "refused":
-		assert.Contains(t, all(verdict.Violations, v.Rule), v.Pointer)
+		assert.Contains(t, pointersOf(verdict.Violations, v.Rule), v.Pointer)
 		assert.ErrorIs(t, verdict.Err(), user.RuleID(v.Rule))
 	case "warns":
 		assert.NoError(t, verdict.Err())
-		assert.Contains(t, all(verdict.Warnings, v.Rule), v.Pointer)
+		assert.Contains(t, pointersOf(verdict.Warnings, v.Rule), v.Pointer)
 	case "passes", "result":
 		assert.NoError(t, verdict.Err())
-		assert.Empty(t, all(verdict.Warnings, v.Rule))
+		assert.Empty(t, pointersOf(verdict.Warnings, v.Rule))
 	default:
 		t.Fatalf("expect: %s means nothing here", v.Expect)
 	}
@@ -86,5 +134,12 @@ func run(t *testing.T, v vectors.Vector) {
 			got = append(got, c.String())
 		}
 		assert.Equal(t, want, got)
+	}
+	if text := v.Section("response.json"); text != nil {
+		r, ok := p.Response(target)
+		assert.True(t, ok, "no answer is known")
+		got, err := json.Marshal(r)
+		require.NoError(t, err)
+		assert.JSONEq(t, string(text), string(got))
 	}
 }

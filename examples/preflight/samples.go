@@ -77,16 +77,8 @@ func demonstrate(p *printer, asJSON bool) error {
 			p.line("")
 		}
 		p.line(p.bold(fmt.Sprintf("%d. %s", i+1, s.title)))
-		p.line("   PATCH " + string(hidden(in.payload).AppendJSON(nil)))
+		p.line("   PATCH " + in.payload.String())
 		p.report(in.check())
 	}
 	return p.err
-}
-
-// hidden returns the payload with its password covered, to be shown.
-func hidden(p patch.Payload) patch.Payload {
-	if !p.Password.IsZero() && !p.Password.IsNull() {
-		p.Password = patch.Set("********")
-	}
-	return p
 }
