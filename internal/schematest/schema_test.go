@@ -30,7 +30,14 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 	}
 	refused, accepted := 0, 0
 	for _, v := range vectors.Load(t, "patch") {
-		text := v.Need(t, "patch.json")
+		name := "patch.json"
+		switch v.Op {
+		case "form":
+			name = "want.json" // what the card sends
+		case "output":
+			continue
+		}
+		text := v.Need(t, name)
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 		if err != nil {
 			t.Fatal(v.Name, err)
