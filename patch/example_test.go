@@ -66,3 +66,78 @@ func ExampleTarget() {
 	// false
 	// true patch.migrated-attributes
 }
+
+// The goal starts from a copy of the profile: what it lacks would be removed.
+func ExampleDiff() {
+	u := user.Profile{
+		GivenName:    user.Set("Ann"),
+		UserMetadata: metadata.MustParse(`{"color":"red","shape":"round"}`),
+	}
+	goal := u.Clone()
+	goal.GivenName = user.Set("Anne")
+	goal.UserMetadata = goal.UserMetadata.Without("shape")
+	p, err := patch.Diff(u, goal)
+	if err != nil {
+		fmt.Println(err) // it names what no payload can change
+		return
+	}
+	fmt.Println(p)
+	out, err := p.Apply(u, patch.Target{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range out.Changes { // look for removals before it is sent
+		fmt.Println(c)
+	}
+	// Output:
+	// {"user_metadata":{"shape":null},"given_name":"Anne"}
+	// replaced /given_name
+	// removed /user_metadata/shape
+}
+
+// One payload cannot hold an e-mail and a password, so there are two.
+func ExamplePlan() {
+	goal := patch.Payload{
+		Email:    patch.Set("ann@example.org"),
+		Password: patch.Set("correct-horse"),
+		Blocked:  patch.Value(false),
+	}
+	list, err := patch.Plan(user.Profile{Blocked: user.Set(true)}, goal, patch.Target{Connection: user.Connection{Kind: user.Database}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range list {
+		fmt.Println(p) // the password is covered
+	}
+	// Output:
+	// {"email":"ann@example.org"}
+	// {"blocked":false,"password":"********"}
+}
+
+// A blank input clears what is there, or is left out: the card's option decides.
+func ExampleForm() {
+	f := patch.Form{
+		ID:       patch.Set("auth0|507f1f77"),
+		Nickname: patch.Set(""),
+		Metadata: metadata.Value{}, // not on the card
+		Blocked:  patch.Set(false), // a False is not blank
+	}
+	for _, empties := range []patch.Empties{patch.SkipEmpty, patch.PassEmpty} {
+		p, _ := f.Payload(empties)
+		fmt.Println(p)
+	}
+	// Output:
+	// {"blocked":false}
+	// {"blocked":false,"nickname":null}
+}
+
+// Two payloads prepared from one read would overwrite each other.
+func ExampleConflicts() {
+	a := patch.Payload{Email: patch.Set("ann@example.org"), UserMetadata: metadata.MustDelta(`{"color":"red"}`)}
+	b := patch.Payload{EmailVerified: patch.Value(true), UserMetadata: metadata.MustDelta(`{"color":"blue","shape":"round"}`)}
+	fmt.Println(patch.Conflicts(a, b))
+	// Output:
+	// [/email_verified /user_metadata/color]
+}

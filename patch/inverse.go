@@ -143,8 +143,8 @@ func deltaOf(members map[string]any) metadata.Delta {
 //  2. email_verified of one that does not say email, where the other sets another:
 //     it was said of the address that was read, and a new one may reset it. So with
 //     phone_verified and phone_number.
-//  3. blocked true of one, where the other sets a password: sources dispute whether
-//     that lifts the block.
+//  3. blocked true of one that does not say password, where the other sets one:
+//     sources dispute whether that lifts the block.
 //
 // Where there is none, they can be sent in any order. It is empty for equal
 // payloads.
@@ -152,10 +152,11 @@ func Conflicts(a, b Payload) []string {
 	a, b = a.normal().wiped(), b.normal().wiped()
 	var list []string
 	for at := range attributes {
+		if a.undermines(&b, at) || b.undermines(&a, at) {
+			list = append(list, at.pointer())
+			continue
+		}
 		if !a.present(at) || !b.present(at) {
-			if a.undermines(b, at) || b.undermines(a, at) {
-				list = append(list, at.pointer())
-			}
 			continue
 		}
 		switch at {
@@ -178,20 +179,17 @@ func Conflicts(a, b Payload) []string {
 	return list
 }
 
-// undermines reports whether p, which does not say at, does something to it, or to
-// what q means by it.
-func (p Payload) undermines(q Payload, at attribute) bool {
-	if !q.present(at) {
-		return false
-	}
+// undermines reports whether p does something to at, or to what q means by it,
+// without saying so.
+func (p *Payload) undermines(q *Payload, at attribute) bool {
 	switch at {
 	case emailVerified:
-		return !p.Email.IsZero() && !p.Email.Equal(q.Email)
+		return q.present(at) && !p.present(at) && !p.Email.IsZero() && !p.Email.Equal(q.Email)
 	case phoneVerified:
-		return !p.PhoneNumber.IsZero() && !p.PhoneNumber.Equal(q.PhoneNumber)
+		return q.present(at) && !p.present(at) && !p.PhoneNumber.IsZero() && !p.PhoneNumber.Equal(q.PhoneNumber)
 	case blocked:
 		_, sets := p.Password.Get()
-		return sets && q.Blocked.Or(false)
+		return sets && q.Password.IsZero() && q.Blocked.Or(false)
 	}
 	return false
 }

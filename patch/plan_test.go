@@ -179,6 +179,8 @@ func TestConflicts(t *testing.T) {
 		{`{"phone_number":"+15551230000"}`, `{"phone_verified":false}`, []string{"/phone_verified"}},
 		{`{"password":"p"}`, `{"blocked":true}`, []string{"/blocked"}},
 		{`{"password":"p"}`, `{"blocked":false}`, nil},
+		{`{"password":"p","blocked":true}`, `{"blocked":true}`, []string{"/blocked"}},
+		{`{"password":"p","blocked":true}`, `{"password":"p","blocked":true}`, nil},
 		{`{"password":"p"}`, `{"email_verified":true,"phone_verified":true}`, nil},
 	} {
 		assert.Equal(t, tt.want, patch.Conflicts(payload(t, tt.a), payload(t, tt.b)))
@@ -474,5 +476,54 @@ func FuzzInverse(f *testing.F) {
 		}
 		// The inverse restores what p touches; unfolded case cannot come back.
 		within(t, undone, u, missed, true)
+	})
+}
+
+// Payloads without a conflict give the same user in either order, in every reading.
+func FuzzConflicts(f *testing.F) {
+	payloads := []string{
+		everything, `{"email":"B@example.com"}`, `{"email":"b@example.com","email_verified":false}`, `{"email_verified":true,"name":"B"}`,
+		`{"password":"p"}`, `{"password":"p","blocked":true}`, `{"blocked":true,"username":"Zed"}`, `{"user_metadata":{},"x":1}`,
+		`{"user_metadata":{"a":null},"app_metadata":{"p":{"n":null}}}`, `{"user_metadata":{"c":1},"app_metadata":{"p":null},"x":null}`,
+		`{"phone_number":null}`, `{"phone_verified":true,"user_metadata":null}`,
+	}
+	for i, a := range payloads {
+		for j, u := range fuzzUsers {
+			f.Add([]byte(u), []byte(a), []byte(payloads[(i+j)%len(payloads)]), i+j)
+		}
+	}
+	f.Fuzz(func(t *testing.T, profile, a, b []byte, reading int) {
+		u, err := user.Parse(profile)
+		if err != nil {
+			return
+		}
+		p, err := patch.Parse(a)
+		if err != nil {
+			return
+		}
+		q, err := patch.Parse(b)
+		if err != nil || len(patch.Conflicts(p, q)) > 0 {
+			return
+		}
+		target := patch.Target{Connection: user.Connection{Kind: user.Database}, Lenient: true, Policies: map[patch.RuleID]string{}}
+		for _, r := range patch.Rules() {
+			if r.Severity == user.Warning && len(r.Readings) > 0 {
+				target.Policies[r.ID] = r.Readings[uint(reading)%uint(len(r.Readings))].Name
+				reading /= 2
+			}
+		}
+		both := func(first, second patch.Payload) (user.Profile, bool) {
+			out, err := first.Apply(u, target)
+			if err != nil {
+				return user.Profile{}, false
+			}
+			out, err = second.Apply(out.Profile, target)
+			return out.Profile, err == nil
+		}
+		x, ok := both(p, q)
+		y, too := both(q, p)
+		if ok != too || !x.Equal(y) {
+			t.Fatalf("%s then %s gives %s, the other way round %s", p, q, x.AppendJSON(nil), y.AppendJSON(nil))
+		}
 	})
 }

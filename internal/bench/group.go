@@ -121,7 +121,11 @@ func NewGroup(op, size string) (Group, bool) {
 		}
 		g.Bytes = len(u.Profile)
 		for i, c := range Updaters() {
-			add(c.Name, roleOf(i, 1), func() error { _, err := c.Update(u.Profile, u.Payload); return err })
+			role := Yardstick
+			if i == 0 {
+				role = Ours
+			}
+			add(c.Name, role, func() error { _, err := c.Update(u.Profile, u.Payload); return err })
 		}
 	default:
 		return Group{}, false
