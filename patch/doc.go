@@ -6,6 +6,11 @@
 // and the caller. [Payload.Validate] judges, [Payload.Apply] shows the profile
 // after, and [Rules] lists every rule with its source and how sure it is.
 //
+// A payload comes from a literal, from [Parse], from the workflow card ([Form]), or
+// from what is to be: [Diff] says what changed, [Plan] splits what one payload
+// cannot say, [Payload.Inverse] undoes, and [Conflicts] tells which of two
+// overwrite each other.
+//
 // # Three states
 //
 // A member of a payload is absent, null or a value: what is absent stays as it
