@@ -297,6 +297,10 @@ func TestOrderOfWarnings(t *testing.T) {
 	}
 	assert.Equal(t, []user.Effect{{Kind: user.VerificationEmail, Rule: patch.RuleVerificationEmail}, {Kind: user.ChangeEmail, Rule: patch.RuleChangeEmail}}, out.Effects)
 
+	out, err = payload(t, `{"password":"p"}`).Apply(u, patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Lenient: true})
+	require.NoError(t, err)
+	assert.Equal(t, []user.Effect{{Kind: user.SessionsExpire, Rule: patch.RulePasswordSessions}, {Kind: user.ChangePasswordScript, Rule: patch.RuleScripts}}, out.Effects)
+
 	// Two lists that are cut off say so once.
 	var was, says strings.Builder
 	for i := range 1100 {
@@ -323,6 +327,22 @@ func TestVerificationTextOfASecondaryIdentity(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []user.Effect{{Kind: user.VerificationText, Rule: patch.RuleVerificationText}}, out.Effects)
 	assert.Equal(t, `{"phone_number":"+15551230000"}`, out.Profile.Identities[1].ProfileData.String())
+}
+
+// The size of a profile is that of all of it.
+func TestProfileSize(t *testing.T) {
+	u := user.Profile{
+		UserMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 5<<10) + `"}`),
+		Identities:   []user.Identity{{ProfileData: metadata.MustParse(`{"a":"` + strings.Repeat("x", 6<<10) + `"}`)}},
+	}
+	p := payload(t, `{"blocked":true}`)
+	out, err := p.Apply(u, patch.Target{})
+	require.NoError(t, err)
+	assert.ErrorIs(t, out.Warnings, patch.RuleProfileSize)
+	u.Identities = nil
+	out, err = p.Apply(u, patch.Target{})
+	require.NoError(t, err)
+	assert.NotErrorIs(t, out.Warnings, patch.RuleProfileSize)
 }
 
 func TestMetadataSize(t *testing.T) {
