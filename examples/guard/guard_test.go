@@ -1,0 +1,105 @@
+package guard_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/examples/guard"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// server counts what reaches it and keeps the last body.
+func server(t *testing.T) (url string, count *int, body *string) {
+	count, body = new(int), new(string)
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		text, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		*count++
+		*body = string(text)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, count, body
+}
+
+func send(t *testing.T, c *http.Client, method, url, body string) error {
+	t.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	answer, err := c.Do(r)
+	if err == nil {
+		require.NoError(t, answer.Body.Close())
+	}
+	return err
+}
+
+// Guard an HTTP client: what the API would refuse never leaves.
+func TestBadPayloadsDoNotLeave(t *testing.T) {
+	url, count, body := server(t)
+	var asked string
+	c := &http.Client{Transport: &guard.Transport{
+		Target: func(_ *http.Request, id string) (patch.Target, error) {
+			asked = id
+			return patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}}, nil
+		},
+		Strict: true,
+	}}
+	at := url + "/api/v2/users/auth0%7C65f0c0ffee"
+
+	fine := `{"user_metadata": {"color": "red"}}`
+	require.NoError(t, send(t, c, http.MethodPatch, at, fine))
+	assert.Equal(t, 1, *count)
+	assert.Equal(t, fine, *body)
+	assert.Equal(t, "auth0|65f0c0ffee", asked)
+
+	err := send(t, c, http.MethodPatch, at, `{"password":"a-secret-9","email":"rosa@example.org"}`)
+	assert.ErrorIs(t, err, patch.RuleExclusive)
+	assert.ErrorIs(t, err, patch.RuleCustomDatabase)
+	assert.NotContains(t, err.Error(), "a-secret-9")
+	var vs user.Violations
+	assert.ErrorAs(t, err, &vs)
+
+	assert.ErrorIs(t, send(t, c, http.MethodPatch, at, `{"app_metadata":{}}`), patch.RuleWipe)
+	var faults metadata.Errors
+	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, `{"user_metadata":`), &faults)
+	assert.Error(t, send(t, c, http.MethodPatch, at, ""))
+	assert.Equal(t, 1, *count, "requests that left")
+
+	// Other requests are none of its business.
+	require.NoError(t, send(t, c, http.MethodPatch, url+"/api/v2/clients/1", `{"name":null}`))
+	require.NoError(t, send(t, c, http.MethodPost, url+"/api/v2/users/auth0%7C1/identities", `{}`))
+	assert.Equal(t, 3, *count)
+}
+
+func TestWarningsPassUnlessStrict(t *testing.T) {
+	url, count, _ := server(t)
+	c := &http.Client{Transport: &guard.Transport{}}
+	require.NoError(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"app_metadata":{}}`))
+	assert.Equal(t, 1, *count)
+}
+
+func TestBodyTooLargeToJudge(t *testing.T) {
+	url, count, _ := server(t)
+	c := &http.Client{Transport: &guard.Transport{}}
+	body := `{"user_metadata":{"a":"` + strings.Repeat("x", 33<<20) + `"}}`
+	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", body), guard.ErrTooLarge)
+	assert.Zero(t, *count)
+}
+
+func TestWhatIsNotKnownIsAnError(t *testing.T) {
+	url, count, _ := server(t)
+	lost := errors.New("no such connection")
+	c := &http.Client{Transport: &guard.Transport{
+		Target: func(*http.Request, string) (patch.Target, error) { return patch.Target{}, lost },
+	}}
+	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"blocked":true}`), lost)
+	assert.Zero(t, *count)
+}

@@ -1,0 +1,38 @@
+package stories
+
+import (
+	"fmt"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// Clear one attribute and leave the rest: null removes, what is not named stays.
+func Example_clearOneAttribute() {
+	before := user.Profile{
+		Name:         user.Set("Rosa Diaz"),
+		FamilyName:   user.Set("Diaz"),
+		UserMetadata: metadata.MustParse(`{"color":"green","shoe_size":38}`),
+	}
+	p := patch.Payload{
+		FamilyName:   patch.Null[string](),
+		UserMetadata: metadata.MustDelta(`{"shoe_size":null}`),
+	}
+	fmt.Println(p)
+
+	out, err := p.Apply(before, patch.Target{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range out.Changes {
+		fmt.Println(c)
+	}
+	fmt.Println(out.Profile.UserMetadata)
+	// Output:
+	// {"user_metadata":{"shoe_size":null},"family_name":null}
+	// removed /family_name
+	// removed /user_metadata/shoe_size
+	// {"color":"green"}
+}

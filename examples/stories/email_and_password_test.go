@@ -1,0 +1,47 @@
+package stories
+
+import (
+	"fmt"
+
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// Change e-mail and password of one user: the API refuses both in one body, so
+// the plan has two, the e-mail first.
+func Example_emailAndPassword() {
+	before := user.Profile{Email: user.Set("rosa@example.com"), EmailVerified: user.Set(true)}
+	goal := patch.Payload{
+		Email:       patch.Set("rosa@example.org"),
+		Password:    patch.Set("a-new-horse-1"),
+		VerifyEmail: patch.Value(true),
+	}
+	target := patch.Target{Connection: user.Connection{Name: "members", Kind: user.Database}}
+
+	if answer, known := goal.Response(target); known {
+		fmt.Println(answer.StatusCode, answer.Message)
+	}
+	plan, err := patch.Plan(before, goal, target)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, p := range plan {
+		fmt.Println(i+1, p) // printed with the password covered
+		out, err := p.Apply(before, target)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, e := range out.Effects {
+			fmt.Println("  ", e.Kind)
+		}
+		before = out.Profile
+	}
+	// Output:
+	// 400 Cannot update password and email simultaneously.
+	// 1 {"email":"rosa@example.org","verify_email":true}
+	//    verification-email
+	// 2 {"password":"********"}
+	//    sessions-expire
+}

@@ -1,0 +1,47 @@
+package stories
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// Turn a form into the smallest PATCH: fill the form from the user, let people
+// edit it, and send the difference. The goal starts from a copy of what was read.
+func Example_formToPatch() {
+	before := user.Profile{
+		GivenName:    user.Set("Rosa"),
+		FamilyName:   user.Set("Diaz"),
+		Nickname:     user.Set("rosa"),
+		UserMetadata: metadata.MustParse(`{"color":"green","newsletter":true,"visits":9007199254740993}`),
+	}
+	var form struct {
+		GivenName  string `json:"given_name"`
+		Nickname   string `json:"nickname"`
+		Newsletter bool   `json:"newsletter"`
+	}
+	posted := `{"given_name":"Rosa","nickname":"","newsletter":false}`
+	if err := json.Unmarshal([]byte(posted), &form); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	goal := before.Clone()
+	goal.GivenName = user.Set(form.GivenName)
+	goal.Nickname = user.Set(form.Nickname)
+	if form.Nickname == "" { // an emptied input clears
+		goal.Nickname = user.Field[string]{}
+	}
+	var err error
+	if goal.UserMetadata, err = goal.UserMetadata.With(form.Newsletter, "newsletter"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := patch.Diff(before, goal)
+	fmt.Println(p, err)
+	// Output:
+	// {"user_metadata":{"newsletter":false},"nickname":null} <nil>
+}

@@ -1,0 +1,34 @@
+package stories
+
+import (
+	"fmt"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+)
+
+// Two writers, one profile: both read, both change something, and nobody wants to
+// undo the other. Conflicts tells before sending; Merge3 joins what does not clash.
+func Example_twoWriters() {
+	read := metadata.MustParse(`{"address":{"home":"12 Elm Street","work":"99 High Street"},"color":"green"}`)
+	ours := metadata.MustParse(`{"address":{"home":"7 Oak Lane","work":"99 High Street"},"color":"green"}`)
+	theirs := metadata.MustParse(`{"address":{"home":"12 Elm Street","work":"1 Sea Road"},"color":"blue"}`)
+
+	a, err := metadata.FirstLevel.Diff(read, ours)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := metadata.FirstLevel.Diff(read, theirs)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(patch.Conflicts(patch.Payload{UserMetadata: a}, patch.Payload{UserMetadata: b}))
+
+	both, conflicts := metadata.Merge3(read, ours, theirs)
+	fmt.Println(both, len(conflicts))
+	// Output:
+	// [/user_metadata/address]
+	// {"address":{"home":"7 Oak Lane","work":"1 Sea Road"},"color":"blue"} 0
+}

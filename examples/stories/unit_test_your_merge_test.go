@@ -1,0 +1,40 @@
+package stories
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// setPlan is the function of yours that is to be tested: what does it send?
+func setPlan(plan string) patch.Payload {
+	says, err := metadata.Delta{}.Set("plan", plan)
+	if err != nil {
+		panic(err) // a string can always be set
+	}
+	return patch.Payload{AppMetadata: says}
+}
+
+// Unit-test your own merge: apply what you would send to a profile, and compare
+// the profile after. Objects and payloads compare without options.
+func TestUnitTestYourOwnMerge(t *testing.T) {
+	before, err := user.Parse([]byte(`{"user_id":"auth0|65f0c0ffee","app_metadata":{"plan":"free","credits":3}}`))
+	require.NoError(t, err)
+
+	sent := setPlan("gold")
+	out, err := sent.Apply(before, patch.Target{Connection: user.Connection{Kind: user.Database}})
+	require.NoError(t, err)
+
+	want := metadata.MustParse(`{"credits":3.0,"plan":"gold"}`) // neither order nor spelling of numbers matters
+	if diff := cmp.Diff(want, out.Profile.AppMetadata); diff != "" {
+		t.Errorf("app_metadata (-want +got):\n%s", diff)
+	}
+	assert.Empty(t, out.Warnings)
+	assert.True(t, sent.Equal(patch.Payload{AppMetadata: metadata.MustDelta(`{"plan":"gold"}`)}))
+}

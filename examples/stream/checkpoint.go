@@ -1,0 +1,49 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// checkpoint is how far a run came.
+type checkpoint struct {
+	Lines   int   `json:"lines"`
+	Input   int64 `json:"input"`  // bytes read
+	Output  int64 `json:"output"` // bytes written
+	Refused int   `json:"refused"`
+	Warned  int   `json:"warned"`
+	Wrong   int   `json:"wrong"`
+}
+
+// readCheckpoint returns the checkpoint in the file; the zero one where there is none.
+func readCheckpoint(name string) (c checkpoint, err error) {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(text, &c); err != nil {
+		return c, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+// write replaces the file by c, so that it is never half written.
+func (c checkpoint) write(name string) error {
+	if name == "" {
+		return nil
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(name+".new", text, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}

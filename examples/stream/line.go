@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// verdict is one line of the output.
+type verdict struct {
+	Line       int             `json:"line"`
+	UserID     user.ID         `json:"user_id,omitempty"`
+	Valid      bool            `json:"valid"`
+	Violations user.Violations `json:"violations,omitempty"`
+	Warnings   user.Violations `json:"warnings,omitempty"`
+	Error      string          `json:"error,omitempty"`
+}
+
+// line judges one line and writes its verdict where there is something to say.
+func (j *judge) line(w io.Writer, text []byte) error {
+	v := verdict{Line: j.done.Lines}
+	if err := j.plan(text, &v); err != nil {
+		v.Error = err.Error()
+		j.done.Wrong++
+		j.done.Refused++
+	} else if v.Valid = len(v.Violations) == 0; !v.Valid {
+		j.done.Refused++
+	} else if len(v.Warnings) > 0 {
+		j.done.Warned++
+	} else {
+		return nil
+	}
+	return json.NewEncoder(w).Encode(v)
+}
+
+// plan applies the payload of the line and notes what the library says.
+func (j *judge) plan(text []byte, v *verdict) error {
+	o, err := metadata.Parse(text)
+	if err != nil {
+		return err
+	}
+	u, err := user.Parse([]byte(o.At("/user").String()))
+	if err != nil {
+		return err
+	}
+	v.UserID, _ = u.UserID.Get()
+	p, err := patch.Parse([]byte(o.At("/payload").String()))
+	if err != nil {
+		return err
+	}
+	target := j.target
+	if t, ok := o.Get("target"); ok {
+		if err := json.Unmarshal([]byte(t.String()), &target); err != nil {
+			return err
+		}
+	}
+	verdict := p.Validate(target)
+	v.Violations, v.Warnings = verdict.Violations, verdict.Warnings
+	if !verdict.Valid() {
+		return nil
+	}
+	out, err := p.Apply(u, target)
+	v.Warnings = out.Warnings
+	return err
+}

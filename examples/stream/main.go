@@ -1,0 +1,168 @@
+// Stream judges the planned changes of any number of users, one JSON line each:
+//
+//	{"user": {...}, "payload": {...}, "target": {...}}
+//
+// target may be left out; the flag -target gives one for all lines without. For
+// each line that is refused or carries a warning it writes one line:
+//
+//	{"line": 3, "user_id": "auth0|1", "valid": false, "violations": [...], "warnings": [...]}
+//
+// A line that is not understood is written with an "error". Memory does not grow
+// with the input. Progress and a summary go to standard error.
+//
+//	go run ./examples/stream -in plans.ndjson -out verdicts.ndjson -checkpoint done.json
+//
+// With -checkpoint a run that was stopped goes on where it was, and verdicts.ndjson
+// has each line once: the file says how much of the input was judged and how long
+// the output was then. The exit status is 0 when nothing is refused, 1 when
+// something is, and 2 when a file cannot be read or written.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/metameld/metameld/patch"
+)
+
+func main() {
+	var (
+		in     = flag.String("in", "", "file to read; standard input where empty")
+		out    = flag.String("out", "", "file to write; standard output where empty")
+		mark   = flag.String("checkpoint", "", "file that keeps how far a run came; needs -in and -out")
+		target = flag.String("target", "{}", "target, as JSON, of lines that have none")
+	)
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	refused, err := run(ctx, *in, *out, *mark, *target, os.Stderr)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "stream:", err)
+		os.Exit(2)
+	case refused:
+		os.Exit(1)
+	}
+}
+
+// run opens the files and judges.
+func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refused bool, err error) {
+	if mark != "" && (in == "" || out == "") {
+		return false, errors.New("-checkpoint needs -in and -out")
+	}
+	j := judge{log: log, mark: mark, every: 10_000, in: os.Stdin, out: os.Stdout}
+	if err := json.Unmarshal([]byte(target), &j.target); err != nil {
+		return false, fmt.Errorf("-target: %w", err)
+	}
+	if mark != "" {
+		if j.done, err = readCheckpoint(mark); err != nil {
+			return false, err
+		}
+	}
+	if in != "" {
+		f, err := os.Open(in)
+		if err != nil {
+			return false, err
+		}
+		defer f.Close()
+		if _, err := f.Seek(j.done.Input, io.SeekStart); err != nil {
+			return false, err
+		}
+		j.in = f
+	}
+	if out != "" {
+		f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE, 0o644)
+		if err != nil {
+			return false, err
+		}
+		if err := f.Truncate(j.done.Output); err != nil { // what came after the checkpoint comes again
+			return false, errors.Join(err, f.Close())
+		}
+		if _, err := f.Seek(j.done.Output, io.SeekStart); err != nil {
+			return false, errors.Join(err, f.Close())
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		j.out = f
+	}
+	err = j.all(ctx)
+	return j.done.Refused > 0, err
+}
+
+// longest is how many bytes a line may have.
+const longest = 64 << 20
+
+// judge judges lines.
+type judge struct {
+	in     io.Reader
+	out    io.Writer
+	log    io.Writer
+	target patch.Target
+	mark   string // the checkpoint's file
+	every  int    // lines between checkpoints
+	done   checkpoint
+}
+
+// all judges the lines of the input to its end, or until ctx is done.
+func (j *judge) all(ctx context.Context) error {
+	started, spoke, before := time.Now(), time.Now(), j.done.Lines
+	lines := bufio.NewScanner(j.in)
+	lines.Buffer(make([]byte, 64<<10), longest)
+	lines.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		advance, line, err := bufio.ScanLines(data, atEOF)
+		j.done.Input += int64(advance)
+		return advance, line, err
+	})
+	w := bufio.NewWriterSize(counting{j.out, &j.done.Output}, 64<<10)
+	save := func() error {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		return j.done.write(j.mark)
+	}
+	for lines.Scan() {
+		j.done.Lines++
+		if err := j.line(w, lines.Bytes()); err != nil {
+			return err
+		}
+		if j.done.Lines%j.every != 0 {
+			continue
+		}
+		if err := save(); err != nil {
+			return err
+		}
+		if time.Since(spoke) > time.Second {
+			spoke = time.Now()
+			fmt.Fprintf(j.log, "%d lines, %.0f a second, %d refused\n",
+				j.done.Lines, float64(j.done.Lines-before)/time.Since(started).Seconds(), j.done.Refused)
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped after line %d", j.done.Lines)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return errors.Join(fmt.Errorf("line %d: %w", j.done.Lines+1, err), save())
+	}
+	fmt.Fprintf(j.log, "%d lines: %d refused, %d with warnings only, %d not understood\n",
+		j.done.Lines, j.done.Refused, j.done.Warned, j.done.Wrong)
+	return save()
+}
+
+// counting counts the bytes that were written.
+type counting struct {
+	w io.Writer
+	n *int64
+}
+
+func (c counting) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	*c.n += int64(n)
+	return n, err
+}

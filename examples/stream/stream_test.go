@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/patch"
+)
+
+// plan returns line i of a file of planned changes: every tenth is refused, every
+// seventh wipes, one of a hundred is not understood.
+func plan(i int) string {
+	u := fmt.Sprintf(`{"user_id":"auth0|%d","user_metadata":{"color":"red","n":%d}}`, i, i)
+	payload := `{"user_metadata":{"color":"blue"}}`
+	switch {
+	case i%100 == 99:
+		return `{"user":` + u + `,"payload":`
+	case i%10 == 0:
+		payload = `{"email":"ann@example.com","password":"hidden-` + fmt.Sprint(i) + `"}`
+	case i%7 == 0:
+		payload = `{"user_metadata":{}}`
+	}
+	return `{"user":` + u + `,"payload":` + payload + `}`
+}
+
+func write(t *testing.T, lines int) (name string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "in.ndjson")
+	f, err := os.Create(name)
+	require.NoError(t, err)
+	w := bufio.NewWriter(f)
+	for i := range lines {
+		fmt.Fprintln(w, plan(i))
+	}
+	require.NoError(t, w.Flush())
+	require.NoError(t, f.Close())
+	return name
+}
+
+func read(t *testing.T, name string) (vs []verdict) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "hidden-", "a password")
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		var v verdict
+		require.NoError(t, json.Unmarshal([]byte(line), &v))
+		vs = append(vs, v)
+	}
+	return vs
+}
+
+func TestVerdicts(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.ndjson")
+	var log strings.Builder
+	refused, err := run(t.Context(), write(t, 1000), out, "", "{}", &log)
+	require.NoError(t, err)
+	assert.True(t, refused)
+	assert.Equal(t, "1000 lines: 110 refused, 127 with warnings only, 10 not understood\n", log.String())
+	byLine := map[int]verdict{}
+	for _, v := range read(t, out) {
+		byLine[v.Line] = v
+	}
+	assert.Len(t, byLine, 237)
+	assert.Equal(t, patch.RuleExclusive, byLine[11].Violations[0].Rule)
+	assert.EqualValues(t, "auth0|10", byLine[11].UserID)
+	assert.True(t, byLine[8].Valid)
+	assert.Equal(t, patch.RuleWipe, byLine[8].Warnings[0].Rule)
+	assert.NotEmpty(t, byLine[100].Error)
+	assert.NotContains(t, byLine, 2)
+}
+
+// A run that is stopped and taken up again writes what one run would have.
+func TestResume(t *testing.T) {
+	dir := t.TempDir()
+	in, whole, parts, mark := write(t, 35_000), filepath.Join(dir, "whole"), filepath.Join(dir, "parts"), filepath.Join(dir, "mark")
+	_, err := run(t.Context(), in, whole, "", "{}", io.Discard)
+	require.NoError(t, err)
+
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 3 { // each comes one checkpoint further
+		_, err = run(stopped, in, parts, mark, "{}", io.Discard)
+		require.ErrorContains(t, err, "stopped after line")
+		f, err := os.OpenFile(parts, os.O_APPEND|os.O_WRONLY, 0)
+		require.NoError(t, err)
+		_, err = f.WriteString("what was written after the checkpoint and lost")
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+	}
+	_, err = run(t.Context(), in, parts, mark, "{}", io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, read(t, whole), read(t, parts))
+}
+
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct{ in, out, mark, target string }{
+		{"", "", "mark", "{}"},
+		{"no such file", "", "", "{}"},
+		{"", "", "", `{"conection":{}}`},
+	} {
+		_, err := run(t.Context(), c.in, c.out, c.mark, c.target, io.Discard)
+		assert.Error(t, err)
+	}
+}
