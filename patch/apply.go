@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -70,7 +71,7 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 // look warns of what shows only in the profile after and the changes that led
 // there.
 func (a *applier) look(after metadata.Object) {
-	if after.Size() > large {
+	if after.Size() > check.LargeBytes {
 		a.warn(RuleProfileSize, "", "the profile then has more than 10 KB")
 	}
 	lost := map[string]bool{}

@@ -97,6 +97,24 @@ func (vs Violations) Unwrap() []error {
 	return out
 }
 
+// Verdict is the judgement of a payload.
+type Verdict struct {
+	Violations Violations // why it is refused
+	Warnings   Violations // what deserves a look
+}
+
+// Valid reports whether the payload is accepted.
+func (v Verdict) Valid() bool { return len(v.Violations) == 0 }
+
+// Err returns the violations as an error, or nil where there are none. errors.Is
+// finds each rule in it, errors.As each [Violation].
+func (v Verdict) Err() error {
+	if v.Valid() {
+		return nil
+	}
+	return v.Violations
+}
+
 // Effect is something that happens besides the change of the profile.
 type Effect struct {
 	Kind EffectKind `json:"kind"`
