@@ -81,7 +81,7 @@ func (a *applier) look(after metadata.Object) {
 			continue
 		}
 		at, known := attributeOf(path[0])
-		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && len(lost) < mostEntries {
+		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && len(lost) < check.MostEntries {
 			lost[pointer] = true
 			a.warn(RuleReplacedObject, pointer, "this object is replaced whole and loses members")
 		}

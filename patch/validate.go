@@ -53,7 +53,7 @@ type judge struct {
 	has     [attributes]member
 	verdict Verdict
 
-	violations, warnings bound // of the verdict's lists
+	violations, warnings check.Bound // of the verdict's lists
 }
 
 // report notes that the rule is broken at pointer. The reading that the target
@@ -65,34 +65,19 @@ func (j *judge) report(id RuleID, pointer, message string) {
 		v.Severity = user.Warning
 	}
 	if v.Severity == user.Error {
-		j.violations.add(&j.verdict.Violations, v)
+		add(&j.violations, &j.verdict.Violations, v)
 	} else {
-		j.warnings.add(&j.verdict.Warnings, v)
+		add(&j.warnings, &j.verdict.Warnings, v)
 	}
 }
 
-// bound keeps a list from growing without end: metadata can have as many faults
-// as names, each with a pointer as long as it is deep.
-type bound struct {
-	pointers int // bytes
-	full     bool
-}
-
-// The most entries of a list, and the most bytes of their pointers.
-const (
-	mostEntries = 1000
-	mostBytes   = 1 << 20
-)
-
-func (b *bound) add(list *user.Violations, v Violation) {
-	if b.full {
+// add adds v to the list, or, where that is full, that there is more.
+func add(b *check.Bound, list *user.Violations, v Violation) {
+	if b.Full {
 		return
 	}
-	b.pointers += len(v.Pointer)
-	if len(*list) == mostEntries || b.pointers > mostBytes {
-		b.full = true
-		r := rule(RuleMore)
-		v = Violation{Rule: RuleMore, Severity: v.Severity, Evidence: r.Evidence, Message: "there is more, which is not listed"}
+	if !b.Takes(len(*list), v.Pointer) {
+		v = Violation{Rule: RuleMore, Severity: v.Severity, Evidence: rule(RuleMore).Evidence, Message: "there is more, which is not listed"}
 	}
 	*list = append(*list, v)
 }
@@ -290,9 +275,9 @@ var findings = [...]RuleID{
 // found reports a finding in metadata. It reports false where both lists are full.
 func (j *judge) found(f check.Finding, path ...string) bool {
 	id := findings[f]
-	full := j.violations.full
+	full := j.violations.Full
 	if id != "" && rule(id).Severity == user.Warning {
-		full = j.warnings.full
+		full = j.warnings.Full
 	}
 	if id != "" && !full {
 		if f == check.Depth {
@@ -301,7 +286,7 @@ func (j *judge) found(f check.Finding, path ...string) bool {
 			j.report(id, metadata.Pointer(path...), f.Message())
 		}
 	}
-	return !j.violations.full || !j.warnings.full
+	return !j.violations.Full || !j.warnings.Full
 }
 
 // exclusive are the pairs that cannot be in one payload, first the attribute
@@ -412,7 +397,7 @@ func (j *judge) attribute(a attribute) {
 
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
-	j.violations.add(&j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
+	add(&j.violations, &j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
 }
 
 // customDatabase judges one attribute of a custom database's user.
