@@ -277,5 +277,7 @@ func (i Import) replace(j *judge, name string, says metadata.Object, o *metadata
 		j.report(RuleImportReplaces, metadata.Pointer(name), "this replaces "+name+"; nothing is merged")
 	}
 	*o = j.seeded(says)
-	p.Extra = p.Extra.Select(func(n string, _ metadata.Value) bool { return n != name })
+	if p.Extra = p.Extra.Select(func(n string, _ metadata.Value) bool { return n != name }); p.Extra.Len() == 0 {
+		p.Extra = metadata.Object{}
+	}
 }
