@@ -57,7 +57,8 @@ func ParseLogin(text []byte) (Profile, error) {
 //  4. email_verified follows each login, false where that does not say.
 //  5. Every other root attribute that the login has passes through. An attribute
 //     that follows and that the login no longer has goes; a name, nickname or
-//     picture that was derived is derived anew.
+//     picture that was derived is derived anew, and email, username and phone
+//     number stay.
 //  6. Attributes that the connection does not store are left out, at the root only.
 //  7. user_id, identities, blocked, timestamps and enrolled factors do not follow;
 //     neither does a null, which is taken for nothing.
@@ -65,9 +66,11 @@ func ParseLogin(text []byte) (Profile, error) {
 //     they stay.
 //  9. A login with a linked identity changes that identity's profileData and no
 //     root attribute.
-//  10. last_login and updated_at become at.Now, where it is given, logins_count
-//     counts one more; last_login, logins_count and last_ip that come with the login
-//     are taken as they are.
+//  10. last_login and updated_at become at.Now, where it is given. logins_count
+//     counts one more; a profile with created_at and without logins_count never
+//     logged in, and one without either was read in part and is not counted.
+//     last_login, logins_count and last_ip that come with the login are taken as
+//     they are.
 //  11. With the import mode on, this login moves a custom database's user to the
 //     Auth0 store, where e-mail and username are in lower case.
 //
@@ -156,6 +159,10 @@ var kept = []string{
 // theFive follow the identity provider as the connection says.
 var theFive = []string{"name", "nickname", "given_name", "family_name", "picture"}
 
+// identifiers stay where a login does not have them: a login without any would
+// leave a user whom nobody can name.
+var identifiers = []string{"email", "username", "phone_number", "phone_verified"}
+
 // follow takes the attributes from the login.
 func (r *refresh) follow() {
 	on := &r.at.Connection
@@ -223,9 +230,12 @@ func (r *refresh) follower(none, off bool) {
 			continue
 		}
 		r.scope(off, name)
-		if !none && r.at.reading(RuleRemoved) == "removed" {
+		if none {
+			continue
+		}
+		if !slices.Contains(identifiers, name) && r.at.reading(RuleRemoved) == "removed" {
 			r.change[name] = nil
-		} else if !none {
+		} else {
 			r.report(RuleRemoved, metadata.Pointer(name), "the login no longer has this attribute; whether it goes is not documented")
 		}
 	}
@@ -410,15 +420,15 @@ func (r *refresh) underived(cached Profile) []string {
 	if r.first {
 		return names
 	}
-	email, _ := cached.Email.Get()
-	for name, derived := range map[string]bool{
-		"name":     cached.Name.Or("") == email,
-		"nickname": cached.Nickname.Or("") == localPart(email),
-		"picture":  isGravatar(cached.Picture.Or("")),
-	} {
-		if !derived || email == "" {
-			names = append(names, name)
-		}
+	email := cached.Email.Or("")
+	if cached.Name.IsZero() || cached.Name.Or("") != email {
+		names = append(names, "name")
+	}
+	if cached.Nickname.IsZero() || cached.Nickname.Or("") != localPart(email) {
+		names = append(names, "nickname")
+	}
+	if !isGravatar(cached.Picture.Or("")) {
+		names = append(names, "picture")
 	}
 	return names
 }
@@ -490,7 +500,8 @@ func (r *refresh) identities(cached, login Profile, at int) {
 // statistics counts the login.
 func (r *refresh) statistics(cached, login Profile) {
 	p := &r.out.Profile
-	if n := cached.LoginsCount.Or(0); n < math.MaxInt64 {
+	n, counted := cached.LoginsCount.Get()
+	if n < math.MaxInt64 && (r.first || counted || !cached.CreatedAt.IsZero()) {
 		p.LoginsCount = Set(n + 1)
 	}
 	p.LastLogin = r.at.stamp(p.LastLogin)

@@ -404,10 +404,10 @@ var catalogue = []Rule{
 	},
 	{
 		ID: RuleRemoved, Severity: Warning, Evidence: Inferred,
-		Statement: "An attribute that followed the identity provider and that a login no longer has goes.",
+		Statement: "An attribute that followed the identity provider and that a login no longer has goes; email, username and phone number stay.",
 		Source:    "Auth0 docs, Normalized User Profiles; " + customDB + " (silent on it)",
 		Readings: []Reading{
-			{"removed", "it goes: the profile is what the provider says now"},
+			{"removed", "it goes, unless it is an identifier: the profile is what the provider says now"},
 			{"kept", "it stays as it was cached"},
 		},
 	},
