@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -78,7 +79,7 @@ func inOrder(list user.Violations) user.Violations {
 // look warns of what shows only in the profile after and the changes that led
 // there.
 func (a *applier) look() {
-	if size(&a.Profile) > large {
+	if size(&a.Profile) > check.LargeBytes {
 		a.warn(RuleProfileSize, "", "the profile then has more than 10 KB")
 	}
 	lost := map[string]bool{}
@@ -88,7 +89,7 @@ func (a *applier) look() {
 			continue
 		}
 		at, known := attributeOf(path[0])
-		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && !a.bound.full {
+		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && !a.bound.Full {
 			lost[pointer] = true
 			a.warn(RuleReplacedObject, pointer, "this object is replaced whole and loses members")
 		}
@@ -97,7 +98,7 @@ func (a *applier) look() {
 
 // size returns how many bytes the text of u has, about; of a large one, at least.
 func size(u *user.Profile) int {
-	if n := u.UserMetadata.Size() + u.AppMetadata.Size() + u.Extra.Size(); n > large {
+	if n := u.UserMetadata.Size() + u.AppMetadata.Size() + u.Extra.Size(); n > check.LargeBytes {
 		return n
 	}
 	return len(u.AppendJSON(nil))
@@ -107,13 +108,13 @@ type applier struct {
 	Outcome
 	p     Payload
 	t     *Target
-	bound bound // of its own warnings
+	bound check.Bound // of its own warnings
 }
 
 // warn notes a step that rests on a reading.
 func (a *applier) warn(id RuleID, pointer, message string) {
 	r := rule(id)
-	a.bound.add(&a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
+	add(&a.bound, &a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
 }
 
 // text gives an attribute what the payload says of it.
@@ -243,7 +244,7 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		mode = metadata.Knobs{Nulls: metadata.NullsStripped}.Mode()
 	}
 	after := mode.Merge(*o, d)
-	if after.Size() > tooLarge {
+	if after.Size() > check.MostBytes {
 		a.warn(RuleMergedSize, at.pointer(), at.String()+" then has more than 16 MB; what the API answers is not documented")
 	}
 	shown := false // though empty

@@ -60,22 +60,6 @@ func (a attribute) isUpdatable() bool {
 	return a != verifyPhoneNumber && a != connection && a != clientID
 }
 
-// limits are the lengths, in characters, that the schema sets; most is 0 where it
-// sets none.
-func (a attribute) limits() (least, most int) {
-	switch a {
-	case givenName, familyName:
-		return 1, 150
-	case name, nickname:
-		return 1, 300
-	case username:
-		return 1, 128
-	case password, connection, clientID:
-		return 1, 0
-	}
-	return 0, 0
-}
-
 // field returns a pointer to the field of a, which is no metadata.
 func (p *Payload) field(a attribute) any {
 	switch a {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -59,7 +60,7 @@ func (d *differ) miss(pointer string) {
 	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == metadata.ErrMore {
 		return
 	}
-	if d.length += len(pointer); len(d.missed) == mostEntries || d.length > mostBytes && len(d.missed) > 0 {
+	if d.length += len(pointer); len(d.missed) == check.MostEntries || d.length > check.MostPointers && len(d.missed) > 0 {
 		d.missed = append(d.missed, &metadata.Error{Fault: metadata.ErrMore})
 		return
 	}

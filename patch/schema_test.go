@@ -6,6 +6,8 @@ import (
 	flags "flag"
 	"os"
 	"testing"
+
+	"github.com/metameld/metameld/internal/check"
 )
 
 var update = flags.Bool("update", false, "write the generated files")
@@ -63,7 +65,7 @@ func schemaOf() ordered {
 		default:
 			s = ordered{{"$ref", "#/$defs/metadata"}}
 		}
-		least, most := a.limits()
+		least, most := check.Limits(a.String())
 		if least > 0 {
 			s = append(s, pair{"minLength", least})
 		}
@@ -80,7 +82,7 @@ func schemaOf() ordered {
 		case password:
 			s = append(s, pair{"maxLength", 72}, pair{"pattern", `^[!-~]*$`})
 		case appMetadata:
-			s = append(s, pair{"propertyNames", says(RuleReservedName, pair{"not", ordered{{"enum", reserved}}})})
+			s = append(s, pair{"propertyNames", says(RuleReservedName, pair{"not", ordered{{"enum", check.Reserved}}})})
 		}
 		properties = append(properties, pair{a.String(), s})
 	}

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"slices"
 	"time"
 
 	"github.com/metameld/metameld/metadata"
@@ -23,14 +24,16 @@ type Target struct {
 	// Now, where it is given, is the moment of the update: updated_at becomes it.
 	Now time.Time
 
-	// Policies chooses a reading of single rules, by the names that [Rules] lists.
+	// Policies chooses a reading of single rules, by the names that [Rules] and
+	// [user.Rules] list.
 	Policies map[RuleID]string
 }
 
 // UnmarshalJSON sets t to the target in text, whose members are connection,
 // migrated, secondary, scopes, lenient, now and policies. Others are refused, as
-// are rules and readings that are not in the catalogue: one that is spelled wrong
-// would change the verdict. The error is a [metadata.Errors].
+// are rules and readings that are neither in this catalogue nor in that of package
+// user: one that is spelled wrong would change the verdict. The error is a
+// [metadata.Errors].
 func (t *Target) UnmarshalJSON(text []byte) error {
 	o, err := metadata.Parse(text)
 	if err != nil {
@@ -87,7 +90,7 @@ func (t *Target) UnmarshalJSON(text []byte) error {
 			n.Policies = make(map[RuleID]string, policies.Len())
 			for id, v := range policies.All() {
 				reading, _ := v.Str()
-				if !hasReading(RuleID(id), reading) {
+				if !hasReading(RuleID(id), reading) && !userHasReading(RuleID(id), reading) {
 					fault(user.ErrUnknownValue, name, id)
 				}
 				n.Policies[RuleID(id)] = reading
@@ -101,6 +104,17 @@ func (t *Target) UnmarshalJSON(text []byte) error {
 	}
 	*t = n
 	return nil
+}
+
+func userHasReading(id RuleID, name string) bool {
+	return slices.ContainsFunc(user.Rules(), func(r Rule) bool {
+		return r.ID == id && slices.ContainsFunc(r.Readings, func(x user.Reading) bool { return x.Name == name })
+	})
+}
+
+// Circumstances returns what t knows that a creation or a login depends on.
+func (t Target) Circumstances() user.Circumstances {
+	return user.Circumstances{Connection: t.Connection, Migrated: t.Migrated, Lenient: t.Lenient, Now: t.Now, Policies: t.Policies}
 }
 
 // reading returns the reading of the rule that holds for t: the one that

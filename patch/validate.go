@@ -3,31 +3,15 @@ package patch
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
-	"github.com/metameld/metameld/internal/jsonscan"
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
 
-// Verdict is the judgement of a payload.
-type Verdict struct {
-	Violations user.Violations // why it is refused
-	Warnings   user.Violations // what deserves a look
-}
-
-// Valid reports whether the payload is accepted.
-func (v Verdict) Valid() bool { return len(v.Violations) == 0 }
-
-// Err returns the violations as an error, or nil where there are none. errors.Is
-// finds each rule in it, errors.As each [Violation].
-func (v Verdict) Err() error {
-	if v.Valid() {
-		return nil
-	}
-	return v.Violations
-}
+// Verdict is the judgement of a payload; see [user.Verdict].
+type Verdict = user.Verdict
 
 // Validate judges p as a body for the target. It lists everything: violations and
 // warnings come in the order of [Rules], those of one rule in the order of the
@@ -67,7 +51,7 @@ type judge struct {
 	has     [attributes]member
 	verdict Verdict
 
-	violations, warnings bound // of the verdict's lists
+	violations, warnings check.Bound // of the verdict's lists
 }
 
 // report notes that the rule is broken at pointer. The reading that the target
@@ -79,34 +63,19 @@ func (j *judge) report(id RuleID, pointer, message string) {
 		v.Severity = user.Warning
 	}
 	if v.Severity == user.Error {
-		j.violations.add(&j.verdict.Violations, v)
+		add(&j.violations, &j.verdict.Violations, v)
 	} else {
-		j.warnings.add(&j.verdict.Warnings, v)
+		add(&j.warnings, &j.verdict.Warnings, v)
 	}
 }
 
-// bound keeps a list from growing without end: metadata can have as many faults
-// as names, each with a pointer as long as it is deep.
-type bound struct {
-	pointers int // bytes
-	full     bool
-}
-
-// The most entries of a list, and the most bytes of their pointers.
-const (
-	mostEntries = 1000
-	mostBytes   = 1 << 20
-)
-
-func (b *bound) add(list *user.Violations, v Violation) {
-	if b.full {
+// add adds v to the list, or, where that is full, that there is more.
+func add(b *check.Bound, list *user.Violations, v Violation) {
+	if b.Full {
 		return
 	}
-	b.pointers += len(v.Pointer)
-	if len(*list) == mostEntries || b.pointers > mostBytes {
-		b.full = true
-		r := rule(RuleMore)
-		v = Violation{Rule: RuleMore, Severity: v.Severity, Evidence: r.Evidence, Message: "there is more, which is not listed"}
+	if !b.Takes(len(*list), v.Pointer) {
+		v = Violation{Rule: RuleMore, Severity: v.Severity, Evidence: rule(RuleMore).Evidence, Message: "there is more, which is not listed"}
 	}
 	*list = append(*list, v)
 }
@@ -155,7 +124,7 @@ func (j *judge) follows(name string) bool {
 // depth judges how deep a member's value is.
 func (j *judge) depth(pointer string, v metadata.Value) {
 	if !v.Fits(metadata.MaxLevels - 1) {
-		j.refuse(RuleType, pointer, "this is nested deeper than the "+strconv.Itoa(metadata.MaxLevels)+" levels that a body can have")
+		j.refuse(RuleType, pointer, check.Depth.Message())
 	}
 }
 
@@ -241,7 +210,7 @@ func (j *judge) removes() bool {
 
 // text judges the text of a, which is set; of other types there is nothing to say.
 func (j *judge) text(a attribute, s string) {
-	least, most := a.limits()
+	least, most := check.Limits(a.String())
 	if n := utf8.RuneCountInString(s); n < least || most > 0 && n > most {
 		j.report(RuleLength, a.pointer(), a.String()+" has "+strconv.Itoa(n)+" characters; allowed are "+limitText(least, most))
 	}
@@ -250,7 +219,7 @@ func (j *judge) text(a attribute, s string) {
 	}
 	switch a {
 	case email:
-		if !isEmail(s) {
+		if !check.IsEmail(s) {
 			j.report(RuleEmailFormat, a.pointer(), "email is not an e-mail address")
 		}
 	case name:
@@ -261,21 +230,21 @@ func (j *judge) text(a attribute, s string) {
 		if len(s) > 72 {
 			j.report(RulePasswordBytes, a.pointer(), "password has more than 72 bytes")
 		}
-		if strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 }) {
+		if !check.IsVisible(s) {
 			j.report(RulePasswordCharacters, a.pointer(), "password has characters other than printable ASCII")
 		}
 	case username:
-		if strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 }) {
+		if !check.IsVisible(s) {
 			j.report(RuleUsernameCharacters, a.pointer(), "username has characters other than printable ASCII")
 		}
 	case phoneNumber:
-		if !isPhone(s) {
+		if !check.IsPhone(s) {
 			j.report(RulePhoneFormat, a.pointer(), "phone_number is not a plus sign and 1 to 15 digits")
 		} else if len(s) != 12 {
 			j.report(RulePhoneLength, a.pointer(), "phone_number has "+strconv.Itoa(len(s))+" characters, and 12 in the workflow card")
 		}
 	case picture:
-		if !isURI(s) {
+		if !check.IsURI(s) {
 			j.report(RulePictureFormat, a.pointer(), "picture is not an absolute http, https or ftp URI")
 		}
 	}
@@ -288,243 +257,39 @@ func limitText(least, most int) string {
 	return strconv.Itoa(least) + " to " + strconv.Itoa(most)
 }
 
-// isEmail reports whether s is an address as the API's schema and profile page
-// have it: a dot-atom, an at sign, and a domain of at least two labels.
-func isEmail(s string) bool {
-	at := strings.LastIndexByte(s, '@')
-	if at < 1 || at > 64 || len(s) > 254 {
-		return false
-	}
-	local, domain := s[:at], s[at+1:]
-	for i := range len(local) {
-		c := local[i]
-		switch {
-		case isAlnum(c) || c >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+/=?^_`{|}~-", c) >= 0:
-		case c == '.' && i > 0 && i < len(local)-1 && local[i-1] != '.':
-		default:
-			return false
-		}
-	}
-	label, labels := 0, 0 // the length of the label at hand, how many are complete
-	for i := range len(domain) {
-		c := domain[i]
-		switch {
-		case isAlnum(c) || c >= utf8.RuneSelf:
-			label++
-		case c == '-' && label > 0 && i+1 < len(domain) && domain[i+1] != '.':
-			label++
-		case c == '.' && label > 0:
-			label, labels = 0, labels+1
-		default:
-			return false
-		}
-		if label > 63 {
-			return false
-		}
-	}
-	return labels > 0 && label > 1
-}
-
-func isAlnum(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
-}
-
-// isPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
-func isPhone(s string) bool {
-	if len(s) < 2 || len(s) > 16 || s[0] != '+' {
-		return false
-	}
-	for _, c := range []byte(s[1:]) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return true
-}
-
-// isURI reports whether s is an absolute URI of the web: http, https or ftp, with
-// a host.
-func isURI(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] == 0x7f || strings.IndexByte("<>\"\\^`{|}", s[i]) >= 0 {
-			return false
-		}
-	}
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok || !(strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "ftp")) {
-		return false
-	}
-	for i := range len(rest) { // a percent sign is followed by two hexadecimal digits
-		if rest[i] == '%' && (i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2])) {
-			return false
-		}
-	}
-	host := rest
-	if i := strings.IndexAny(host, "/?#"); i >= 0 {
-		host = host[:i]
-	}
-	host = host[strings.LastIndexByte(host, '@')+1:]
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
-		for _, c := range []byte(host[i+1:]) {
-			if c < '0' || c > '9' {
-				return false
-			}
-		}
-		host = host[:i]
-	}
-	return host != "" && host != "[]"
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
-}
-
-// reserved are the names that app_metadata cannot have at its first level.
-var reserved = []string{
-	"__tenant", "_id", "blocked", "clientID", "created_at", "email", "email_verified", "globalClientID", "global_client_id",
-	"identities", "lastIP", "lastLogin", "loginsCount", "metadata", "multifactor", "multifactor_last_modified", "updated_at", "user_id",
-}
-
-// metadata judges the names in both metadata and what they do.
+// metadata judges what is in both metadata and what it does.
 func (j *judge) metadata() {
 	for _, a := range []attribute{userMetadata, appMetadata} {
 		d := *j.p.delta(a)
-		j.size(a, d.Object())
 		if d.IsWipe() {
 			j.report(RuleWipe, a.pointer(), "{} removes everything in "+a.String())
 		}
-		for name, v := range d.Object().All() {
-			if strings.ContainsAny(name, ".$") {
-				j.report(RuleMetadataName, metadata.Pointer(a.String(), name), "a name in metadata cannot have a dot or a dollar sign")
-			}
-			j.depthWithin(a, name, v)
-			if a == appMetadata && slices.Contains(reserved, name) {
-				j.report(RuleReservedName, metadata.Pointer(a.String(), name), "this name is reserved in app_metadata")
-			}
-			if a == userMetadata && isAuthorization(name) && !v.IsNull() {
-				j.report(RuleAuthorization, metadata.Pointer(a.String(), name), "this looks like authorization, and the user can change user_metadata; it belongs in app_metadata")
-			}
-			j.nested(v, a.String(), name)
-		}
+		check.Metadata(d.Object(), a.String(), j.found)
 	}
 }
 
-// The sizes, in bytes of JSON text, from which metadata is too large and large.
-const (
-	tooLarge = 16 << 20
-	large    = 10 << 10
-)
-
-func (j *judge) size(a attribute, o metadata.Object) {
-	switch n := o.Size(); {
-	case n > tooLarge:
-		j.report(RuleMetadataSize, a.pointer(), a.String()+" has more than 16 MB")
-	case n > large:
-		j.report(RuleLargeMetadata, a.pointer(), a.String()+" has more than 10 KB")
-	}
+// findings are the rules that a finding in metadata is about.
+var findings = [...]RuleID{
+	check.Name: RuleMetadataName, check.NestedName: RuleNestedMetadataName, check.ReservedName: RuleReservedName,
+	check.Authorization: RuleAuthorization, check.Number: RuleNumber, check.NestedNull: RuleNestedNull,
+	check.TooLarge: RuleMetadataSize, check.Large: RuleLargeMetadata, check.Depth: RuleType,
 }
 
-// isAuthorization reports whether a name in metadata is one of those that say what
-// a user may do.
-func isAuthorization(name string) bool {
-	if len(name) > 32 {
-		return false
+// found reports a finding in metadata. It reports false where both lists are full.
+func (j *judge) found(f check.Finding, path ...string) bool {
+	id := findings[f]
+	full := j.violations.Full
+	if rule(id).Severity == user.Warning {
+		full = j.warnings.Full
 	}
-	var room [32]byte
-	plain := room[:0] // without case, underscores and hyphens
-	for _, c := range []byte(name) {
-		if c != '_' && c != '-' {
-			if 'A' <= c && c <= 'Z' {
-				c |= 0x20
-			}
-			plain = append(plain, c)
+	if !full {
+		if f == check.Depth {
+			j.refuse(id, metadata.Pointer(path...), f.Message())
+		} else {
+			j.report(id, metadata.Pointer(path...), f.Message())
 		}
 	}
-	switch string(plain) {
-	case "role", "roles", "group", "groups", "permission", "permissions", "department", "departments", "jobcode", "jobcodes", "scope", "scopes", "isadmin", "admin":
-		return true
-	}
-	return false
-}
-
-// exact reports whether JavaScript writes the number as one of the same value.
-func exact(n string) bool {
-	if len(n) <= 15 && !strings.ContainsAny(n, "eE") {
-		return true
-	}
-	f, err := strconv.ParseFloat(n, 64)
-	if err != nil {
-		return false
-	}
-	var room [32]byte
-	return jsonscan.Equal(strconv.AppendFloat(room[:0], f, 'g', -1, 64), []byte(n))
-}
-
-func (j *judge) number(v metadata.Value, path ...string) {
-	if v.Kind() == metadata.Number && !exact(v.String()) {
-		j.report(RuleNumber, metadata.Pointer(path...), "JavaScript does not hold this number exactly")
-	}
-}
-
-// depthWithin judges how deep a member of metadata is.
-func (j *judge) depthWithin(a attribute, name string, v metadata.Value) {
-	if !v.Fits(metadata.MaxLevels - 2) {
-		j.refuse(RuleType, metadata.Pointer(a.String(), name), "this is nested deeper than the "+strconv.Itoa(metadata.MaxLevels)+" levels that a body can have")
-	}
-}
-
-// nested judges the names and nulls inside v.
-func (j *judge) nested(v metadata.Value, path ...string) {
-	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array {
-		j.number(v, path...)
-		return
-	}
-	if plain(v.String()) {
-		return
-	}
-	for path, v := range metadata.Walk(v, path...) {
-		if j.violations.full && j.warnings.full {
-			return
-		}
-		if v.InObject && strings.ContainsAny(path[len(path)-1], ".$") && !j.violations.full {
-			j.report(RuleNestedMetadataName, metadata.Pointer(path...), "a name in metadata cannot have a dot or a dollar sign")
-		}
-		if j.warnings.full {
-			continue
-		}
-		j.number(v.Value, path...)
-		if v.IsNull() {
-			j.report(RuleNestedNull, metadata.Pointer(path...), "nobody documents what a null below the first level does")
-		}
-	}
-}
-
-// plain reports whether in the JSON text of a value no name may have a dot or a
-// dollar sign, no value is null and no number inexact. It does not allocate.
-func plain(text string) bool {
-	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == '"':
-			end, escaped := jsonscan.String([]byte(text), i)
-			s := text[i:end]
-			i = jsonscan.Space([]byte(text), end)
-			isName := i < len(text) && text[i] == ':'
-			if isName && (escaped || strings.ContainsAny(s, ".$")) { // an escape may hide one
-				return false
-			}
-		case c == 'n':
-			return false
-		case c == '-' || '0' <= c && c <= '9':
-			end := jsonscan.Number([]byte(text), i)
-			if !exact(text[i:end]) {
-				return false
-			}
-			i = end
-		default: // punctuation, white space, the letters of true and false
-			i++
-		}
-	}
-	return true
+	return !j.violations.Full || !j.warnings.Full
 }
 
 // exclusive are the pairs that cannot be in one payload, first the attribute
@@ -641,7 +406,7 @@ func (j *judge) attribute(a attribute) {
 
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
-	j.violations.add(&j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
+	add(&j.violations, &j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
 }
 
 // customDatabase judges one attribute of a custom database's user.

@@ -3,6 +3,8 @@ package user
 import (
 	"crypto/md5"
 	"encoding/hex"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,19 +24,27 @@ const (
 // back to the first two letters of name. Without an e-mail nothing is derived.
 //
 // Source: recorded creations (name 92 of 92, picture 74 of 75; nickname since 2019).
-func (p Profile) WithDefaults() Profile {
+func (p Profile) WithDefaults() Profile { return p.withDefaults(false, nil) }
+
+// withDefaults is [Profile.WithDefaults] without the attributes of the names
+// given. The picture falls back to the initials of name where they are wanted.
+func (p Profile) withDefaults(initials bool, without []string) Profile {
 	email, ok := p.Email.Get()
 	if !ok || email == "" {
 		return p
 	}
-	if p.Name.IsZero() {
+	if p.Name.IsZero() && !slices.Contains(without, "name") {
 		p.Name = Set(email)
 	}
-	if p.Nickname.IsZero() {
+	if p.Nickname.IsZero() && !slices.Contains(without, "nickname") {
 		p.Nickname = Set(localPart(email))
 	}
-	if p.Picture.IsZero() {
-		p.Picture = Set(gravatar(email, p.Name.Or(email)))
+	if p.Picture.IsZero() && !slices.Contains(without, "picture") {
+		name := p.Name.Or(email)
+		if words := strings.Fields(name); initials && len(words) > 1 {
+			name = firstOf(words[0], 1) + firstOf(words[len(words)-1], 1)
+		}
+		p.Picture = Set(gravatar(email, name))
 	}
 	return p
 }
@@ -46,12 +56,18 @@ func localPart(email string) string {
 
 func gravatar(email, name string) string {
 	sum := md5.Sum([]byte(strings.ToLower(email)))
+	letters := url.PathEscape(strings.ToLower(firstOf(name, 2)))
+	return gravatarHead + hex.EncodeToString(sum[:]) + gravatarMid + letters + gravatarTail
+}
+
+// firstOf returns the first n characters of s.
+func firstOf(s string, n int) string {
 	end := 0
-	for range 2 {
-		_, size := utf8.DecodeRuneInString(name[end:])
+	for range n {
+		_, size := utf8.DecodeRuneInString(s[end:])
 		end += size
 	}
-	return gravatarHead + hex.EncodeToString(sum[:]) + gravatarMid + strings.ToLower(name[:end]) + gravatarTail
+	return s[:end]
 }
 
 // isGravatar reports whether picture has the form of a derived one. The form is

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -42,6 +43,16 @@ type Rule struct {
 	Evidence  Evidence  `json:"evidence"`
 	Source    string    `json:"source"`
 	Readings  []Reading `json:"readings,omitempty"` // the first is the default
+}
+
+// has reports whether r has the reading of that name.
+func (r Rule) has(reading string) bool {
+	return slices.ContainsFunc(r.Readings, func(x Reading) bool { return x.Name == reading })
+}
+
+// violation returns the violation of r at pointer.
+func (r Rule) violation(pointer, message string) Violation {
+	return Violation{Rule: r.ID, Pointer: pointer, Severity: r.Severity, Evidence: r.Evidence, Message: message}
 }
 
 // Reading is one way to read sources that contradict each other or are silent.
@@ -97,6 +108,24 @@ func (vs Violations) Unwrap() []error {
 	return out
 }
 
+// Verdict is the judgement of a payload.
+type Verdict struct {
+	Violations Violations // why it is refused
+	Warnings   Violations // what deserves a look
+}
+
+// Valid reports whether the payload is accepted.
+func (v Verdict) Valid() bool { return len(v.Violations) == 0 }
+
+// Err returns the violations as an error, or nil where there are none. errors.Is
+// finds each rule in it, errors.As each [Violation].
+func (v Verdict) Err() error {
+	if v.Valid() {
+		return nil
+	}
+	return v.Violations
+}
+
 // Effect is something that happens besides the change of the profile.
 type Effect struct {
 	Kind EffectKind `json:"kind"`
@@ -115,7 +144,13 @@ const (
 	// The passwordless template with the operation change_email.
 	ChangeEmail EffectKind = "change-email-message"
 
-	// Scripts of a custom database. Its Get User script runs before each.
+	// Scripts of a custom database. Its Get User script runs before each change
+	// script.
+	LoginScript          EffectKind = "login-script"
+	GetUserScript        EffectKind = "get-user-script"
+	CreateScript         EffectKind = "create-script"
+	VerifyScript         EffectKind = "verify-script"
+	DeleteScript         EffectKind = "delete-script"
 	ChangeEmailScript    EffectKind = "change-email-script"
 	ChangePasswordScript EffectKind = "change-password-script"
 	ChangePhoneScript    EffectKind = "change-phone-script"

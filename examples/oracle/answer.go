@@ -26,7 +26,8 @@ type answer struct {
 	Patch     metadata.Delta   `json:"patch,omitzero"`
 	Patches   []metadata.Delta `json:"patches,omitempty"`
 	Conflicts []string         `json:"conflicts,omitempty"`
-	User      *user.Profile    `json:"user,omitempty"`
+	User      any              `json:"user,omitempty"`
+	Shadowed  []string         `json:"shadowed,omitempty"`
 
 	Valid      *bool           `json:"valid,omitempty"`
 	Violations user.Violations `json:"violations,omitempty"`
@@ -114,13 +115,16 @@ var operations = map[string]func(*answer, request) error{
 	"inverse":      (*answer).inverse,
 	"form":         (*answer).form,
 	"output":       (*answer).output,
+	"create":       (*answer).create,
+	"login":        (*answer).login,
+	"rules-object": (*answer).rulesObject,
 	"link":         (*answer).link,
 	"unlink":       (*answer).unlink,
 	"rules":        (*answer).rules,
 }
 
 var planned = []string{
-	"create", "login", "rules-object", "stage",
+	"stage",
 }
 
 func (a *answer) operate(req request) error {
@@ -337,6 +341,80 @@ func (a *answer) output(req request) error {
 	return nil
 }
 
+func (a *answer) create(req request) error {
+	if !req.has("payload") {
+		return missing("payload")
+	}
+	c, err := user.ParseCreation(req["payload"])
+	if err != nil {
+		err = input("payload", err)
+	}
+	t, err2 := req.target("target")
+	var id string
+	var err3 error
+	if req.has("id") {
+		id, err3 = req.identifier("id")
+	}
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	if v := c.Validate(t.Circumstances()); !v.Valid() {
+		a.verdict(v)
+		return nil
+	}
+	out, err := user.New(c, id, t.Circumstances())
+	if err != nil {
+		return refused(err)
+	}
+	a.verdict(user.Verdict{Warnings: out.Warnings})
+	a.Profile, a.Effects = &out.Profile, out.Effects
+	return nil
+}
+
+func (a *answer) login(req request) error {
+	if !req.has("login") {
+		return missing("login")
+	}
+	login, err := user.ParseLogin(req["login"])
+	if err != nil {
+		err = input("login", err)
+	}
+	var cached user.Profile
+	var err2 error
+	if req.has("cached") {
+		cached, err2 = req.profile("cached")
+	}
+	t, err3 := req.target("target")
+	if !req.has("target") {
+		err3 = missing("target")
+	}
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	out, err := user.Refresh(cached, login, t.Circumstances())
+	if err != nil {
+		return refused(err)
+	}
+	a.Profile, a.Warnings = &out.Profile, out.Warnings
+	for _, c := range out.Changes {
+		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
+	}
+	return nil
+}
+
+func (a *answer) rulesObject(req request) error {
+	u, err := req.profile("user")
+	if err != nil {
+		return err
+	}
+	r, err := user.RulesObject(u)
+	if err != nil {
+		return refused(err)
+	}
+	a.User, a.Shadowed = r.User, r.Shadowed
+	return nil
+}
+
 func (a *answer) link(req request) error {
 	primary, err := req.profile("primary")
 	secondary, err2 := req.profile("secondary")
@@ -380,7 +458,7 @@ func (a *answer) unlink(req request) error {
 }
 
 func (a *answer) rules(request) error {
-	a.Rules = append(patch.Rules(), identities.Rules()...)
+	a.Rules = slices.Concat(patch.Rules(), user.Rules(), identities.Rules())
 	return nil
 }
 

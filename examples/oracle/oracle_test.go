@@ -60,6 +60,27 @@ func TestAnswers(t *testing.T) {
 		{`{"op":"link","primary":` + u + `,"secondary":` + u + `}`, `{"ok":false,"error":{"kind":"refused","rule":"identities.same-identity","pointer":"/identities/0"}}`},
 		{`{"op":"unlink","user":` + u + `,"provider":"auth0","user_id":1}`, `{"ok":false,"error":{"kind":"refused","rule":"identities.main-identity","pointer":"/identities/0"}}`},
 		{`{"op":"unlink","user":{"identities":[]},"provider":"p","user_id":"p|1"}`, `{"ok":true,"profile":{"identities":[]},"warnings":[{"rule":"identities.nothing-unlinked","pointer":"/user_id","severity":"warning","evidence":"observed"}]}`},
+		{`{"op":"create","payload":{"connection":"db","email":"Kim@example.com","password":"x"},"id":"k1","target":{"connection":{"kind":"database"},"now":"2026-01-02T03:04:05Z"}}`,
+			`{"ok":true,"valid":true,"profile":{"user_id":"auth0|k1","email":"kim@example.com","email_verified":false,"name":"kim@example.com","nickname":"kim","picture":"https://s.gravatar.com/avatar/669f75780c0de8df09debe82d62aa397?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fki.png","identities":[{"connection":"db","user_id":"k1","provider":"auth0","isSocial":false}],"created_at":"2026-01-02T03:04:05.000Z","updated_at":"2026-01-02T03:04:05.000Z"},"effects":[{"kind":"verification-email","rule":"user.verification-email"}]}`},
+		{`{"op":"create","payload":{"connection":"db","email":null}}`, `{"ok":true,"valid":false,"violations":[{"rule":"user.null","pointer":"/email","severity":"error","evidence":"documented"}]}`},
+		{`{"op":"create","payload":{"connection":"db","user_id":"own","name":"N","picture":"https://example.com/p.png","nickname":"n","email":"kim@example.com","email_verified":true,"password":"p"}}`,
+			`{"ok":true,"valid":true,"profile":{"user_id":"auth0|own","email":"kim@example.com","email_verified":true,"name":"N","nickname":"n","picture":"https://example.com/p.png","identities":[{"connection":"db","user_id":"own","provider":"auth0","isSocial":false}]}}`},
+		{`{"op":"create","payload":[]}`, `{"ok":false,"error":{"kind":"input","pointer":"/payload"}}`},
+		{`{"op":"create"}`, `{"ok":false,"error":{"kind":"input","pointer":"/payload"}}`},
+		{`{"op":"create","payload":{},"id":[]}`, `{"ok":false,"error":{"kind":"input","pointer":"/id"}}`},
+		{`{"op":"create","payload":{},"target":{"policies":{"user.no-such":"x"}}}`, `{"ok":false,"error":{"kind":"input","pointer":"/target/policies/user.no-such"}}`},
+		{`{"op":"login","login":{"user_id":7,"email":"kim@example.com","email_verified":true,"name":"Kim","nickname":"k","picture":"https://example.com/p.png","locale":"en"},"target":{"connection":{"name":"g","strategy":"google-oauth2","kind":"social"}}}`,
+			`{"ok":true,"profile":{"user_id":"google-oauth2|7","email":"kim@example.com","email_verified":true,"name":"Kim","nickname":"k","picture":"https://example.com/p.png","identities":[{"connection":"g","user_id":7,"provider":"google-oauth2","isSocial":true}],"logins_count":1,"locale":"en"},"changes":[{"pointer":"/user_id","kind":"added"},{"pointer":"/email","kind":"added"},{"pointer":"/email_verified","kind":"added"},{"pointer":"/name","kind":"added"},{"pointer":"/nickname","kind":"added"},{"pointer":"/picture","kind":"added"},{"pointer":"/identities","kind":"added"},{"pointer":"/logins_count","kind":"added"},{"pointer":"/locale","kind":"added"}]}`},
+		{`{"op":"login","cached":{"name":"A","user_metadata":{"a":1}},"login":{"name":"B","user_metadata":{"b":2}},"target":{"connection":{"kind":"custom-database"},"policies":{"user.login-metadata":"merged"}}}`,
+			`{"ok":true,"profile":{"name":"B","user_metadata":{"a":1,"b":2}},"changes":[{"pointer":"/name","kind":"replaced"},{"pointer":"/user_metadata/b","kind":"added"}],"warnings":[{"rule":"user.login-metadata","pointer":"/user_metadata","severity":"warning","evidence":"observed"}]}`},
+		{`{"op":"login","login":{},"target":{"connection":{"kind":"social","root_attributes":"never_on_login"}}}`, `{"ok":false,"error":{"kind":"refused","rule":"user.login-creates-none"}}`},
+		{`{"op":"login","login":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/target"}}`},
+		{`{"op":"login","target":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/login"}}`},
+		{`{"op":"login","login":{"email":1},"target":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/login/email"}}`},
+		{`{"op":"login","cached":[],"login":{},"target":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/cached"}}`},
+		{`{"op":"rules-object","user":{"email":"a@example.com","blocked":false,"app_metadata":{"email":5,"x":1}}}`, `{"ok":true,"user":{"email":5,"x":1,"app_metadata":{"email":5,"x":1}},"shadowed":["email"]}`},
+		{`{"op":"rules-object","user":{}}`, `{"ok":true,"user":{}}`},
+		{`{"op":"rules-object"}`, `{"ok":false,"error":{"kind":"input","pointer":"/user"}}`},
 		{`{"op":"stage"}`, `{"ok":false,"error":{"kind":"input","pointer":"/op"}}`},
 		{`{"op":"payload-diff","from":{"name":"A","nickname":"n"},"to":{"name":"B"}}`, `{"ok":true,"payload":{"name":"B","nickname":null}}`},
 		{`{"op":"payload-diff","from":{"name":"A"},"to":{"name":"A"}}`, `{"ok":true,"payload":{}}`},
@@ -209,11 +230,20 @@ func TestRecordedExchanges(t *testing.T) {
 	type member = map[string]any
 	n := map[string]int{}
 	for _, x := range recordings.Load(t) {
-		if x.Before == nil {
+		if x.Before == nil && x.Kind != "create" {
 			continue
 		}
 		var line string
 		switch x.Kind {
+		case "create":
+			var u struct {
+				CreatedAt  string `json:"created_at"`
+				Identities []struct {
+					UserID string `json:"user_id"`
+				} `json:"identities"`
+			}
+			require.NoError(t, json.Unmarshal(x.Response, &u))
+			line = encode(t, member{"op": "create", "payload": x.Request, "id": u.Identities[0].UserID, "target": member{"now": u.CreatedAt}})
 		case "update":
 			line = encode(t, member{"op": "apply", "user": x.Before, "payload": x.Request, "target": member{"connection": member{"kind": "database"}}})
 		case "link":
@@ -238,17 +268,18 @@ func TestRecordedExchanges(t *testing.T) {
 		dec.UseNumber()
 		require.NoError(t, dec.Decode(&want))
 		profile := a["profile"].(member)
-		if x.Kind == "update" {
+		switch x.Kind {
+		case "update", "create":
 			for _, stamp := range []string{"updated_at", "last_password_reset"} {
 				delete(profile, stamp)
 				delete(want.(member), stamp)
 			}
 			assert.Equal(t, want, any(profile), x.ID)
-		} else {
+		default:
 			assert.Equal(t, want, profile["identities"], x.ID)
 		}
 	}
-	assert.Equal(t, map[string]int{"update": 14, "link": 3, "unlink": 5}, n)
+	assert.Equal(t, map[string]int{"create": 58, "update": 14, "link": 3, "unlink": 5}, n)
 }
 
 // What a hostile line makes of the library stays within bounds, and costs no
@@ -272,6 +303,10 @@ func TestBounds(t *testing.T) {
 		"changes under a long name":       `{"op":"apply","user":{"user_metadata":{"` + long + `":` + members("1") + `}},"payload":{"user_metadata":{"` + long + `":` + members("2") + `}}}`,
 		"unreachable under a long name":   `{"op":"diff","mode":"deep","from":{"` + long + `":{}},"to":{"` + long + `":` + members("null") + `}}`,
 		"many unknown attributes":         `{"op":"roundtrip","user":` + members("1") + `}`,
+		"many in a creation":              `{"op":"create","payload":{"user_metadata":{"` + long + `":[` + nulls + `]},"x":` + members("1") + `}}`,
+		"many that a login removes":       `{"op":"login","cached":` + members("1") + `,"login":` + members("null") + `,"target":{}}`,
+		"many that shadow":                `{"op":"rules-object","user":{"app_metadata":` + members("1") + `}}`,
+		"a login that is too deep":        `{"op":"login","cached":{"identities":[{},{"provider":"p","user_id":"1"}]},"login":{"user_id":"1","x":` + nested(9_998) + `},"target":{"connection":{"kind":"social","strategy":"p"}}}`,
 		"many in an identity":             `{"op":"roundtrip","user":{"identities":[` + members(`{"a":[`+ones[:40]+`1]}`) + `]}}`,
 	} {
 		var out bytes.Buffer

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/metameld/metameld/identities"
 	"github.com/metameld/metameld/patch"
@@ -10,7 +11,9 @@ import (
 )
 
 // catalogue returns every rule of the library.
-func catalogue() []user.Rule { return append(patch.Rules(), identities.Rules()...) }
+func catalogue() []user.Rule {
+	return slices.Concat(patch.Rules(), user.Rules(), identities.Rules())
+}
 
 // rules writes the catalogue: a page for people, in Markdown, or JSON.
 func (p *printer) rules(asJSON bool) {

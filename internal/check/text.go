@@ -1,0 +1,134 @@
+// Package check is what the API's schemas and pages ask of single values, shared by
+// a creation and an update: the form and length of texts, what is in metadata.
+package check
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits returns the lengths, in characters, that the schemas set to the text of
+// an attribute; most is 0 where they set none.
+func Limits(attribute string) (least, most int) {
+	switch attribute {
+	case "given_name", "family_name":
+		return 1, 150
+	case "name", "nickname":
+		return 1, 300
+	case "username":
+		return 1, 128
+	case "user_id":
+		return 0, 255
+	case "password", "connection", "client_id":
+		return 1, 0
+	}
+	return 0, 0
+}
+
+// IsVisible reports whether s has printable ASCII characters only, without the
+// space.
+func IsVisible(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 })
+}
+
+// IsID reports whether s matches the schema's pattern ^\S*$, as JavaScript reads it.
+func IsID(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		switch {
+		case '\t' <= r && r <= '\r', r == ' ', r == 0xA0, r == 0x1680, 0x2000 <= r && r <= 0x200A:
+			return true
+		}
+		return r == 0x2028 || r == 0x2029 || r == 0x202F || r == 0x205F || r == 0x3000 || r == 0xFEFF
+	})
+}
+
+// IsEmail reports whether s is an address as the API's schema and profile page
+// have it: a dot-atom, an at sign, and a domain of at least two labels.
+func IsEmail(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || at > 64 || len(s) > 254 {
+		return false
+	}
+	local, domain := s[:at], s[at+1:]
+	for i := range len(local) {
+		c := local[i]
+		switch {
+		case isAlnum(c) || c >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+/=?^_`{|}~-", c) >= 0:
+		case c == '.' && i > 0 && i < len(local)-1 && local[i-1] != '.':
+		default:
+			return false
+		}
+	}
+	label, labels := 0, 0 // the length of the label at hand, how many are complete
+	for i := range len(domain) {
+		c := domain[i]
+		switch {
+		case isAlnum(c) || c >= utf8.RuneSelf:
+			label++
+		case c == '-' && label > 0 && i+1 < len(domain) && domain[i+1] != '.':
+			label++
+		case c == '.' && label > 0:
+			label, labels = 0, labels+1
+		default:
+			return false
+		}
+		if label > 63 {
+			return false
+		}
+	}
+	return labels > 0 && label > 1
+}
+
+func isAlnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// IsPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
+func IsPhone(s string) bool {
+	if len(s) < 2 || len(s) > 16 || s[0] != '+' {
+		return false
+	}
+	for _, c := range []byte(s[1:]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// IsURI reports whether s is an absolute URI of the web: http, https or ftp, with
+// a host.
+func IsURI(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == 0x7f || strings.IndexByte("<>\"\\^`{|}", s[i]) >= 0 {
+			return false
+		}
+	}
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok || !(strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "ftp")) {
+		return false
+	}
+	for i := range len(rest) { // a percent sign is followed by two hexadecimal digits
+		if rest[i] == '%' && (i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2])) {
+			return false
+		}
+	}
+	host := rest
+	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+		host = host[:i]
+	}
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		for _, c := range []byte(host[i+1:]) {
+			if c < '0' || c > '9' {
+				return false
+			}
+		}
+		host = host[:i]
+	}
+	return host != "" && host != "[]"
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}

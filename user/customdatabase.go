@@ -1,0 +1,177 @@
+package user
+
+// State is where a user of a custom database is.
+type State string
+
+// The states. A login moves a user from Outside to Cached, or, with the import
+// mode on, from either to Migrated, and nothing moves one back.
+const (
+	Outside  State = "outside"  // only the database has the user; GET finds none
+	Cached   State = "cached"   // Auth0 has a copy, as the database last said it
+	Migrated State = "migrated" // Auth0 has the user
+)
+
+// DatabaseUser is a user of a custom database: where it is, and who holds what. The
+// zero DatabaseUser is Outside, of a database that has no attributes of it.
+//
+// The rules, in order:
+//
+//  1. The database is the source of truth. What GET shows is a copy of it, cached
+//     before the profile reaches an application.
+//  2. A change in the database shows at the next login, not before; see
+//     [DatabaseUser.Changed] and [DatabaseUser.Login].
+//  3. A login runs the Login script; what that returns refreshes the copy, as
+//     [Refresh] says.
+//  4. Through the Management API user_metadata, app_metadata and blocked can be
+//     updated; they stay with Auth0 and no script runs. See [State.Updatable].
+//  5. Where an e-mail, password, phone number or username is changed through Auth0
+//     all the same, the change script writes it to the database; see
+//     [State.Scripts].
+//  6. With the import mode on, the first login, or a change of password, moves the
+//     user to Auth0. From then on no script runs, the database is never asked
+//     again, and its changes never arrive.
+//  7. Of a user who moved, email and email_verified can be updated too.
+//
+// Sources: Update Users using a Custom Database (1 to 4, 6, 7); Change Email Script,
+// Get User Script (5); Configure Automatic Migration from Your Database (6).
+type DatabaseUser struct {
+	State    State   // "" counts as Outside
+	Database Profile // what the Login and Get User scripts return
+	Profile  Profile // what GET shows; the zero Profile while Outside
+}
+
+// Changed returns u once it was changed directly in the database. What GET shows
+// stays as it is.
+func (u DatabaseUser) Changed(database Profile) DatabaseUser {
+	u.Database = database
+	return u
+}
+
+// Login returns u once it logged in, and what came of it. at is of the custom
+// database; its Migrated is not read, since u knows.
+func (u DatabaseUser) Login(at Circumstances) (DatabaseUser, Refreshed, error) {
+	at.Connection.Kind = CustomDatabase
+	at.Migrated = u.State == Migrated
+	login := u.Database
+	if at.Migrated {
+		login = Profile{} // nobody is asked
+	}
+	r, err := Refresh(u.Profile, login, at)
+	if err != nil {
+		return u, r, err
+	}
+	u.Profile, u.State = r.Profile, Cached
+	if r.Migrated {
+		u.State = Migrated
+	}
+	return u, r, nil
+}
+
+// PasswordChanged returns u once a change of its password was confirmed. With the
+// import mode on that moves the user to Auth0, with what the Get User script
+// returns.
+func (u DatabaseUser) PasswordChanged(at Circumstances) (DatabaseUser, error) {
+	before := u.Profile
+	if at.Connection.ImportMode && u.State != Migrated {
+		var err error
+		if u, _, err = u.Login(at); err != nil {
+			return u, err
+		}
+		u.Profile.LoginsCount, u.Profile.LastLogin, u.Profile.LastIP = before.LoginsCount, before.LastLogin, before.LastIP
+	}
+	if u.Shown() {
+		u.Profile.LastPasswordReset = at.stamp(u.Profile.LastPasswordReset)
+		u.Profile.UpdatedAt = at.stamp(u.Profile.UpdatedAt)
+	}
+	return u, nil
+}
+
+// Updated returns u once an update through the Management API made p of what GET
+// shows. Until the user moves, the change scripts write an e-mail, username and
+// phone number to the database too, and whether they are verified.
+func (u DatabaseUser) Updated(p Profile) DatabaseUser {
+	if u.State == Cached {
+		write(&u.Database.Email, u.Profile.Email, p.Email)
+		write(&u.Database.EmailVerified, u.Profile.EmailVerified, p.EmailVerified)
+		write(&u.Database.Username, u.Profile.Username, p.Username)
+		write(&u.Database.PhoneNumber, u.Profile.PhoneNumber, p.PhoneNumber)
+		write(&u.Database.PhoneVerified, u.Profile.PhoneVerified, p.PhoneVerified)
+	}
+	u.Profile = p
+	return u
+}
+
+// write sets f to now, where that is another than was.
+func write[T comparable](f *Field[T], was, now Field[T]) {
+	if !was.Equal(now) {
+		*f = now
+	}
+}
+
+// Shown reports whether GET finds the user.
+func (u DatabaseUser) Shown() bool { return u.State == Cached || u.State == Migrated }
+
+// Operation is something that is done with a user of a custom database.
+type Operation string
+
+// The operations.
+const (
+	LogIn          Operation = "login"
+	Create         Operation = "create"
+	VerifyEmail    Operation = "verify-email"
+	EmailChange    Operation = "change-email"
+	PasswordChange Operation = "change-password"
+	PhoneChange    Operation = "change-phone"
+	UsernameChange Operation = "change-username"
+	MetadataUpdate Operation = "update-metadata" // and of blocked
+	Delete         Operation = "delete"
+)
+
+// Scripts returns the scripts that run for the operation, in order, with the import
+// mode on or off. For a user who moved none runs. The Verify script changes the
+// database only: email_verified of what GET shows follows at the next login.
+//
+// Sources: Change Email Script; Get User Script; Verify Script; Configure Automatic
+// Migration from Your Database; that a change of username has a script is inferred.
+func (s State) Scripts(o Operation, importMode bool) []EffectKind {
+	if s == Migrated {
+		return nil
+	}
+	switch o {
+	case LogIn:
+		return []EffectKind{LoginScript}
+	case Create:
+		if importMode {
+			return []EffectKind{GetUserScript}
+		}
+		return []EffectKind{GetUserScript, CreateScript}
+	case VerifyEmail:
+		return []EffectKind{VerifyScript}
+	case EmailChange:
+		return []EffectKind{GetUserScript, ChangeEmailScript}
+	case PasswordChange:
+		if importMode {
+			return []EffectKind{GetUserScript} // the new password is Auth0's
+		}
+		return []EffectKind{GetUserScript, ChangePasswordScript}
+	case PhoneChange:
+		return []EffectKind{GetUserScript, GetUserScript, ChangePhoneScript}
+	case UsernameChange:
+		return []EffectKind{GetUserScript, ChangeUsernameScript}
+	case Delete:
+		return []EffectKind{DeleteScript}
+	}
+	return nil
+}
+
+// Updatable returns the attributes that an update through the Management API can
+// change, strictly read; sources dispute it, and package patch has the readings.
+func (s State) Updatable() []string {
+	switch s {
+	case Cached:
+		return []string{"user_metadata", "app_metadata", "blocked"}
+	case Migrated:
+		return []string{"user_metadata", "app_metadata", "blocked", "email", "email_verified"}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package user_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+func inDatabase(email, name string) user.Profile {
+	return user.Profile{
+		UserID: user.Set(user.ID("7")), Email: user.Set(email), EmailVerified: user.Set(true),
+		Name: user.Set(name), Nickname: user.Set("k"), Picture: user.Set("https://example.com/k.png"),
+	}
+}
+
+// Shows S3.1, S3.2, S3.3, S3.5 and S3.6: a change in the database shows at the next
+// login, not before.
+func TestDatabaseIsTheSourceOfTruth(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}, Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	u := user.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}
+	assert.False(t, u.Shown())
+	u, r, err := u.Login(at)
+	require.NoError(t, err)
+	assert.Equal(t, user.Cached, u.State)
+	assert.True(t, u.Shown())
+	assert.Equal(t, []user.Effect{{Kind: user.LoginScript, Rule: user.RuleScripts}}, r.Effects)
+	assert.Equal(t, "auth0|7", string(u.Profile.UserID.Or("")))
+	assert.Equal(t, "Kim", u.Profile.Name.Or(""))
+
+	before := u.Profile
+	u = u.Changed(inDatabase("lee@example.com", "Lee"))
+	assert.True(t, u.Profile.Equal(before), "a change in the database shows before a login")
+	u, r, err = u.Login(at)
+	require.NoError(t, err)
+	assert.Equal(t, "Lee", u.Profile.Name.Or(""))
+	assert.Equal(t, "lee@example.com", u.Profile.Email.Or(""))
+	assert.Equal(t, int64(2), u.Profile.LoginsCount.Or(0))
+	assert.Len(t, r.Changes, 3)
+}
+
+// Shows S3.7: once the user moved, the database is never asked and its changes
+// never arrive.
+func TestMigratedUserIsNeverAskedFor(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Name: "own", ImportMode: true}}
+	u := user.DatabaseUser{Database: inDatabase("Kim@Example.com", "Kim")}
+	u, r, err := u.Login(at)
+	require.NoError(t, err)
+	assert.True(t, r.Migrated)
+	assert.Equal(t, user.Migrated, u.State)
+	assert.Equal(t, "kim@example.com", u.Profile.Email.Or(""))
+	u, r, err = u.Changed(inDatabase("lee@example.com", "Lee")).Login(at)
+	require.NoError(t, err)
+	assert.Empty(t, r.Effects)
+	assert.Equal(t, user.Migrated, u.State)
+	assert.Equal(t, "Kim", u.Profile.Name.Or(""))
+	assert.Equal(t, "kim@example.com", u.Profile.Email.Or(""))
+	require.Len(t, r.Changes, 1)
+	assert.Equal(t, "replaced /logins_count", r.Changes[0].String())
+}
+
+// A user who logged in before the import mode was on moves at the next login.
+func TestCachedUserMigrates(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}}
+	u, _, err := user.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}.Login(at)
+	require.NoError(t, err)
+	at.Connection.ImportMode = true
+	u, r, err := u.Changed(inDatabase("kim@example.com", "Lee")).Login(at)
+	require.NoError(t, err)
+	assert.True(t, r.Migrated)
+	assert.Equal(t, "Lee", u.Profile.Name.Or(""))
+}
+
+func TestPasswordChangeMigrates(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}, Now: now}
+	outside := user.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}
+	u, err := outside.PasswordChanged(at)
+	require.NoError(t, err)
+	assert.Equal(t, outside, u, "without the import mode the database keeps it")
+	at.Connection.ImportMode = true
+	u, err = outside.PasswordChanged(at)
+	require.NoError(t, err)
+	assert.Equal(t, user.Migrated, u.State)
+	assert.True(t, u.Profile.LoginsCount.IsZero() && u.Profile.LastLogin.IsZero())
+	assert.Equal(t, user.TimestampOf(now), u.Profile.LastPasswordReset.Or(""))
+	assert.Equal(t, "Kim", u.Profile.Name.Or(""))
+}
+
+// The Verify script changes the database only.
+func TestVerifiedInTheDatabase(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}}
+	database := inDatabase("kim@example.com", "Kim")
+	database.EmailVerified = user.Set(false)
+	u, _, err := user.DatabaseUser{Database: database}.Login(at)
+	require.NoError(t, err)
+	assert.Equal(t, []user.EffectKind{user.VerifyScript}, u.State.Scripts(user.VerifyEmail, false))
+	database.EmailVerified = user.Set(true)
+	u = u.Changed(database)
+	assert.False(t, u.Profile.EmailVerified.Or(true))
+	u, _, err = u.Login(at)
+	require.NoError(t, err)
+	assert.True(t, u.Profile.EmailVerified.Or(false))
+}
+
+func TestScripts(t *testing.T) {
+	all := []user.Operation{user.LogIn, user.Create, user.VerifyEmail, user.EmailChange, user.PasswordChange, user.PhoneChange, user.UsernameChange, user.MetadataUpdate, user.Delete}
+	for _, o := range all {
+		assert.Empty(t, user.Migrated.Scripts(o, true), o)
+		if o != user.MetadataUpdate {
+			assert.NotEmpty(t, user.Cached.Scripts(o, false), o)
+		}
+	}
+	assert.Empty(t, user.Cached.Scripts(user.MetadataUpdate, false))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.ChangeEmailScript}, user.Cached.Scripts(user.EmailChange, false))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.GetUserScript, user.ChangePhoneScript}, user.Cached.Scripts(user.PhoneChange, false))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript}, user.Outside.Scripts(user.Create, true))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript}, user.Outside.Scripts(user.Create, false))
+}
+
+// Shows S3.4 and S3.8: what a state says can be updated is what package patch
+// accepts, strictly.
+func TestUpdatableIsWhatPatchAccepts(t *testing.T) {
+	for _, state := range []user.State{user.Cached, user.Migrated} {
+		target := patch.Target{Connection: user.Connection{Kind: user.CustomDatabase, ImportMode: true}, Migrated: state == user.Migrated}
+		for name, text := range map[string]string{
+			"user_metadata": `{"a":1}`, "app_metadata": `{"a":1}`, "blocked": `true`, "email": `"kim@example.com"`, "email_verified": `true`,
+			"name": `"Kim"`, "nickname": `"k"`, "given_name": `"Kim"`, "family_name": `"Lee"`, "picture": `"https://example.com/k.png"`,
+		} {
+			p, err := patch.Parse([]byte(`{"` + name + `":` + text + `}`))
+			require.NoError(t, err)
+			assert.Equal(t, slices.Contains(state.Updatable(), name), p.Validate(target).Valid(), "%s %s", state, name)
+		}
+	}
+	assert.Empty(t, user.Outside.Updatable())
+}
+
+// An e-mail that is changed through Auth0 reaches the database, so that the next
+// login does not bring the old one back.
+func TestUpdateReachesTheDatabase(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}}
+	u, _, err := user.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}.Login(at)
+	require.NoError(t, err)
+	payload := patch.Payload{Email: patch.Set("lee@example.com"), UserMetadata: metadata.MustDelta(`{"color":"red"}`)}
+	out, err := payload.Apply(u.Profile, patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Lenient: true})
+	require.NoError(t, err)
+	u = u.Updated(out.Profile)
+	assert.Equal(t, "lee@example.com", u.Database.Email.Or(""))
+	assert.True(t, u.Database.UserMetadata.IsZero(), "metadata stays with Auth0")
+	u, _, err = u.Login(at)
+	require.NoError(t, err)
+	assert.Equal(t, "lee@example.com", u.Profile.Email.Or(""))
+	assert.True(t, u.Profile.UserMetadata.Equal(metadata.MustParse(`{"color":"red"}`)))
+}
