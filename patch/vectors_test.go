@@ -29,6 +29,10 @@ func TestVectors(t *testing.T) {
 // run checks one vector: what Validate says, and, where there is a user, what
 // Apply says and makes of it.
 func run(t *testing.T, v vectors.Vector) {
+	if v.Op == "stage" {
+		runStage(t, v)
+		return
+	}
 	p, err := patch.Parse(v.Need(t, "patch.json"))
 	require.NoError(t, err)
 	var target patch.Target

@@ -47,7 +47,7 @@ var (
 	expect   = []string{"result", "passes", "warns", "refused", "fault"}
 	sections = []string{
 		"user.json", "patch.json", "target.json", "want.json", "base.json", "from.json", "to.json",
-		"primary.json", "secondary.json", "arguments.json", "changes.json", "text",
+		"primary.json", "secondary.json", "arguments.json", "changes.json", "payloads.json", "event-users.json", "text",
 	}
 )
 

@@ -1,0 +1,358 @@
+package patch_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/vectors"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// runStage checks one vector of a stage: arguments.json has the trigger and the
+// steps.
+func runStage(t *testing.T, v vectors.Vector) {
+	var args struct {
+		Trigger patch.Trigger `json:"trigger"`
+		Steps   []patch.Step  `json:"steps"`
+	}
+	require.NoError(t, json.Unmarshal(v.Need(t, "arguments.json"), &args))
+	s := patch.Stage{Trigger: args.Trigger}
+	if text := v.Section("target.json"); text != nil {
+		require.NoError(t, json.Unmarshal(text, &s.Target))
+	}
+	var err error
+	s.User, err = user.Parse(v.Need(t, "user.json"))
+	require.NoError(t, err)
+	before := string(s.User.AppendJSON(nil))
+	out, err := s.Run(args.Steps...)
+	assert.Equal(t, before, string(s.User.AppendJSON(nil)), "the input changed")
+	var refused user.Violations
+	if err != nil {
+		require.ErrorAs(t, err, &refused)
+	}
+	all := func(list user.Violations) (pointers []string) {
+		for _, w := range list {
+			if string(w.Rule) == v.Rule {
+				pointers = append(pointers, w.Pointer)
+			}
+		}
+		return pointers
+	}
+	switch v.Expect {
+	case "refused":
+		assert.Contains(t, all(refused), v.Pointer)
+		assert.ErrorIs(t, err, user.RuleID(v.Rule))
+		return
+	case "warns":
+		require.NoError(t, err)
+		assert.Contains(t, all(out.Warnings), v.Pointer)
+	case "passes", "result":
+		require.NoError(t, err)
+		assert.Empty(t, all(out.Warnings))
+	default:
+		t.Fatalf("expect: %s means nothing here", v.Expect)
+	}
+	if want := v.Section("want.json"); want != nil {
+		assert.JSONEq(t, string(want), string(out.Profile.AppendJSON(nil)))
+	}
+	if want := v.Section("payloads.json"); want != nil {
+		assert.JSONEq(t, string(want), text(t, out.Payloads()))
+	}
+	if want := v.Section("event-users.json"); want != nil {
+		list := []metadata.Object{}
+		for e := range out.EventUsers() {
+			list = append(list, e)
+		}
+		assert.JSONEq(t, string(want), text(t, list))
+	}
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	out, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(out)
+}
+
+var kim = user.Profile{
+	UserID:       user.Set(user.ID("auth0|k1")),
+	UserMetadata: metadata.MustParse(`{"color":"red"}`),
+}
+
+func eventUsers(s patch.Staged) (list []string) {
+	for e := range s.EventUsers() {
+		list = append(list, e.String())
+	}
+	return list
+}
+
+// S0.5: the next trigger starts from the user that is stored.
+func TestNextTriggerStartsFromWhatIsStored(t *testing.T) {
+	before, err := patch.Stage{Trigger: patch.PreUserRegistration, User: user.Profile{Email: user.Set("kim@example.com")}}.
+		Run(patch.SetUserMetadata("color", "red"), patch.SetAppMetadata("plan", "free"))
+	require.NoError(t, err)
+	created := before.Profile // POST /users gives it an id
+	created.UserID = user.Set(user.ID("auth0|k1"))
+	after, err := patch.Stage{Trigger: patch.PostLogin, User: created}.Run(patch.SetUserMetadata("color", "blue"))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"user_id":"auth0|k1","email":"kim@example.com","user_metadata":{"color":"red"},"app_metadata":{"plan":"free"}}`, eventUsers(after)[0])
+
+	// What a direct update changed shows there by either reading.
+	direct, err := patch.Stage{Trigger: patch.PostLogin, User: created, Target: patch.Target{Policies: map[patch.RuleID]string{patch.RuleDirectUpdate: "unseen"}}}.
+		Run(patch.ManagementUpdate(patch.Payload{Name: patch.Set("Kim")}), patch.NextAction())
+	require.NoError(t, err)
+	assert.NotContains(t, eventUsers(direct)[1], "Kim")
+	next, err := patch.Stage{Trigger: patch.PostLogin, User: direct.Profile}.Run()
+	require.NoError(t, err)
+	assert.Contains(t, eventUsers(next)[0], "Kim")
+}
+
+func TestWritesSayToWhom(t *testing.T) {
+	out, err := patch.Stage{Trigger: patch.PostLogin, User: kim, Target: patch.Target{Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}}.Run(
+		patch.ManagementUpdate(patch.Payload{Name: patch.Set("Kim")}),
+		patch.SetAppMetadata("plan", "free"),
+		patch.SetPrimaryUser("auth0|k2"),
+		patch.NextAction(),
+		patch.SetUserMetadata("color", "red"),
+	)
+	require.NoError(t, err)
+	want := []patch.Write{
+		{To: "auth0|k1", Payload: patch.Payload{Name: patch.Set("Kim")}, Direct: true},
+		{To: "auth0|k1", Payload: patch.Payload{AppMetadata: metadata.MustDelta(`{"plan":"free"}`)}},
+		{To: "auth0|k2", Payload: patch.Payload{UserMetadata: metadata.MustDelta(`{"color":"red"}`)}},
+	}
+	if diff := cmp.Diff(want, out.Writes); diff != "" {
+		t.Error(diff)
+	}
+	assert.Equal(t, user.ID("auth0|k2"), out.Primary)
+	assert.Equal(t, 2, out.Actions())
+	assert.Equal(t, user.Timestamp("2026-01-02T03:04:05.000Z"), out.Profile.UpdatedAt.Or(""))
+}
+
+func TestStageListsEverything(t *testing.T) {
+	_, err := patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(
+		patch.Step{},
+		patch.SetUserMetadata("f", func() {}),
+		patch.SetUserMetadata("u", metadata.Value{}),
+		patch.SetUserMetadata("bad\xff", 1),
+		patch.SetPrimaryUser(""),
+		patch.SetUserMetadata("a.b", 1),
+		patch.SetAppMetadata("user_id", 1),
+	)
+	var all user.Violations
+	require.ErrorAs(t, err, &all)
+	var got []string
+	for _, v := range all {
+		got = append(got, string(v.Rule)+" "+v.Pointer)
+	}
+	assert.Equal(t, []string{
+		"patch.action-method /steps/0",
+		"patch.type /steps/1/set_user_metadata/1",
+		"patch.action-undefined /steps/2/set_user_metadata",
+		"patch.type /steps/3/set_user_metadata/0",
+		"patch.primary-user-length /steps/4/set_primary_user",
+		"patch.metadata-name /user_metadata/a.b",
+		"patch.reserved-name /app_metadata/user_id",
+	}, got[:])
+	_, err = patch.Stage{User: kim}.Run()
+	assert.ErrorIs(t, err, patch.RuleActionMethod)
+	deep := metadata.MustParse(`{"a":` + strings.Repeat("[", 9_998) + strings.Repeat("]", 9_998) + `}`)
+	_, err = patch.Stage{Trigger: patch.PostLogin, User: user.Profile{Extra: metadata.MustParse(`{"a":1}`), UserMetadata: deep}}.Run()
+	require.NoError(t, err)
+	v, _ := deep.Get("a")
+	_, err = patch.Stage{Trigger: patch.PostLogin}.Run(patch.SetUserMetadata("b", v))
+	require.NoError(t, err)
+	tooDeep, err := metadata.ValueOf([]any{v})
+	require.NoError(t, err)
+	_, err = patch.Stage{Trigger: patch.PostLogin}.Run(patch.SetUserMetadata("b", tooDeep), patch.NextAction(), patch.SetUserMetadata("b", 1))
+	assert.ErrorIs(t, err, patch.RuleActionValue)
+}
+
+func TestTriggers(t *testing.T) {
+	var with []patch.Trigger
+	for _, tr := range patch.Triggers() {
+		if tr.HasSetters() {
+			with = append(with, tr)
+		}
+	}
+	assert.Equal(t, []patch.Trigger{patch.PostLogin, patch.PreUserRegistration, patch.CustomTokenExchange}, with)
+	assert.Len(t, patch.Triggers(), 11)
+	assert.Nil(t, patch.EventStream.EventUser())
+	assert.Nil(t, patch.Trigger("").EventUser())
+	patch.PostLogin.EventUser()[0] = "x" // a copy
+	assert.NotContains(t, patch.PostLogin.EventUser(), "x")
+}
+
+func TestStepText(t *testing.T) {
+	const text = `[{"set_user_metadata":["a",{"b":[1, null]}]},{"set_app_metadata":["",null]},{"set_user_metadata":["u"]},{"next_action":true},` +
+		`{"redirect":true},{"set_primary_user":"auth0|k2"},{"management_update":{"name":null,"x":1}},{"deny":true}]`
+	steps, err := patch.ParseSteps([]byte(text))
+	require.NoError(t, err)
+	out, err := json.Marshal(steps)
+	require.NoError(t, err)
+	assert.JSONEq(t, text, string(out))
+	again, err := patch.ParseSteps(out)
+	require.NoError(t, err)
+	if diff := cmp.Diff(steps, again); diff != "" {
+		t.Error(diff)
+	}
+	assert.True(t, steps[0].Equal(patch.SetUserMetadata("a", map[string]any{"b": []any{1, nil}})))
+	assert.False(t, steps[0].Equal(steps[1]))
+	assert.Equal(t, "set_user_metadata", steps[0].String())
+
+	for text, want := range map[string]string{
+		`{}`:                                    "",
+		`null`:                                  "",
+		`[1,{"deny":true},null]`:                "/0 /2",
+		`[{}]`:                                  "/0",
+		`[{"deny":true,"redirect":true}]`:       "/0",
+		`[{"deny":false}]`:                      "/0/deny",
+		`[{"deny":null}]`:                       "/0/deny",
+		`[{"denies":true}]`:                     "/0/denies",
+		`[{"":true}]`:                           "/0/",
+		`[{"set_user_metadata":[]}]`:            "/0/set_user_metadata",
+		`[{"set_user_metadata":null}]`:          "/0/set_user_metadata",
+		`[{"set_user_metadata":{"a":1}}]`:       "/0/set_user_metadata",
+		`[{"set_user_metadata":[1,2]}]`:         "/0/set_user_metadata/0",
+		`[{"set_user_metadata":["a",1,2]}]`:     "/0/set_user_metadata/2",
+		`[{"set_primary_user":null}]`:           "/0/set_primary_user",
+		`[{"management_update":null}]`:          "/0/management_update",
+		`[{"management_update":{"a":1,"a":2}}]`: "/0/management_update/a",
+	} {
+		_, err := patch.ParseSteps([]byte(text))
+		var es metadata.Errors
+		require.ErrorAs(t, err, &es, text)
+		var pointers []string
+		for _, e := range es {
+			pointers = append(pointers, e.Pointer)
+		}
+		assert.Equal(t, want, strings.Join(pointers, " "), text)
+	}
+}
+
+// A hundred thousand steps cost a hundred times what a thousand do: each is counted
+// by what it allocates.
+func TestManySteps(t *testing.T) {
+	run := func(n int, make func(i int) patch.Step) float64 {
+		steps := []patch.Step{}
+		for i := range n {
+			steps = append(steps, make(i))
+		}
+		return testing.AllocsPerRun(1, func() {
+			out, err := patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(steps...)
+			require.NoError(t, err)
+			for e := range out.EventUsers() {
+				_ = e
+			}
+		})
+	}
+	for name, make := range map[string]func(i int) patch.Step{
+		"setters":          func(i int) patch.Step { return patch.SetUserMetadata(fmt.Sprint("k", i%500), i) },
+		"actions":          func(int) patch.Step { return patch.NextAction() },
+		"redirects":        func(int) patch.Step { return patch.Redirect() },
+		"direct updates":   func(i int) patch.Step { return patch.ManagementUpdate(patch.Payload{Name: patch.Set(fmt.Sprint(i))}) },
+		"same value again": func(int) patch.Step { return patch.SetUserMetadata("color", "red") },
+		"nulls":            func(i int) patch.Step { return patch.SetAppMetadata(fmt.Sprint("k", i%100), nil) },
+	} {
+		few, many := run(1_000, make), run(100_000, make)
+		assert.Less(t, many, 150*few+1_000, name)
+	}
+	var steps []patch.Step
+	for range 100_000 {
+		steps = append(steps, patch.SetUserMetadata("a.b", nil), patch.SetPrimaryUser(""))
+	}
+	_, err := patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(steps...)
+	var all user.Violations
+	require.ErrorAs(t, err, &all)
+	assert.LessOrEqual(t, len(all), 1_001)
+	assert.ErrorIs(t, err, patch.RuleMore)
+}
+
+// What the caller keeps of its arguments changes nothing in the result.
+func TestStageSharesNothingThatChanges(t *testing.T) {
+	value := map[string]any{"x": 1}
+	ids := []user.Identity{{Provider: user.Set("auth0"), UserID: user.Set("k1")}}
+	u := kim
+	u.Identities = ids
+	steps := []patch.Step{patch.SetUserMetadata("a", value), patch.NextAction()}
+	out, err := patch.Stage{Trigger: patch.PostLogin, User: u}.Run(steps...)
+	require.NoError(t, err)
+	before := eventUsers(out)
+	value["x"] = 2
+	ids[0].Provider = user.Set("other")
+	steps[0] = patch.Deny()
+	out.Profile.Identities[0].UserID = user.Set("other")
+	assert.Equal(t, before, eventUsers(out))
+	assert.Equal(t, "auth0", out.Profile.Identities[0].Provider.Or(""))
+	assert.JSONEq(t, `{"color":"red","a":{"x":1}}`, out.Profile.UserMetadata.String())
+	assert.Equal(t, "k1", ids[0].UserID.Or(""))
+}
+
+// Nothing makes a Stage panic, and its payloads, sent one after the other, make of
+// the user what the Stage says.
+func FuzzStage(f *testing.F) {
+	f.Add("post-login", `{"user_id":"auth0|1","user_metadata":{"a":1}}`, `[{"set_user_metadata":["a",1]},{"next_action":true},{"set_app_metadata":["b",null]},{"redirect":true},{"set_user_metadata":["a",{"x":1}]},{"deny":true}]`, `{}`)
+	f.Add("post-login", `{"app_metadata":{"name":"x"}}`, `[{"management_update":{"user_metadata":{"a":5},"name":"N"}},{"next_action":true},{"set_user_metadata":["a",5]},{"set_user_metadata":["b"]}]`, `{"lenient":true,"policies":{"patch.direct-update":"unseen","patch.action-root":"merged"}}`)
+	f.Add("post-login", `{"user_metadata":null}`, `[{"set_user_metadata":["a",{"__proto__":1e400}]},{"set_primary_user":"x"},{"redirect":true},{"next_action":true},{"set_user_metadata":["c",3]},{"set_primary_user":"y"}]`, `{"policies":{"patch.primary-user-earlier":"new-primary"}}`)
+	f.Add("pre-user-registration", `{"email":"a@example.com","user_metadata":"text"}`, `[{"set_app_metadata":["a.b",1]},{"deny":true},{"next_action":true}]`, `{"connection":{"kind":"passwordless-email"}}`)
+	f.Add("custom-token-exchange", `{}`, `[{"set_user_metadata":["",""]},{"management_update":{"user_metadata":{}}}]`, `{"now":"2026-01-02T03:04:05Z"}`)
+	f.Fuzz(func(t *testing.T, trigger, userText, stepsText, targetText string) {
+		u, err := user.Parse([]byte(userText))
+		if err != nil {
+			return
+		}
+		steps, err := patch.ParseSteps([]byte(stepsText))
+		if err != nil {
+			return
+		}
+		var target patch.Target
+		if err := target.UnmarshalJSON([]byte(targetText)); err != nil {
+			return
+		}
+		s := patch.Stage{Trigger: patch.Trigger(trigger), User: u, Target: target}
+		out, err := s.Run(steps...)
+		if err != nil {
+			return
+		}
+		if again, err := s.Run(steps...); err != nil || !again.Equal(out) {
+			t.Fatalf("another run gives something else (%v)", err)
+		}
+		n := 0
+		for e := range out.EventUsers() {
+			n++
+			if e.IsZero() != (s.Trigger.EventUser() == nil) {
+				t.Fatalf("event.user is %s", e)
+			}
+		}
+		if n != out.Actions() {
+			t.Fatalf("%d Actions read %d users", out.Actions(), n)
+		}
+		replayed := u
+		for i, w := range out.Writes {
+			if !w.Direct && w.To != u.UserID.Or("") {
+				continue // of another user
+			}
+			sent := target
+			if !w.Direct {
+				sent.Secondary, sent.Scopes = false, nil
+			}
+			after, err := w.Payload.Apply(replayed, sent)
+			if err != nil {
+				t.Fatalf("write %d is refused: %v", i, err)
+			}
+			replayed = after.Profile
+		}
+		if !replayed.Equal(out.Profile) {
+			t.Fatalf("sent by themselves, the payloads make %s\nand not %s", replayed.AppendJSON(nil), out.Profile.AppendJSON(nil))
+		}
+	})
+}
