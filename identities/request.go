@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -78,7 +78,7 @@ func ParseRequest(text []byte) (Request, error) {
 			vs = append(vs, violation(RuleRequest, metadata.Pointer(name), message))
 		}
 	}
-	text1 := func(name string, v metadata.Value, dst *string) {
+	member := func(name string, v metadata.Value, dst *string) {
 		var ok bool
 		if *dst, ok = v.Str(); !ok || *dst == "" {
 			fault(name, name+" is not a text, or an empty one")
@@ -88,7 +88,7 @@ func ParseRequest(text []byte) (Request, error) {
 	for name, v := range o.All() {
 		switch name {
 		case "link_with":
-			text1(name, v, &r.linkWith)
+			member(name, v, &r.linkWith)
 		case "provider", "user_id", "connection_id":
 			if token {
 				fault(name, name+" cannot be sent together with link_with")
@@ -96,9 +96,9 @@ func ParseRequest(text []byte) (Request, error) {
 			}
 			switch name {
 			case "provider":
-				text1(name, v, &r.provider)
+				member(name, v, &r.provider)
 			case "connection_id":
-				text1(name, v, &r.connectionID)
+				member(name, v, &r.connectionID)
 			default:
 				r.userID = v
 				if s, isText := v.Str(); !isText && !isWhole(v) || isText && s == "" {
@@ -230,8 +230,14 @@ type Caller struct {
 	Party   string   // the token's azp
 }
 
-// connectionID is the form of a connection's id in the API's schema.
-var connectionID = regexp.MustCompile(`^con_[A-Za-z0-9]{16}$`)
+// isConnectionID reports whether s matches the schema's pattern
+// ^con_[A-Za-z0-9]{16}$.
+func isConnectionID(s string) bool {
+	rest, ok := strings.CutPrefix(s, "con_")
+	return ok && len(rest) == 16 && !strings.ContainsFunc(rest, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
+}
 
 // Validate judges the request, and lists everything that the API would refuse, in
 // the order of [Rules]:
@@ -260,7 +266,7 @@ func (r Request) Validate(c Caller) user.Violations {
 		if idText(r.userID) == "" {
 			vs = append(vs, violation(RuleRequest, "/user_id", "user_id is empty"))
 		}
-		if r.connectionID != "" && !connectionID.MatchString(r.connectionID) {
+		if r.connectionID != "" && !isConnectionID(r.connectionID) {
 			vs = append(vs, violation(RuleRequest, "/connection_id", "connection_id does not have the form of one"))
 		}
 		if !slices.Contains(providers, r.provider) {

@@ -136,7 +136,7 @@ func (s Stage) Run(steps ...Step) (Staged, error) {
 	if len(r.violations) > 0 {
 		return Staged{}, r.violations
 	}
-	r.Profile = *r.stored
+	r.Profile = r.stored.Clone()
 	return r.Staged, nil
 }
 
