@@ -464,6 +464,7 @@ func (r *runner) flush() {
 		r.report(RuleNotPersisted, "", "this user is passwordless, so what is set here is not stored")
 		return
 	}
+	defer func() { r.see(r.now()) }() // nothing is staged over it
 	if r.boundary < 0 {
 		r.flushTo(r.stored.UserID.Or(""), from, r.flushed)
 		return

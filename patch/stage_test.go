@@ -3,6 +3,7 @@ package patch_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -306,20 +307,116 @@ func TestStageSharesNothingThatChanges(t *testing.T) {
 	assert.Equal(t, before, eventUsers(out))
 }
 
-// Nothing makes a Stage panic, and its payloads, sent one after the other, make of
-// the user what the Stage says.
-func FuzzStage(f *testing.F) {
-	f.Add("post-login", `{"user_id":"auth0|1","user_metadata":{"a":1}}`, `[{"set_user_metadata":["a",1]},{"next_action":true},{"set_app_metadata":["b",null]},{"redirect":true},{"set_user_metadata":["a",{"x":1}]},{"deny":true}]`, `{}`)
-	f.Add("post-login", `{"app_metadata":{"name":"x"}}`, `[{"management_update":{"user_metadata":{"a":5},"name":"N"}},{"next_action":true},{"set_user_metadata":["a",5]},{"set_user_metadata":["b"]}]`, `{"lenient":true,"policies":{"patch.direct-update":"unseen","patch.action-root":"merged"}}`)
-	f.Add("post-login", `{"user_metadata":null}`, `[{"set_user_metadata":["a",{"__proto__":1e400}]},{"set_primary_user":"x"},{"redirect":true},{"next_action":true},{"set_user_metadata":["c",3]},{"set_primary_user":"y"}]`, `{"policies":{"patch.primary-user-earlier":"new-primary"}}`)
-	f.Add("pre-user-registration", `{"email":"a@example.com","user_metadata":"text"}`, `[{"set_app_metadata":["a.b",1]},{"deny":true},{"next_action":true}]`, `{"connection":{"kind":"passwordless-email"}}`)
-	f.Add("custom-token-exchange", `{}`, `[{"set_user_metadata":["",""]},{"management_update":{"user_metadata":{}}}]`, `{"now":"2026-01-02T03:04:05Z"}`)
-	f.Fuzz(func(t *testing.T, trigger, userText, stepsText, targetText string) {
-		u, err := user.Parse([]byte(userText))
-		if err != nil {
-			return
+// program returns the trigger and the steps that bytes stand for.
+func program(code []byte) (patch.Trigger, []patch.Step) {
+	at := 0
+	next := func(n int) int {
+		if at == len(code) {
+			return 0
 		}
-		steps, err := patch.ParseSteps([]byte(stepsText))
+		at++
+		return int(code[at-1]) % n
+	}
+	trigger := []patch.Trigger{patch.PostLogin, patch.PostLogin, patch.PostLogin, patch.CustomTokenExchange, patch.PreUserRegistration, patch.PostUserRegistration}[next(6)]
+	names := []string{"a", "b", "c", "name", "", "__proto__"}
+	values := []any{nil, 1, 2, "x", map[string]any{"x": 1}, map[string]any{"x": nil, "y": 2}, []any{}, json.Number("1.0"), json.Number("9007199254740993"), metadata.Value{}}
+	payloads := []string{
+		`{"user_metadata":{"a":1}}`, `{"user_metadata":{"a":null,"b":2}}`, `{"user_metadata":{}}`, `{"app_metadata":{}}`, `{"app_metadata":{"a":{"x":1}},"name":"N"}`,
+		`{"name":null}`, `{"email":"NEW@example.com"}`, `{"blocked":false}`, `{"password":"p"}`, `{"x":null}`,
+	}
+	var steps []patch.Step
+	for at < len(code) {
+		switch next(12) {
+		case 0, 1, 2, 3:
+			steps = append(steps, patch.SetUserMetadata(names[next(len(names))], values[next(len(values))]))
+		case 4, 5, 6:
+			steps = append(steps, patch.SetAppMetadata(names[next(len(names))], values[next(len(values))]))
+		case 7, 8:
+			steps = append(steps, patch.NextAction())
+		case 9:
+			steps = append(steps, patch.Redirect())
+		case 10:
+			p, err := patch.Parse([]byte(payloads[next(len(payloads))]))
+			if err != nil {
+				panic(err)
+			}
+			steps = append(steps, patch.ManagementUpdate(p))
+		default:
+			if next(2) == 0 {
+				steps = append(steps, patch.SetPrimaryUser("auth0|k2"))
+			} else {
+				steps = append(steps, patch.Deny())
+			}
+		}
+	}
+	return trigger, steps
+}
+
+// replays checks that the payloads of a Stage, sent one after the other, make of the
+// user what the Stage says, and that each Action reads a user. It reports whether
+// the Stage runs.
+func replays(t *testing.T, s patch.Stage, steps []patch.Step) bool {
+	t.Helper()
+	out, err := s.Run(steps...)
+	if err != nil {
+		return false
+	}
+	if again, err := s.Run(steps...); err != nil || !again.Equal(out) {
+		t.Fatalf("%s: another run gives something else (%v)", text(t, steps), err)
+	}
+	users := 0
+	for e := range out.EventUsers() {
+		users++
+		if e.IsZero() != (s.Trigger.EventUser() == nil) {
+			t.Fatalf("%s: event.user is %s", text(t, steps), e)
+		}
+	}
+	if users != out.Actions() {
+		t.Fatalf("%s: %d Actions read %d users", text(t, steps), out.Actions(), users)
+	}
+	replayed := s.User
+	for i, w := range out.Writes {
+		if w.Payload.IsZero() || w.Payload.UserMetadata.IsWipe() && !w.Direct || w.Payload.AppMetadata.IsWipe() && !w.Direct {
+			t.Fatalf("%s: write %d is %s", text(t, steps), i, w.Payload)
+		}
+		if w.To != s.User.UserID.Or("") {
+			continue // of another user
+		}
+		target := s.Target
+		if !w.Direct {
+			target.Secondary, target.Scopes = false, nil
+		}
+		after, err := w.Payload.Apply(replayed, target)
+		if err != nil {
+			t.Fatalf("%s: write %d is refused: %v", text(t, steps), i, err)
+		}
+		replayed = after.Profile
+	}
+	if !replayed.Equal(out.Profile) {
+		t.Fatalf("%s: sent by themselves, the payloads make\n%s\nand not\n%s", text(t, steps), replayed.AppendJSON(nil), out.Profile.AppendJSON(nil))
+	}
+	return true
+}
+
+var stageUsers = []string{
+	`{"user_id":"auth0|k1","email":"a@example.com","user_metadata":{"a":1,"b":{"x":1,"z":2}},"app_metadata":{"name":"x"}}`,
+	`{}`, `{"user_metadata":null,"app_metadata":{}}`, `{"user_metadata":"text","app_metadata":{"a":null}}`, `{"user_id":"auth0|k2","x":1}`,
+}
+
+var stageTargets = []string{
+	`{}`, `{"lenient":true,"now":"2026-01-02T03:04:05Z"}`, `{"policies":{"patch.direct-update":"unseen","patch.action-root":"merged","patch.action-undefined":"lenient"}}`,
+	`{"policies":{"patch.primary-user-earlier":"new-primary","patch.denied-write":"dropped","patch.action-undefined":"lenient"},"connection":{"kind":"database"}}`,
+	`{"lenient":true,"secondary":true,"scopes":["update:users"]}`,
+}
+
+// Nothing makes a Stage panic, and its payloads do what it says.
+func FuzzStage(f *testing.F) {
+	for i := range stageUsers {
+		f.Add([]byte{0, 0, 0, 1, 7, 4, 1, 0, 9, 3, 1, 4, 11, 1}, stageUsers[i], stageTargets[i])
+		f.Add([]byte{1, 0, 0, 3, 10, 2, 7, 0, 0, 1, 11, 0, 4, 2, 2, 9, 8, 1, 1, 1}, stageUsers[i], stageTargets[i])
+	}
+	f.Fuzz(func(t *testing.T, code []byte, userText, targetText string) {
+		u, err := user.Parse([]byte(userText))
 		if err != nil {
 			return
 		}
@@ -327,41 +424,49 @@ func FuzzStage(f *testing.F) {
 		if err := target.UnmarshalJSON([]byte(targetText)); err != nil {
 			return
 		}
-		s := patch.Stage{Trigger: patch.Trigger(trigger), User: u, Target: target}
-		out, err := s.Run(steps...)
+		trigger, steps := program(code)
+		replays(t, patch.Stage{Trigger: trigger, User: u, Target: target}, steps)
+	})
+}
+
+// The same for many runs that are valid.
+func TestStageReplays(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	ran := 0
+	for i := range 20_000 {
+		u, err := user.Parse([]byte(stageUsers[i%len(stageUsers)]))
+		require.NoError(t, err)
+		var target patch.Target
+		require.NoError(t, target.UnmarshalJSON([]byte(stageTargets[i/len(stageUsers)%len(stageTargets)])))
+		code := make([]byte, random.IntN(40))
+		for j := range code {
+			code[j] = byte(random.Uint32())
+		}
+		trigger, steps := program(code)
+		if replays(t, patch.Stage{Trigger: trigger, User: u, Target: target}, steps) {
+			ran++
+		}
+	}
+	assert.Greater(t, ran, 5_000)
+}
+
+// What is read as steps is written again as it was.
+func FuzzSteps(f *testing.F) {
+	f.Add([]byte(`[{"set_user_metadata":["a",{"__proto__":1e400}]},{"set_primary_user":"x"},{"redirect":true},{"management_update":{"a":[]}},{"set_app_metadata":["\u0000"]}]`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		steps, err := patch.ParseSteps(in)
 		if err != nil {
 			return
 		}
-		if again, err := s.Run(steps...); err != nil || !again.Equal(out) {
-			t.Fatalf("another run gives something else (%v)", err)
+		out := text(t, steps)
+		var got, want metadata.Value
+		require.NoError(t, got.UnmarshalJSON([]byte(out)))
+		require.NoError(t, want.UnmarshalJSON(in))
+		if !got.Equal(want) {
+			t.Fatalf("%s is written as %s", in, out)
 		}
-		n := 0
-		for e := range out.EventUsers() {
-			n++
-			if e.IsZero() != (s.Trigger.EventUser() == nil) {
-				t.Fatalf("event.user is %s", e)
-			}
-		}
-		if n != out.Actions() {
-			t.Fatalf("%d Actions read %d users", out.Actions(), n)
-		}
-		replayed := u
-		for i, w := range out.Writes {
-			if !w.Direct && w.To != u.UserID.Or("") {
-				continue // of another user
-			}
-			sent := target
-			if !w.Direct {
-				sent.Secondary, sent.Scopes = false, nil
-			}
-			after, err := w.Payload.Apply(replayed, sent)
-			if err != nil {
-				t.Fatalf("write %d is refused: %v", i, err)
-			}
-			replayed = after.Profile
-		}
-		if !replayed.Equal(out.Profile) {
-			t.Fatalf("sent by themselves, the payloads make %s\nand not %s", replayed.AppendJSON(nil), out.Profile.AppendJSON(nil))
+		for _, tr := range patch.Triggers() {
+			replays(t, patch.Stage{Trigger: tr, User: kim}, steps)
 		}
 	})
 }
