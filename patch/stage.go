@@ -374,6 +374,9 @@ func (r *runner) touch(m of) {
 
 // write changes the user that is stored, and the engine's view where it sees that.
 func (r *runner) write(p Payload, t *Target, stored, sees bool) (warnings user.Violations) {
+	if len(r.violations) > 0 {
+		return nil // the run is refused, and nobody sees the user
+	}
 	old, now := r.stored, r.now()
 	if stored {
 		r.stored, warnings = applied(old, p, t)
@@ -392,8 +395,9 @@ func (r *runner) write(p Payload, t *Target, stored, sees bool) (warnings user.V
 // applied returns the user after a payload that is valid, as Apply does but for
 // the list of changes.
 func applied(u *user.Profile, p Payload, t *Target) (*user.Profile, user.Violations) {
-	a := applier{p: p.normal(), t: t, Outcome: Outcome{Profile: u.Clone()}}
+	a := applier{p: p.normal(), t: t, Outcome: Outcome{Profile: *u}}
 	if t.Secondary {
+		a.Profile = u.Clone() // its identities change
 		a.identity()
 	} else {
 		a.root()
