@@ -5,6 +5,10 @@
 // [Link] makes the secondary's identities part of the primary, [Unlink] takes one
 // out again. Which of several accounts of one person should be the primary is the
 // caller's choice; metadata does not come along unless [LinkMerging] is told how.
+//
+// A [Request] is the body that is sent to link, in one of its two forms, and
+// [Answered] recognises the answers of the API. Users are told apart by their
+// identities: the user_id of a profile is compared, and never parsed.
 package identities
 
 import (
@@ -26,7 +30,8 @@ type Linked struct {
 //  1. A user with the primary's user_id, and an identity that is the primary's own
 //     or linked to it already, are refused.
 //  2. The primary's attributes and both its metadata stay.
-//  3. The secondary's identities are appended to the primary's.
+//  3. The secondary's identities are appended to the primary's; of those that are
+//     linked to it already that is inferred, with a warning.
 //  4. The first identity of each carries profileData; see [user.Profile.ProfileData].
 //  5. The secondary's metadata is dropped, with a warning where there is any.
 //
@@ -115,6 +120,9 @@ func link(primary, secondary user.Profile) (Linked, error) {
 	l.Profile.Identities = ids
 	if _, err := l.Profile.Object(); err != nil {
 		return Linked{}, err
+	}
+	if len(secondary.Identities) > 1 {
+		l.Warnings = append(l.Warnings, violation(RuleLinkedSecondary, identityPointer(len(primary.Identities)+1), "what becomes of identities that are linked to the secondary is not documented"))
 	}
 	return l, nil
 }

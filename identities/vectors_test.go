@@ -59,6 +59,39 @@ func run(t *testing.T, v vectors.Vector) {
 		if want := v.Section("to.json"); want != nil {
 			assert.True(t, metadata.MustParse(string(u.Detached.AppendJSON(nil))).Equal(metadata.MustParse(string(want))), "detached is %s", u.Detached.AppendJSON(nil))
 		}
+	case "request", "answer":
+		var list user.Violations
+		if v.Op == "request" {
+			list = request(t, v)
+		} else {
+			var args struct {
+				Status  int    `json:"status"`
+				Message string `json:"message"`
+			}
+			require.NoError(t, json.Unmarshal(v.Need(t, "arguments.json"), &args))
+			if got, ok := identities.Answered(args.Status, args.Message); ok {
+				assert.Equal(t, args.Status, identities.Status(got.Rule))
+				list = user.Violations{got}
+			}
+		}
+		at := map[string][]string{}
+		for _, got := range list {
+			assert.NotEmpty(t, got.Message)
+			at[string(got.Rule)] = append(at[string(got.Rule)], got.Pointer)
+		}
+		if v.Expect == "refused" {
+			assert.Contains(t, at[v.Rule], v.Pointer)
+			assert.ErrorIs(t, list, user.RuleID(v.Rule))
+		} else {
+			assert.Equal(t, "passes", v.Expect)
+			assert.Empty(t, list)
+		}
+		return
+	case "delete":
+		u := read("user.json")
+		d := identities.Delete(u)
+		assert.Equal(t, len(u.Identities), len(d.Identities))
+		got, warnings = u, d.Warnings
 	default:
 		t.Fatalf("op: %s means nothing here", v.Op)
 	}
@@ -85,4 +118,28 @@ func run(t *testing.T, v vectors.Vector) {
 	if want := v.Section("want.json"); want != nil {
 		assert.True(t, metadata.MustParse(string(got.AppendJSON(nil))).Equal(metadata.MustParse(string(want))), "the profile is %s", got.AppendJSON(nil))
 	}
+}
+
+// request checks that what can be read as a request is written again as it was, and
+// returns what is wrong with it.
+func request(t *testing.T, v vectors.Vector) user.Violations {
+	var c struct {
+		Scopes                       []string
+		User, Subject, Issuer, Party string
+	}
+	if text := v.Section("target.json"); text != nil {
+		require.NoError(t, json.Unmarshal(text, &c))
+	}
+	body := v.Need(t, "arguments.json")
+	r, err := identities.ParseRequest(body)
+	if err != nil {
+		var vs user.Violations
+		require.ErrorAs(t, err, &vs)
+		assert.True(t, r.IsZero())
+		return vs
+	}
+	out, err := json.Marshal(r)
+	require.NoError(t, err)
+	assert.True(t, metadata.MustParse(string(out)).Equal(metadata.MustParse(string(body))), "it is written as %s", out)
+	return r.Validate(identities.Caller{Scopes: c.Scopes, User: user.ID(c.User), Subject: user.ID(c.Subject), Issuer: c.Issuer, Party: c.Party})
 }

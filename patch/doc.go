@@ -24,6 +24,11 @@
 // differ from the stored ones: password with email, email_verified or username,
 // and username with email or email_verified.
 //
+// # Actions
+//
+// A [Stage] is a run of a trigger's Actions: what they stage with the setters of
+// metadata, what each reads in event.user, and which payloads are written when.
+//
 // # Evidence
 //
 // Where sources contradict each other the stricter one holds, unless

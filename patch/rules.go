@@ -108,7 +108,7 @@ func refuses(strictly, leniently string) []user.Reading {
 
 // catalogue lists every rule, in the order in which violations are reported. It
 // is never changed.
-var catalogue = []Rule{
+var catalogue = append([]Rule{
 	{
 		ID: RuleType, Severity: user.Error, Evidence: user.Documented,
 		Statement: "Each attribute has the type of the schema.",
@@ -464,7 +464,7 @@ var catalogue = []Rule{
 		Statement: "A list ends after a thousand entries, or a mebibyte of pointers; its last entry says so. Apply counts its own warnings by themselves.",
 		Source:    "metameld, so that a hostile payload cannot exhaust memory",
 	},
-}
+}, stageCatalogue...)
 
 // Rules returns the catalogue: every rule that Validate and Apply know, in the
 // order in which they report.

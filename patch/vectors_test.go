@@ -32,6 +32,8 @@ func TestVectors(t *testing.T) {
 				run(t, v)
 			case "form":
 				runForm(t, v)
+			case "stage":
+				runStage(t, v)
 			case "output":
 				o, err := patch.Output(profile(t, string(v.Need(t, "user.json"))))
 				require.NoError(t, err)

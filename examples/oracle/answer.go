@@ -29,18 +29,19 @@ type answer struct {
 	User      any              `json:"user,omitempty"`
 	Shadowed  []string         `json:"shadowed,omitempty"`
 
-	Valid      *bool           `json:"valid,omitempty"`
-	Violations user.Violations `json:"violations,omitempty"`
-	Warnings   user.Violations `json:"warnings,omitempty"`
-	Profile    *user.Profile   `json:"profile,omitempty"`
-	Payload    *patch.Payload  `json:"payload,omitempty"`
-	Payloads   []patch.Payload `json:"payloads,omitempty"`
-	Output     metadata.Object `json:"output,omitzero"`
-	Changes    []change        `json:"changes,omitempty"`
-	Effects    []user.Effect   `json:"effects,omitempty"`
-	Identities []user.Identity `json:"identities,omitempty"`
-	Detached   *user.Profile   `json:"detached,omitempty"`
-	Rules      []user.Rule     `json:"rules,omitempty"`
+	Valid      *bool             `json:"valid,omitempty"`
+	Violations user.Violations   `json:"violations,omitempty"`
+	Warnings   user.Violations   `json:"warnings,omitempty"`
+	Profile    *user.Profile     `json:"profile,omitempty"`
+	Payload    *patch.Payload    `json:"payload,omitempty"`
+	Payloads   []patch.Payload   `json:"payloads,omitempty"`
+	EventUsers []metadata.Object `json:"event_users,omitempty"`
+	Output     metadata.Object   `json:"output,omitzero"`
+	Changes    []change          `json:"changes,omitempty"`
+	Effects    []user.Effect     `json:"effects,omitempty"`
+	Identities []user.Identity   `json:"identities,omitempty"`
+	Detached   *user.Profile     `json:"detached,omitempty"`
+	Rules      []user.Rule       `json:"rules,omitempty"`
 
 	Ignored []string `json:"ignored,omitempty"` // members of the line that no operation takes
 }
@@ -120,11 +121,8 @@ var operations = map[string]func(*answer, request) error{
 	"rules-object": (*answer).rulesObject,
 	"link":         (*answer).link,
 	"unlink":       (*answer).unlink,
+	"stage":        (*answer).stage,
 	"rules":        (*answer).rules,
-}
-
-var planned = []string{
-	"stage",
 }
 
 func (a *answer) operate(req request) error {
@@ -134,9 +132,6 @@ func (a *answer) operate(req request) error {
 	}
 	if f := operations[op]; f != nil {
 		return f(a, req)
-	}
-	if slices.Contains(planned, op) {
-		return &problem{Kind: "input", Pointer: "/op", Message: "this operation is not built yet"}
 	}
 	return &problem{Kind: "input", Pointer: "/op", Message: "no such operation"}
 }
@@ -457,6 +452,40 @@ func (a *answer) unlink(req request) error {
 	return nil
 }
 
+// widest is how many bytes the event.users of one answer may have together.
+const widest = 64 << 20
+
+func (a *answer) stage(req request) error {
+	name, err := req.text("trigger")
+	u, err2 := req.profile("user")
+	steps, err3 := req.steps("steps")
+	policies, err4 := req.policies("policies")
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		return err
+	}
+	s := patch.Stage{Trigger: patch.Trigger(name), User: u, Target: patch.Target{Policies: policies}}
+	if !slices.Contains(patch.Triggers(), s.Trigger) {
+		return input("trigger", errors.New("no such trigger"))
+	}
+	out, err := s.Run(steps...)
+	if err != nil {
+		var es metadata.Errors
+		if errors.As(err, &es) {
+			return input("user", err)
+		}
+		return refused(err)
+	}
+	size := 0
+	for e := range out.EventUsers() {
+		if size += e.Size(); size > widest {
+			return &problem{Kind: "refused", Pointer: "/steps", Message: fmt.Sprintf("the users that the Actions read have more than %d bytes together", widest)}
+		}
+		a.EventUsers = append(a.EventUsers, e)
+	}
+	a.Payloads, a.Warnings, a.Profile = out.Payloads(), out.Warnings, &out.Profile
+	return nil
+}
+
 func (a *answer) rules(request) error {
 	a.Rules = slices.Concat(patch.Rules(), user.Rules(), identities.Rules())
 	return nil
@@ -658,6 +687,33 @@ func (req request) payload(name string) (patch.Payload, error) {
 		return p, input(name, err)
 	}
 	return p, nil
+}
+
+func (req request) steps(name string) ([]patch.Step, error) {
+	if !req.has(name) {
+		return nil, missing(name)
+	}
+	steps, err := patch.ParseSteps(req[name])
+	if err != nil {
+		return nil, input(name, err)
+	}
+	return steps, nil
+}
+
+// policies reads the readings of single rules, which may be absent.
+func (req request) policies(name string) (map[user.RuleID]string, error) {
+	if !req.has(name) {
+		return nil, nil
+	}
+	var t patch.Target
+	if err := t.UnmarshalJSON(slices.Concat([]byte(`{"policies":`), req[name], []byte("}"))); err != nil {
+		p := input(name, err)
+		if q, ok := p.(*problem); ok { // the pointer has the name already
+			q.Pointer = strings.TrimPrefix(q.Pointer, metadata.Pointer(name))
+		}
+		return nil, p
+	}
+	return t.Policies, nil
 }
 
 // target reads what is known of the user and the caller, which may be absent.

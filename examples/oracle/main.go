@@ -9,7 +9,7 @@
 // and 2 when reading or writing failed.
 //
 // Operations: merge, diff, lower, compose, merge3, roundtrip, validate, apply, payload-diff, plan,
-// inverse, form, output, create, login, rules-object, link, unlink, rules.
+// inverse, form, output, create, login, rules-object, link, unlink, stage, rules.
 package main
 
 import (

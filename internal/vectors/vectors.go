@@ -48,7 +48,7 @@ var (
 	sections = []string{
 		"user.json", "patch.json", "target.json", "want.json", "base.json", "from.json", "to.json",
 		"primary.json", "secondary.json", "arguments.json", "changes.json", "form.json", "response.json", "text",
-		"payload.json", "login.json", "effects.json",
+		"payload.json", "login.json", "effects.json", "payloads.json", "event-users.json",
 	}
 )
 

@@ -1,0 +1,155 @@
+package identities_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/recordings"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+func TestRequestForms(t *testing.T) {
+	for want, r := range map[string]identities.Request{
+		`{"provider":"auth0","user_id":"k2"}`:                                        identities.ByIdentity("auth0", "k2"),
+		`{"provider":"auth0","user_id":"k2","connection_id":"con_0123456789abcdEF"}`: identities.ByIdentity("auth0", "k2").On("con_0123456789abcdEF"),
+		`{"link_with":"a.b.c"}`:                                                      identities.ByToken("a.b.c").On("con_0123456789abcdEF"), // there is no such form
+	} {
+		out, err := json.Marshal(r)
+		require.NoError(t, err)
+		assert.JSONEq(t, want, string(out))
+		var back identities.Request
+		require.NoError(t, json.Unmarshal(out, &back))
+		if diff := cmp.Diff(r, back); diff != "" {
+			t.Error(diff)
+		}
+	}
+	_, err := json.Marshal(identities.Request{})
+	assert.Error(t, err)
+	assert.ErrorIs(t, identities.Request{}.Validate(identities.Caller{}), identities.RuleRequest)
+	assert.ErrorIs(t, identities.ByIdentity("auth0", "").Validate(identities.Caller{}), identities.RuleRequest)
+	assert.ErrorIs(t, identities.ByIdentity("auth0", "\xff").Validate(identities.Caller{}), identities.RuleRequest)
+	_, err = identities.ParseRequest([]byte(`{"link_with":"a","link_with":"b"}`))
+	assert.ErrorIs(t, err, metadata.ErrDuplicateName)
+	_, err = identities.ParseRequest([]byte(`null`))
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
+	var vs user.Violations
+	_, err = identities.ParseRequest([]byte(`{"link_with":1,"provider":null,"x":[],"user_id":{}}`))
+	require.ErrorAs(t, err, &vs)
+	assert.Len(t, vs, 4, "not every fault is listed")
+	provider, id, ok := identities.ByIdentity("auth0", "k2").Identity()
+	assert.Equal(t, "auth0 k2 true", fmt.Sprint(provider, " ", id, " ", ok))
+	token, ok := identities.ByToken("t").Token()
+	assert.Equal(t, "t true", fmt.Sprint(token, " ", ok))
+}
+
+func TestRequestPrintsNoToken(t *testing.T) {
+	r := identities.ByToken("secret")
+	for _, s := range []string{fmt.Sprint(r), fmt.Sprintf("%+v %#v %q", r, r, r), r.LogValue().String()} {
+		assert.NotContains(t, s, "secret")
+	}
+	assert.Equal(t, "{}", fmt.Sprint(identities.Request{}))
+}
+
+// The user_id of the user is opaque: the request names the main identity.
+func TestRequestFor(t *testing.T) {
+	u, err := user.Parse([]byte(`{"user_id":"samlp|idp|mallory|77","identities":[{"provider":"samlp","user_id":77},{"provider":"auth0","user_id":"k2"}]}`))
+	require.NoError(t, err)
+	r, err := identities.RequestFor(u)
+	require.NoError(t, err)
+	out, err := json.Marshal(r)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"provider":"samlp","user_id":77}`, string(out))
+	_, id, _ := r.Identity()
+	assert.Equal(t, "77", id)
+	main, ok := identities.Primary(u)
+	assert.True(t, ok && main.Is("samlp", "77"))
+	for _, text := range []string{`{"user_id":"auth0|1"}`, `{"identities":[]}`, `{"identities":[{}]}`, `{"identities":[{"provider":null,"user_id":"1"}]}`, `{"identities":[{"provider":"p","user_id":null}]}`} {
+		u, err := user.Parse([]byte(text))
+		require.NoError(t, err)
+		_, err = identities.RequestFor(u)
+		assert.ErrorIs(t, err, identities.RuleNoIdentity, text)
+	}
+	_, ok = identities.Primary(user.Profile{})
+	assert.False(t, ok)
+}
+
+func TestEveryAnswerHasARule(t *testing.T) {
+	n := 0
+	for _, r := range identities.Rules() {
+		if identities.Status(r.ID) == 0 {
+			continue
+		}
+		n++
+		assert.Equal(t, user.Error, r.Severity, r.ID)
+	}
+	assert.Equal(t, 17, n)
+	v, ok := identities.Answered(409, "Specified identity already exists")
+	assert.True(t, ok)
+	assert.ErrorIs(t, v, identities.RuleAlreadyLinked)
+	_, ok = identities.Answered(400, "")
+	assert.False(t, ok)
+}
+
+func TestDeleteSharesNothing(t *testing.T) {
+	u := user.Profile{Identities: make([]user.Identity, 5_000)}
+	d := identities.Delete(u)
+	d.Identities[0].Provider = user.Set("x")
+	assert.True(t, u.Identities[0].IsZero())
+	assert.Len(t, d.Warnings, 1_000)
+	assert.Empty(t, identities.Delete(user.Profile{}).Identities)
+}
+
+// Every recorded request to link is one of the forms, names the secondary, and the
+// last identity of the answer is what the library makes of it, also where nobody
+// recorded the primary.
+func TestRecordedRequests(t *testing.T) {
+	n := 0
+	for _, x := range recordings.Load(t) {
+		if x.Kind != "link" {
+			continue
+		}
+		n++
+		r, err := identities.ParseRequest(x.Request)
+		require.NoError(t, err, x.ID)
+		assert.Empty(t, r.Validate(identities.Caller{}), x.ID)
+		out, err := json.Marshal(r)
+		require.NoError(t, err)
+		assert.JSONEq(t, string(x.Request), string(out), x.ID)
+		secondary, err := user.Parse(x.BeforeSecondary)
+		require.NoError(t, err, x.ID)
+		provider, id, _ := r.Identity()
+		main, _ := identities.Primary(secondary)
+		assert.True(t, main.Is(provider, strings.TrimPrefix(id, provider+"|")), x.ID)
+		var answer []user.Identity
+		require.NoError(t, json.Unmarshal(x.Response, &answer), x.ID)
+		main.ProfileData = secondary.ProfileData()
+		assert.True(t, answer[len(answer)-1].Equal(main), x.ID)
+	}
+	assert.Equal(t, 4, n)
+}
+
+// Nothing makes a request panic, and what is read is written again as it was.
+func FuzzRequest(f *testing.F) {
+	for _, s := range []string{`{"provider":"auth0","user_id":1e400}`, `{"provider":"auth0","user_id":-1.0}`, `{"link_with":"e30.e30.x"}`, `{"link_with":"...."}`, `{"user_id":"\u0000","provider":"x","connection_id":"c"}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := identities.ParseRequest(text)
+		if err != nil {
+			return
+		}
+		out, err := json.Marshal(r)
+		if err != nil || !metadata.MustParse(string(out)).Equal(metadata.MustParse(string(text))) {
+			t.Fatalf("%s is written as %s (%v)", text, out, err)
+		}
+		_ = r.Validate(identities.Caller{Scopes: []string{}, User: "a", Subject: "b", Issuer: "i", Party: "p"})
+	})
+}
