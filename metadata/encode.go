@@ -56,7 +56,7 @@ func encode(v any) ([]byte, error) {
 type encoder struct {
 	out  []byte
 	path []string
-	open map[uintptr]bool // the maps and slices around the value at hand
+	open map[place]bool // the maps and slices around the value at hand
 	errs Errors
 
 	length int // of the pointers of errs
@@ -65,13 +65,13 @@ type encoder struct {
 // enter notes that the map or slice v is being written. It reports false, with a
 // fault, where v is inside itself or too deep.
 func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
-	at := reflect.ValueOf(v).Pointer()
+	at := placeOf(reflect.ValueOf(v))
 	if depth == 0 || e.open[at] {
 		e.fault(ErrDepth)
 		return nil, false
 	}
 	if e.open == nil {
-		e.open = make(map[uintptr]bool)
+		e.open = make(map[place]bool)
 	}
 	e.open[at] = true
 	return func() { delete(e.open, at) }, true
@@ -123,6 +123,12 @@ func (e *encoder) value(v any, depth int) {
 			return
 		}
 		e.text(v.AppendJSON(nil), depth)
+	case *Object:
+		if v == nil {
+			e.out = append(e.out, "null"...)
+			return
+		}
+		e.value(*v, depth)
 	case json.RawMessage:
 		e.text(v, depth)
 	case map[string]any:

@@ -25,10 +25,11 @@ const (
 //  2. Structs are merged field by field, those behind a pointer and embedded ones
 //     too. A struct without exported fields, or with a method IsZero, such as
 //     time.Time, [Object] and [Delta], is one value.
-//  3. Maps are merged key by key, at every level, also inside an any. A key that
-//     base has not is added; keys that change has not stay.
+//  3. Maps are merged key by key, at every level, also inside an any and behind a
+//     pointer. A key that base has not is added, empty or not; keys that change has
+//     not stay.
 //  4. Lists, arrays and all else are replaced, structs inside an any too. A pointer
-//     to anything but a struct is not empty, whatever it points to.
+//     to anything but a struct or a map is not empty, whatever it points to.
 //  5. Unexported fields are those of base, or of the value that is taken whole.
 //
 // Neither base nor change is changed, and the result shares no memory with them,
@@ -105,7 +106,7 @@ func (m merger) merge(dst, src reflect.Value) error {
 			dst.SetMapIndex(key, to)
 		}
 	case reflect.Pointer:
-		if dst.IsNil() || dst.Type().Elem().Kind() != reflect.Struct {
+		if k := dst.Type().Elem().Kind(); dst.IsNil() || k != reflect.Struct && k != reflect.Map {
 			dst.Set(src)
 			return nil
 		}
@@ -143,7 +144,7 @@ func whole(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct {
 		return false
 	}
-	if t.Implements(reflect.TypeFor[interface{ IsZero() bool }]()) {
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[zeroer]()) {
 		return true
 	}
 	for i := range t.NumField() {
@@ -154,6 +155,10 @@ func whole(t reflect.Type) bool {
 	return true
 }
 
+// zeroer is what says of itself whether it is zero, as encoding/json asks for
+// omitzero.
+type zeroer interface{ IsZero() bool }
+
 // empty reports whether v is an empty value.
 func empty(v reflect.Value) bool {
 	switch v.Kind() {
@@ -162,7 +167,12 @@ func empty(v reflect.Value) bool {
 	case reflect.Interface:
 		return v.IsNil() || empty(v.Elem())
 	case reflect.Struct:
-		if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
+		if !v.CanAddr() {
+			to := reflect.New(v.Type()).Elem()
+			to.Set(v)
+			v = to
+		}
+		if z, ok := v.Addr().Interface().(zeroer); ok {
 			return z.IsZero()
 		}
 	}

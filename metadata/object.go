@@ -129,8 +129,7 @@ func parse(d []byte, s string) ([]member, bool) {
 var namesPool = sync.Pool{New: func() any { return new(jsonscan.Names) }}
 
 func releaseNames(names *jsonscan.Names) {
-	if names.Cap() <= most {
-		names.Reset(0)
+	if names.Release() {
 		namesPool.Put(names)
 	}
 }

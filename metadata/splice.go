@@ -23,8 +23,9 @@ import (
 //
 // The error is an [Errors] whose pointers lead into the text at fault; dst is
 // then returned as it was. There is no allocation where dst has room, and one
-// where it has not; only lists that are combined, nulls that are stripped, and
-// objects of more than a quarter of a million members take more.
+// where it has not; only lists that are combined and nulls that are stripped take
+// more, and the first calls, whose scratch later ones use again until the garbage
+// collector takes it.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 	s := splices.Get().(*splice)
 	defer s.release()
@@ -102,16 +103,13 @@ type splice struct {
 
 var splices = sync.Pool{New: func() any { return new(splice) }}
 
-// most is how much scratch goes back to the pool, in entries of a slice.
-const most = 1 << 18
-
 func (s *splice) release() {
-	if cap(s.nodes) > most || cap(s.pieces) > most || cap(s.tables) > 4*most || s.names.Cap() > most || cap(s.made) > 16*most {
+	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(cap(s.pieces), len(s.pieces)) ||
+		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) {
 		return
 	}
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:0]
 	s.size, s.copied = 0, 0
-	s.names.Reset(0)
 	splices.Put(s)
 }
 

@@ -15,15 +15,17 @@ import (
 // from or to.
 //
 // Both texts are validated whole, UTF-8 included. Duplicate names are refused at
-// the levels that are compared, and in values that differ, came or went; values
-// that are the same to the byte are not searched for them.
+// the levels that are compared, and in values that differ, came or went. Values
+// that are the same to the byte are not searched for them, unless the texts go
+// through Parse, which refuses them everywhere.
 //
 // The error is an [Errors]: the faults of from, or else those of to, or what Diff
 // returns; in the last case dst has what can be said.
 //
 // In [FirstLevel] and [Deep] both texts are read once, side by side, and where
-// they are the same to the byte only one of them. Other modes, and goals that are
-// out of reach, go through [Parse].
+// they are the same to the byte only one of them. Other modes, goals that are out
+// of reach, and texts whose members come in orders so different that too much
+// would be read twice, go through [Parse].
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
 	if m == FirstLevel || m == Deep {
 		d := lockstepPool.Get().(*lockstep)
@@ -71,6 +73,7 @@ type lockstep struct {
 
 	namesA, namesB jsonscan.Names // of the objects that are open
 	onlyA, onlyB   []spot         // their members that have not met their like
+	only           int            // how many there were at most
 }
 
 // spot is where a member stands in one of the texts.
@@ -82,14 +85,14 @@ type spot struct {
 var lockstepPool = sync.Pool{New: func() any { return new(lockstep) }}
 
 func (d *lockstep) release() {
-	if cap(d.onlyA) > most || cap(d.onlyB) > most || d.namesA.Cap() > most || d.namesB.Cap() > most {
+	if a, b := d.namesA.Release(), d.namesB.Release(); !a || !b ||
+		!jsonscan.Keep(cap(d.onlyA), d.only) || !jsonscan.Keep(cap(d.onlyB), d.only) {
 		return
 	}
+	d.only = 0
 	d.out = nil
 	d.same, d.offset, d.wasted = 0, 0, 0
 	d.runFrom, d.runTo, d.runOffset = 0, 0, 0
-	d.namesA.Reset(0)
-	d.namesB.Reset(0)
 	d.onlyA, d.onlyB = d.onlyA[:0], d.onlyB[:0]
 	lockstepPool.Put(d)
 }
@@ -281,11 +284,13 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 		if takeA {
 			d.namesA.Add(x.Name)
 			d.onlyA = append(d.onlyA, x)
+			d.only = max(d.only, len(d.onlyA))
 			i, moreA = nextA, thenA
 		}
 		if takeB {
 			d.namesB.Add(y.Name)
 			d.onlyB = append(d.onlyB, y)
+			d.only = max(d.only, len(d.onlyB))
 			j, moreB = nextB, thenB
 		}
 		if moreA && moreB {

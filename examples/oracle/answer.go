@@ -171,12 +171,16 @@ func unreachable(id user.RuleID, err error) error {
 }
 
 func (a *answer) lower(req request) error {
-	base, err := req.object("base")
-	d, err2 := req.delta("patch")
-	if err := errors.Join(err, err2); err != nil {
+	m, err := metadata.FirstLevel, error(nil)
+	if _, ok := req["mode"]; ok {
+		m, err = req.mode("mode")
+	}
+	base, err2 := req.object("base")
+	d, err3 := req.delta("patch")
+	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	a.Patch, err = metadata.FirstLevel.Lower(base, d)
+	a.Patch, err = m.Lower(base, d)
 	return unreachable("metadata.unreachable", err)
 }
 

@@ -21,7 +21,9 @@ const few = 12
 type Names struct {
 	list  []Name
 	table []uint32
+	spare []byte // for a name that is escaped
 	seed  uint64 // 0: not drawn yet
+	most  int    // names that were compared at once
 }
 
 // Name is where a member's name stands in a text.
@@ -146,8 +148,16 @@ func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 // Add notes a name.
 func (s *Names) Add(n Name) { s.list = append(s.list, n) }
 
-// Cap returns how much scratch s holds, in names.
-func (s *Names) Cap() int { return max(cap(s.list), cap(s.table)/4) }
+// Release forgets all names and reports whether the scratch of s is worth keeping.
+func (s *Names) Release() bool {
+	keep := Keep(cap(s.list), s.most) && Keep(cap(s.table), 4*s.most) && Keep(cap(s.spare), s.most)
+	s.list, s.spare, s.most = s.list[:0], s.spare[:0], 0
+	return keep
+}
+
+// Keep reports whether scratch of that capacity, of which so much was used, is
+// worth keeping: a large one only while large texts come.
+func Keep(capacity, used int) bool { return capacity <= 1<<16 || capacity/4 <= used }
 
 // open notes that an object opens inside one whose names began at mark, and
 // returns where its own names begin.
@@ -168,6 +178,7 @@ func (s *Names) close(d []byte, mark int) (outer int, unique bool) {
 // Unique reports whether the names added since mark, all of them in d, differ.
 func (s *Names) Unique(d []byte, mark int) bool {
 	list := s.list[mark:]
+	s.most = max(s.most, len(s.list))
 	if len(list) > few {
 		return s.uniqueHashed(d, list)
 	}
@@ -198,7 +209,10 @@ func (s *Names) uniqueHashed(d []byte, list []Name) bool {
 			if SameName(d, list[table[h]-1], d, list[i]) {
 				return false
 			}
-			if budget--; budget < 0 {
+			if budget--; list[i].Escaped {
+				budget -= few // it is compared piece by piece
+			}
+			if budget < 0 {
 				return s.uniqueSeeded(d, list, table)
 			}
 			h = (h + 1) & (size - 1)
@@ -233,7 +247,11 @@ func (s *Names) Hash(d []byte, n Name) uint64 {
 	if s.seed == 0 {
 		s.seed = rand.Uint64() | 1
 	}
-	return hash(s.seed, n.Bytes(d))
+	if n.Escaped {
+		s.spare = AppendUnquote(s.spare[:0], d[n.Off:n.End])
+		return hash(s.seed, s.spare)
+	}
+	return hash(s.seed, d[n.Off+1:n.End-1])
 }
 
 // hash is a keyed hash in the manner of wyhash. It is written out here because
