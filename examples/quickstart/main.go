@@ -1,4 +1,5 @@
-// Quickstart is the example of the README: what would this payload do?
+// Quickstart is the example of the README: what would this payload do, and what
+// was meant?
 package main
 
 import (
@@ -12,12 +13,20 @@ import (
 func main() {
 	u := user.Profile{UserMetadata: metadata.MustParse(`{"color":"red","address":{"home":"h","work":"w"}}`)}
 	p := patch.Payload{UserMetadata: metadata.MustDelta(`{"address":{"home":"new"}}`)}
+
 	out, err := p.Apply(u, patch.Target{Connection: user.Connection{Kind: user.Social}})
 	if err != nil {
 		fmt.Println("the API would refuse this:", err)
 		return
 	}
 	for _, c := range out.Changes {
-		fmt.Println(c.Kind, c.Pointer) // replaced /user_metadata/address/home, removed /user_metadata/address/work
+		fmt.Println(c) // replaced /user_metadata/address/home, removed /user_metadata/address/work
 	}
+
+	meant, err := metadata.FirstLevel.Lower(u.UserMetadata, p.UserMetadata)
+	if err != nil {
+		fmt.Println("one payload cannot say this:", err)
+		return
+	}
+	fmt.Println(meant) // {"address":{"home":"new","work":"w"}}
 }
