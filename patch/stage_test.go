@@ -96,7 +96,7 @@ func eventUsers(s patch.Staged) (list []string) {
 	return list
 }
 
-// S0.5: the next trigger starts from the user that is stored.
+// Shows S0.5: the next trigger starts from the user that is stored.
 func TestNextTriggerStartsFromWhatIsStored(t *testing.T) {
 	before, err := patch.Stage{Trigger: patch.PreUserRegistration, User: user.Profile{Email: user.Set("kim@example.com")}}.
 		Run(patch.SetUserMetadata("color", "red"), patch.SetAppMetadata("plan", "free"))
