@@ -16,7 +16,7 @@ package metadata
 // a value that is said whole where nulls are stripped. The Delta shares text with
 // base and deep.
 func (m Mode) Lower(base Object, deep Delta) (Delta, error) {
-	if m == Deep {
+	if m.Knobs().Mode() == Deep {
 		return deep, nil
 	}
 	d := differ{mode: m}

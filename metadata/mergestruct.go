@@ -8,12 +8,12 @@ import (
 
 // Empties is what becomes of empty values in a change: the switch "Pass Empty
 // Values?" of the workflow card "Update User".
-type Empties uint8
+type Empties bool
 
 // The settings.
 const (
-	SkipEmpty Empties = iota // an empty value leaves what is there
-	PassEmpty                // an empty value overwrites what is there
+	SkipEmpty Empties = false // an empty value leaves what is there
+	PassEmpty Empties = true  // an empty value overwrites what is there
 )
 
 // MergeStruct returns base with the values of change, for metadata that a program
@@ -63,7 +63,7 @@ func MergeStruct[T any](base, change T, empties Empties) (result T, err error) {
 		return refuse()
 	}
 	result = dst.Interface().(T)
-	m := merger{pass: empties == PassEmpty}
+	m := merger{pass: bool(empties)}
 	if m.merge(reflect.ValueOf(&result).Elem(), src) != nil {
 		return refuse()
 	}

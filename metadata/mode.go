@@ -7,7 +7,8 @@ import (
 
 // Mode is a rule by which a [Delta] changes an [Object]. It is a value of a few
 // knobs: compare modes with ==. The zero Mode is [FirstLevel]. The presets are the
-// rules of real systems; [Knobs] makes others.
+// rules of real systems; [Knobs] makes others. A number that neither of them gives
+// is no rule of its own: it acts as, and is named like, the mode of its Knobs.
 type Mode uint8
 
 // The knobs in a Mode, as bits that are zero in FirstLevel.
@@ -282,7 +283,8 @@ func presets() []Mode { return []Mode{FirstLevel, Deep, Replace, Fill} }
 // and otherwise the name of the preset that is nearest with the knobs that differ,
 // such as "first-level+lists=union".
 func (m Mode) String() string {
-	switch m {
+	k := m.Knobs()
+	switch k.Mode() {
 	case FirstLevel:
 		return "first-level"
 	case Deep:
@@ -292,7 +294,6 @@ func (m Mode) String() string {
 	case Fill:
 		return "fill"
 	}
-	k := m.Knobs()
 	near := FirstLevel
 	switch {
 	case k.Depth == DepthNone:
