@@ -1,0 +1,120 @@
+package tenant
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+func (t *Tenant) create(r *http.Request) (reply, error) {
+	text, err := t.body(r)
+	if err != nil {
+		return reply{}, err
+	}
+	c, err := user.ParseCreation(text)
+	if err != nil {
+		return reply{}, err
+	}
+	at := user.Circumstances{Lenient: t.options.Lenient, Policies: t.options.Policies, Now: t.options.Now()}
+	if name, ok := c.Connection.Get(); ok {
+		if at.Connection, ok = t.connections[name]; !ok {
+			return reply{}, noConnection
+		}
+	}
+	out, err := user.New(c, t.options.NewID(), at)
+	if err != nil {
+		return reply{}, refusedCreation(err)
+	}
+	var had conflict
+	if err := t.store.add(out.Profile); errors.As(err, &had) {
+		return reply{}, taken
+	} else if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusCreated, text: out.Profile.AppendJSON(nil), warnings: out.Warnings, effects: out.Effects}, nil
+}
+
+func (t *Tenant) get(r *http.Request) (reply, error) {
+	query, err := parameters(r, "fields", "include_fields")
+	if err != nil {
+		return reply{}, err
+	}
+	fields, err := fieldsOf(query)
+	if err != nil {
+		return reply{}, err
+	}
+	u := t.store.get(user.ID(r.PathValue("id")))
+	if u == nil {
+		return reply{}, noUser
+	}
+	text, err := fields.append(nil, u)
+	return reply{status: http.StatusOK, text: text}, err
+}
+
+func (t *Tenant) update(r *http.Request) (reply, error) {
+	text, err := t.body(r)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := patch.Parse(text)
+	if err != nil {
+		return reply{}, err
+	}
+	var out patch.Outcome
+	err = t.store.change(user.ID(r.PathValue("id")), func(u user.Profile) ([]user.Profile, error) {
+		target, err := t.target(u, p)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = p.Apply(u, target); err != nil {
+			return nil, refusedUpdate(p, target, err)
+		}
+		return []user.Profile{out.Profile}, nil
+	})
+	var had conflict
+	switch {
+	case errors.As(err, &had) && had.what == "email":
+		return reply{}, emailTaken
+	case errors.As(err, &had):
+		return reply{}, own(http.StatusBadRequest, "", had.Error())
+	case err != nil:
+		return reply{}, err
+	}
+	return reply{status: http.StatusOK, text: out.Profile.AppendJSON(nil), warnings: out.Warnings, effects: out.Effects}, nil
+}
+
+// target returns what is known of the identity of u that p is about: that of the
+// connection it names, or the first.
+func (t *Tenant) target(u user.Profile, p patch.Payload) (patch.Target, error) {
+	at := 0
+	if name, ok := p.Connection.Get(); ok {
+		if _, ok := t.connections[name]; !ok {
+			return patch.Target{}, noConnection
+		}
+		at = slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Connection.Or("") == name })
+		if at < 0 {
+			return patch.Target{}, own(http.StatusBadRequest, "", "The user has no identity of this connection.")
+		}
+	}
+	c := t.connections[u.Identities[at].Connection.Or("")]
+	return patch.Target{
+		Connection: c, Migrated: c.ImportMode, Secondary: at > 0,
+		Lenient: t.options.Lenient, Policies: t.options.Policies, Now: t.options.Now(),
+	}, nil
+}
+
+func (t *Tenant) delete(r *http.Request) (reply, error) {
+	var out identities.Deleted
+	err := t.store.change(user.ID(r.PathValue("id")), func(u user.Profile) ([]user.Profile, error) {
+		out = identities.Delete(u)
+		return nil, nil
+	})
+	if err != nil && !errors.Is(err, noUser) {
+		return reply{}, err
+	}
+	return reply{status: http.StatusNoContent, warnings: out.Warnings}, nil
+}
