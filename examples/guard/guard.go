@@ -69,6 +69,7 @@ func updated(r *http.Request) (id string, ok bool) {
 		return "", false
 	}
 	_, rest, ok := strings.Cut(r.URL.EscapedPath(), "/api/v2/users/")
+	rest = strings.TrimRight(rest, "/") // an API that takes it for the same is not to be reached so
 	if !ok || rest == "" || strings.Contains(rest, "/") {
 		return "", false
 	}

@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -70,7 +71,7 @@ func TestBadPayloadsDoNotLeave(t *testing.T) {
 	assert.ErrorIs(t, send(t, c, http.MethodPatch, at, `{"app_metadata":{}}`), patch.RuleWipe)
 	var faults metadata.Errors
 	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, `{"user_metadata":`), &faults)
-	assert.Error(t, send(t, c, http.MethodPatch, at, ""))
+	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, ""), &faults)
 	assert.Equal(t, 1, *count, "requests that left")
 
 	// Other requests are none of its business.
@@ -91,6 +92,85 @@ func TestBodyTooLargeToJudge(t *testing.T) {
 	c := &http.Client{Transport: &guard.Transport{}}
 	body := `{"user_metadata":{"a":"` + strings.Repeat("x", 33<<20) + `"}}`
 	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", body), guard.ErrTooLarge)
+	assert.Zero(t, *count)
+}
+
+// base is a transport that keeps the request that reaches it.
+type base struct{ sent *http.Request }
+
+func (b *base) RoundTrip(r *http.Request) (*http.Response, error) {
+	b.sent = r
+	return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, r.Context().Err()
+}
+
+// body is a request's body that knows whether it was closed.
+type body struct {
+	io.Reader
+	closed bool
+}
+
+func (b *body) Close() error { b.closed = true; return nil }
+
+// The request that is sent is whole: its body can be read, and again for a retry;
+// the caller's is closed in any case, and its request is left as it was.
+func TestTheRequestThatIsSent(t *testing.T) {
+	for text, leaves := range map[string]bool{`{"blocked": true}`: true, `{"blocked": null}`: false, `[`: false} {
+		var to base
+		given := &body{Reader: strings.NewReader(text)}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1/", given)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer t")
+		answer, err := (&guard.Transport{Base: &to}).RoundTrip(r)
+		assert.True(t, given.closed, text)
+		assert.Same(t, given, r.Body)
+		assert.Zero(t, r.ContentLength)
+		if !leaves {
+			assert.Error(t, err)
+			assert.Nil(t, to.sent, text)
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		assert.Equal(t, r.Header, to.sent.Header)
+		assert.Equal(t, r.URL, to.sent.URL)
+		assert.Equal(t, int64(len(text)), to.sent.ContentLength)
+		again, err := to.sent.GetBody()
+		require.NoError(t, err)
+		for _, b := range []io.Reader{to.sent.Body, again} {
+			got, err := io.ReadAll(b)
+			require.NoError(t, err)
+			assert.Equal(t, text, string(got))
+		}
+	}
+}
+
+// What is not an update is handed on as it came.
+func TestOtherRequestsAreUntouched(t *testing.T) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		var to base
+		r, err := http.NewRequest(method, "https://tenant.example/api/v2/users/auth0%7C1", &body{Reader: strings.NewReader("[")})
+		require.NoError(t, err)
+		answer, err := (&guard.Transport{Base: &to}).RoundTrip(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		assert.Same(t, r, to.sent)
+	}
+}
+
+// A request that was given up is not sent, and Target learns of it too.
+func TestContext(t *testing.T) {
+	url, count, _ := server(t)
+	gone, cancel := context.WithCancel(t.Context())
+	c := &http.Client{Transport: &guard.Transport{
+		Target: func(r *http.Request, _ string) (patch.Target, error) {
+			cancel()
+			return patch.Target{}, r.Context().Err()
+		},
+	}}
+	r, err := http.NewRequestWithContext(gone, http.MethodPatch, url+"/api/v2/users/1", strings.NewReader(`{"blocked":true}`))
+	require.NoError(t, err)
+	_, err = c.Do(r)
+	assert.ErrorIs(t, err, context.Canceled)
 	assert.Zero(t, *count)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/metameld/metameld/internal/lines"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
@@ -20,9 +21,13 @@ type verdict struct {
 }
 
 // line judges one line and writes its verdict where there is something to say.
-func (j *judge) line(w io.Writer, text []byte) error {
+func (j *judge) line(w io.Writer, text []byte, tooLong bool) error {
 	v := verdict{Line: j.done.Lines}
-	if err := j.plan(text, &v); err != nil {
+	err := error(lines.ErrTooLong)
+	if !tooLong {
+		err = j.plan(text, &v)
+	}
+	if err != nil {
 		v.Error = err.Error()
 		j.done.Wrong++
 		j.done.Refused++
@@ -42,21 +47,39 @@ func (j *judge) plan(text []byte, v *verdict) error {
 	if err != nil {
 		return err
 	}
-	u, err := user.Parse([]byte(o.At("/user").String()))
-	if err != nil {
-		return err
-	}
-	v.UserID, _ = u.UserID.Get()
-	p, err := patch.Parse([]byte(o.At("/payload").String()))
-	if err != nil {
-		return err
-	}
 	target := j.target
-	if t, ok := o.Get("target"); ok {
-		if err := json.Unmarshal([]byte(t.String()), &target); err != nil {
-			return err
+	var about, says metadata.Object
+	var errs metadata.Errors
+	for name, m := range o.All() {
+		switch name {
+		case "user":
+			about, _ = m.Object()
+		case "payload":
+			says, _ = m.Object()
+		case "target":
+			err = m.Decode(&target)
+		default: // a target that is spelled wrong would be another one
+			errs = append(errs, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: metadata.Pointer(name)})
 		}
 	}
+	if about.IsZero() {
+		errs = append(errs, &metadata.Error{Fault: metadata.ErrNotObject, Pointer: "/user"})
+	}
+	if says.IsZero() {
+		errs = append(errs, &metadata.Error{Fault: metadata.ErrNotObject, Pointer: "/payload"})
+	}
+	if errs != nil {
+		return errs
+	}
+	if err != nil {
+		return err
+	}
+	u, err := user.FromObject(about)
+	if err != nil {
+		return err
+	}
+	v.UserID = u.UserID.Or("")
+	p := patch.FromObject(says)
 	verdict := p.Validate(target)
 	v.Violations, v.Warnings = verdict.Violations, verdict.Warnings
 	if !verdict.Valid() {

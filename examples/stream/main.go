@@ -7,8 +7,9 @@
 //
 //	{"line": 3, "user_id": "auth0|1", "valid": false, "violations": [...], "warnings": [...]}
 //
-// A line that is not understood is written with an "error". Memory does not grow
-// with the input. Progress and a summary go to standard error.
+// A line that is not understood, or is longer than 64 MB, is written with an "error";
+// one that is blank is passed over. Memory does not grow with the input. Progress and
+// a summary go to standard error.
 //
 //	go run ./examples/stream -in plans.ndjson -out verdicts.ndjson -checkpoint done.json
 //
@@ -20,6 +21,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +32,7 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/metameld/metameld/internal/lines"
 	"github.com/metameld/metameld/patch"
 )
 
@@ -43,6 +46,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second interrupt does not wait for a checkpoint
 	refused, err := run(ctx, *in, *out, *mark, *target, os.Stderr)
 	switch {
 	case err != nil:
@@ -73,7 +77,7 @@ func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refu
 			return false, err
 		}
 		defer f.Close()
-		if _, err := f.Seek(j.done.Input, io.SeekStart); err != nil {
+		if err := goTo(f, j.done.Input); err != nil {
 			return false, err
 		}
 		j.in = f
@@ -83,17 +87,30 @@ func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refu
 		if err != nil {
 			return false, err
 		}
-		if err := f.Truncate(j.done.Output); err != nil { // what came after the checkpoint comes again
-			return false, errors.Join(err, f.Close())
-		}
-		if _, err := f.Seek(j.done.Output, io.SeekStart); err != nil {
-			return false, errors.Join(err, f.Close())
-		}
 		defer func() { err = errors.Join(err, f.Close()) }()
+		if err := goTo(f, j.done.Output); err != nil {
+			return false, err
+		}
+		if err := f.Truncate(j.done.Output); err != nil { // what came after the checkpoint comes again
+			return false, err
+		}
 		j.out = f
 	}
 	err = j.all(ctx)
 	return j.done.Refused > 0, err
+}
+
+// goTo goes to the place in f that a checkpoint names.
+func goTo(f *os.File, offset int64) error {
+	info, err := f.Stat()
+	if err != nil || offset == 0 {
+		return err
+	}
+	if info.Size() < offset {
+		return fmt.Errorf("%s is shorter than the checkpoint says", f.Name())
+	}
+	_, err = f.Seek(offset, io.SeekStart)
+	return err
 }
 
 // longest is how many bytes a line may have.
@@ -113,13 +130,8 @@ type judge struct {
 // all judges the lines of the input to its end, or until ctx is done.
 func (j *judge) all(ctx context.Context) error {
 	started, spoke, before := time.Now(), time.Now(), j.done.Lines
-	lines := bufio.NewScanner(j.in)
-	lines.Buffer(make([]byte, 64<<10), longest)
-	lines.Split(func(data []byte, atEOF bool) (int, []byte, error) {
-		advance, line, err := bufio.ScanLines(data, atEOF)
-		j.done.Input += int64(advance)
-		return advance, line, err
-	})
+	r := lines.NewReader(j.in, longest)
+	from := j.done.Input
 	w := bufio.NewWriterSize(counting{j.out, &j.done.Output}, 64<<10)
 	save := func() error {
 		if err := w.Flush(); err != nil {
@@ -127,10 +139,21 @@ func (j *judge) all(ctx context.Context) error {
 		}
 		return j.done.write(j.mark)
 	}
-	for lines.Scan() {
+	for {
+		text, err := r.Next()
+		tooLong := err == lines.ErrTooLong
+		if err == io.EOF {
+			break
+		}
+		if err != nil && !tooLong {
+			return errors.Join(fmt.Errorf("line %d: %w", j.done.Lines+1, err), save())
+		}
 		j.done.Lines++
-		if err := j.line(w, lines.Bytes()); err != nil {
-			return err
+		j.done.Input = from + r.Offset()
+		if tooLong || len(bytes.TrimSpace(text)) > 0 {
+			if err := j.line(w, text, tooLong); err != nil {
+				return err
+			}
 		}
 		if j.done.Lines%j.every != 0 {
 			continue
@@ -146,9 +169,6 @@ func (j *judge) all(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("stopped after line %d", j.done.Lines)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return errors.Join(fmt.Errorf("line %d: %w", j.done.Lines+1, err), save())
 	}
 	fmt.Fprintf(j.log, "%d lines: %d refused, %d with warnings only, %d not understood\n",
 		j.done.Lines, j.done.Refused, j.done.Warned, j.done.Wrong)

@@ -103,6 +103,44 @@ func TestResume(t *testing.T) {
 	assert.Equal(t, read(t, whole), read(t, parts))
 }
 
+// A line that is no plan is written as such, and the next one is judged.
+func TestLinesThatAreNoPlans(t *testing.T) {
+	in := filepath.Join(t.TempDir(), "in.ndjson")
+	text := strings.Join([]string{
+		`{"user":{"user_id":"auth0|1"},"payload":{"blocked":true},"tagret":{}}`,
+		``,
+		`{"user":{"user_id":"auth0|1"},"payload":"` + strings.Repeat("x", longest) + `"}`,
+		`{"user":null,"payload":[]}`,
+		`{"user":{"user_id":"auth0|1"},"payload":{"blocked":null}}`,
+	}, "\r\n")
+	require.NoError(t, os.WriteFile(in, []byte(text), 0o644))
+	out := filepath.Join(t.TempDir(), "out.ndjson")
+	var log strings.Builder
+	_, err := run(t.Context(), in, out, "", "{}", &log)
+	require.NoError(t, err)
+	assert.Equal(t, "5 lines: 4 refused, 0 with warnings only, 3 not understood\n", log.String())
+	vs := read(t, out)
+	require.Len(t, vs, 4)
+	assert.Equal(t, verdict{Line: 1, Error: "unknown member at /tagret"}, vs[0])
+	assert.Equal(t, verdict{Line: 3, Error: "line too long"}, vs[1])
+	assert.Equal(t, verdict{Line: 4, Error: "not an object at /user\nnot an object at /payload"}, vs[2])
+	assert.Equal(t, patch.RuleNull, vs[3].Violations[0].Rule)
+}
+
+// A checkpoint of other files than these is refused, not mended.
+func TestCheckpointOfOtherFiles(t *testing.T) {
+	dir := t.TempDir()
+	in, out, mark := write(t, 100), filepath.Join(dir, "out"), filepath.Join(dir, "mark")
+	_, err := run(t.Context(), in, out, mark, "{}", io.Discard)
+	require.NoError(t, err)
+	require.NoError(t, os.Truncate(out, 10))
+	_, err = run(t.Context(), in, out, mark, "{}", io.Discard)
+	assert.ErrorContains(t, err, "shorter")
+	text, err := os.ReadFile(out)
+	require.NoError(t, err)
+	assert.Len(t, text, 10)
+}
+
 func TestMistakes(t *testing.T) {
 	for _, c := range []struct{ in, out, mark, target string }{
 		{"", "", "mark", "{}"},
