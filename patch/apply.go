@@ -248,7 +248,11 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		a.warn(RuleMergedSize, at.pointer(), at.String()+" then has more than 16 MB; what the API answers is not documented")
 	}
 	shown := false // though empty
-	if after.Len() == 0 && o.Len() > 0 && !d.IsWipe() {
+	switch {
+	case after.Len() > 0:
+	case d.IsWipe():
+		shown = was && a.t.reading(RuleWipe) == bothEmpty
+	case o.Len() > 0:
 		a.warn(RuleLastMember, at.pointer(), "what "+at.String()+" reads once its last member is removed is not documented")
 		shown = a.t.reading(RuleLastMember) == "empty"
 	}

@@ -85,10 +85,12 @@ const (
 	RulePasswordSessions   RuleID = "patch.password-sessions"
 )
 
-// The readings that several rules share.
+// The readings that several rules share, or that are asked for.
 const (
-	strict  = "strict"
-	lenient = "lenient"
+	strict        = "strict"
+	lenient       = "lenient"
+	everyIdentity = "every"
+	bothEmpty     = "both-empty"
 )
 
 // Where the facts come from.
@@ -279,7 +281,11 @@ var catalogue = append([]Rule{
 	{
 		ID: RuleSecondary, Severity: user.Error, Evidence: user.Documented,
 		Statement: "email, email_verified, phone_number, phone_verified, username and password of a secondary identity need connection.",
-		Source:    endpoint,
+		Source:    endpoint + "; Auth0 docs, GDPR, Right to Access, Correct, and Erase Data; recorded updates without it",
+		Readings: []user.Reading{
+			{Name: "secondary", Statement: "those of the primary identity do not"},
+			{Name: everyIdentity, Statement: "those of every identity do, and email and phone_number need client_id too, as an older page has it"},
+		},
 	},
 	{
 		ID: RuleSecondaryFive, Severity: user.Error, Evidence: user.Documented,
@@ -308,7 +314,11 @@ var catalogue = append([]Rule{
 	{
 		ID: RuleWipe, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "{} for a metadata object removes everything in it.",
-		Source:    "Auth0 docs, Manage User Metadata; recorded exchanges; auth0/docs issue 8130",
+		Source:    "Auth0 docs, Manage User Metadata; recorded exchanges; auth0/docs issue 8130; auth0/node-auth0 issue 522",
+		Readings: []user.Reading{
+			{Name: "app-metadata-absent", Statement: "user_metadata then reads {}, app_metadata is absent, as recorded"},
+			{Name: bothEmpty, Statement: "app_metadata reads {} too, as reported in 2020"},
+		},
 	},
 	{
 		ID: RuleNestedNull, Severity: user.Warning, Evidence: user.Inferred,

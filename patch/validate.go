@@ -324,15 +324,22 @@ func (j *judge) connection() {
 			}
 		}
 	}
-	if j.t.Secondary {
-		for a := range attributes {
-			switch {
-			case !j.has[a].present:
-			case a.isOneOfTheFive():
-				j.report(RuleSecondaryFive, a.pointer(), a.String()+" cannot be updated on a secondary identity")
-			case a.isOfIdentity() && !j.has[connection].present:
-				j.report(RuleSecondary, a.pointer(), a.String()+" of a secondary identity needs connection")
-			}
+	if j.t.Secondary || len(j.t.Policies) > 0 && j.t.reading(RuleSecondary) == everyIdentity {
+		j.identity()
+	}
+}
+
+// identity judges an update of an identity that connection has to name.
+func (j *judge) identity() {
+	for a := range attributes {
+		switch {
+		case !j.has[a].present:
+		case j.t.Secondary && a.isOneOfTheFive():
+			j.report(RuleSecondaryFive, a.pointer(), a.String()+" cannot be updated on a secondary identity")
+		case a.isOfIdentity() && !j.has[connection].present:
+			j.report(RuleSecondary, a.pointer(), a.String()+" of this identity needs connection")
+		case (a == email || a == phoneNumber) && !j.has[clientID].present && j.t.reading(RuleSecondary) == everyIdentity:
+			j.report(RuleSecondary, a.pointer(), a.String()+" needs client_id too")
 		}
 	}
 }

@@ -16,11 +16,16 @@ import (
 func TestVectors(t *testing.T) {
 	list := vectors.Load(t, "patch")
 	var ids []string
+	readings := map[string][]string{}
 	for _, r := range patch.Rules() {
 		ids = append(ids, string(r.ID))
+		for _, x := range r.Readings {
+			readings[string(r.ID)] = append(readings[string(r.ID)], x.Name)
+		}
 	}
 	// 16 MB are too many for a file.
 	vectors.Covers(t, list, ids, string(patch.RuleMetadataSize), string(patch.RuleMergedSize))
+	vectors.Readings(t, list, readings)
 	for _, v := range list {
 		t.Run(v.Name, func(t *testing.T) {
 			switch v.Op {

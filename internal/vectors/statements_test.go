@@ -27,6 +27,26 @@ var documents = []struct {
 	{"S4", 11}, // the user object in Rules
 }
 
+// contradictions are those between the sources. Each has vectors that show what is
+// read either way, by a policy or with a warning.
+var contradictions = map[string]string{
+	"C1":  "members that the schema does not know: allowed, or refused",
+	"C2":  "a payload without anything to update: allowed, or refused",
+	"C3":  "null for the five in the Auth0 store: removes, or is refused",
+	"C4":  "the greatest length of name and nickname",
+	"C5":  "connection and client_id: needed of a secondary identity, or of every one",
+	"C6":  "client_id: for an email only, or for a phone number too",
+	"C7":  "app_metadata at the root of event.user",
+	"C8":  "what can be updated of a custom database's user",
+	"C9":  "how large metadata and profiles can be",
+	"C10": "app_metadata after a wipe: absent, or empty",
+	"C11": "a new password and an administrator's block",
+	"C12": "undefined in a setter: refused, or dropped",
+	"C13": "what follows each login: the five, or all root attributes",
+	"C14": "the settings of the sync: two, or three",
+	"C15": "a verification e-mail by default: of a creation, not of an update",
+}
+
 func statements() (ids []string) {
 	for _, d := range documents {
 		for i := range d.n {
@@ -41,6 +61,27 @@ var (
 	shows     = regexp.MustCompile(`(?m)^Shows (S\d+\.\d+(?:(?:, | and )S\d+\.\d+)*):`)
 	statement = regexp.MustCompile(`S\d+\.\d+`)
 )
+
+// Every contradiction has two vectors at least, and none is named that does not
+// exist.
+func TestEveryContradictionIsShown(t *testing.T) {
+	shown := map[string]int{}
+	for _, dir := range []string{"user", "patch", "identities", "metadata"} {
+		for _, v := range Load(t, dir) {
+			for _, id := range v.Contradictions {
+				if contradictions[id] == "" {
+					t.Errorf("%s: there is no contradiction %s", v.Name, id)
+				}
+				shown[id]++
+			}
+		}
+	}
+	for id, what := range contradictions {
+		if shown[id] < 2 {
+			t.Errorf("%d vectors show %s, %s", shown[id], id, what)
+		}
+	}
+}
 
 // Every statement is named by a vector, or by a test whose comment says that it
 // shows it; and none is named that does not exist.

@@ -7,6 +7,7 @@
 //	rule: patch.null
 //	pointer: /blocked
 //	statement: S1.4 S1.5
+//	contradiction: C3
 //	comment: blocked is true or false, never null.
 //	-- patch.json --
 //	{"blocked": null}
@@ -28,17 +29,18 @@ import (
 
 // Vector is one file.
 type Vector struct {
-	Name       string // of the file, without its ending
-	Source     string
-	Evidence   string
-	Expect     string
-	Rule       string
-	Pointer    string
-	Op         string
-	Mode       string
-	Statements []string
-	Comment    string
-	sections   map[string][]byte
+	Name           string // of the file, without its ending
+	Source         string
+	Evidence       string
+	Expect         string
+	Rule           string
+	Pointer        string
+	Op             string
+	Mode           string
+	Statements     []string
+	Contradictions []string
+	Comment        string
+	sections       map[string][]byte
 }
 
 // What a header and the sections may hold.
@@ -122,6 +124,8 @@ func parse(text []byte) (v Vector, problems []string) {
 			v.Mode = value
 		case "statement":
 			v.Statements = strings.Fields(value)
+		case "contradiction":
+			v.Contradictions = strings.Fields(value)
 		case "comment":
 			v.Comment = value
 		default:
@@ -226,6 +230,45 @@ func Covers(t testing.TB, list []Vector, rules []string, elsewhere ...string) {
 		}
 		if !passes[id] {
 			t.Errorf("no vector is a neighbour that passes %s", id)
+		}
+	}
+}
+
+// Readings fails the test for each reading of a rule that no vector of that rule
+// shows: one that warns, is refused, or has a result, under a target that chooses
+// the reading. readings has those of each rule, the default first.
+func Readings(t testing.TB, list []Vector, readings map[string][]string) {
+	t.Helper()
+	shown := map[[2]string]bool{}
+	for _, v := range list {
+		names := readings[v.Rule]
+		if len(names) == 0 || v.Expect == "passes" && v.Section("want.json") == nil {
+			continue
+		}
+		var target struct {
+			Lenient  bool
+			Policies map[string]string
+		}
+		if text := v.Section("target.json"); text != nil {
+			if err := json.Unmarshal(text, &target); err != nil {
+				t.Errorf("%s: %v", v.Name, err)
+			}
+		}
+		reading, ok := target.Policies[v.Rule]
+		switch {
+		case ok:
+		case target.Lenient && slices.Contains(names, "lenient"):
+			reading = "lenient"
+		default:
+			reading = names[0]
+		}
+		shown[[2]string{v.Rule, reading}] = true
+	}
+	for id, names := range readings {
+		for _, name := range names {
+			if !shown[[2]string{id, name}] {
+				t.Errorf("no vector shows the reading %q of %s", name, id)
+			}
 		}
 	}
 }
