@@ -1,0 +1,177 @@
+package stories
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// One user from the creation in a custom database to an unlink, and what GET shows
+// after each step.
+func TestLifeOfAProfile(t *testing.T) {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	hour := 0
+	at := user.Circumstances{Connection: user.Connection{Name: "members", Kind: user.CustomDatabase}}
+	tick := func() user.Circumstances {
+		at.Now = noon.Add(time.Duration(hour) * time.Hour)
+		hour++
+		return at
+	}
+	shows := func(u user.Profile, want string) {
+		t.Helper()
+		assert.JSONEq(t, want, string(u.AppendJSON(nil)))
+	}
+
+	// 12:00. An administrator creates the user. The Create script writes it to the
+	// database.
+	c := user.Creation{Connection: user.Value("members"), Email: user.Value("kim@example.com"), Password: user.Value("correct-horse")}
+	made, err := user.New(c, "7", tick())
+	require.NoError(t, err)
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript, user.VerificationEmail}, kindsOf(made.Effects))
+	shows(made.Profile, `{
+		"user_id": "auth0|7", "email": "kim@example.com", "email_verified": false, "name": "kim@example.com", "nickname": "kim",
+		"picture": "https://s.gravatar.com/avatar/669f75780c0de8df09debe82d62aa397?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fki.png",
+		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
+		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T12:00:00.000Z"}`)
+
+	// 13:00. The first login: the copy takes what the Login script returns.
+	database := user.Profile{
+		UserID: user.Set(user.ID("7")), Email: user.Set("kim@example.com"), EmailVerified: user.Set(true),
+		Name: user.Set("Kim Lee"), Nickname: user.Set("kimmy"), Picture: user.Set("https://example.com/kim.png"),
+		Extra: metadata.MustParse(`{"branch":"Leeds"}`),
+	}
+	u, r, err := user.DatabaseUser{State: user.Cached, Database: database, Profile: made.Profile}.Login(tick())
+	require.NoError(t, err)
+	assert.Equal(t, []user.EffectKind{user.LoginScript}, kindsOf(r.Effects))
+	shows(u.Profile, `{
+		"user_id": "auth0|7", "email": "kim@example.com", "email_verified": true, "name": "Kim Lee", "nickname": "kimmy",
+		"picture": "https://example.com/kim.png", "branch": "Leeds",
+		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
+		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T13:00:00.000Z", "last_login": "2026-03-01T13:00:00.000Z",
+		"logins_count": 1}`)
+
+	// Through the Management API the name cannot be changed, metadata can.
+	target := patch.Target{Connection: at.Connection}
+	assert.ErrorIs(t, patch.Payload{Name: patch.Set("Kim Park")}.Validate(target).Err(), patch.RuleCustomDatabase)
+	color, err := patch.Payload{UserMetadata: metadata.DeltaOf(metadata.MustParse(`{"color":"green"}`))}.Apply(u.Profile, target)
+	require.NoError(t, err)
+	u = u.Updated(color.Profile)
+
+	// The name is changed in the database instead, and GET does not know it.
+	database.Name, database.Extra = user.Set("Kim Park"), metadata.Object{}
+	u = u.Changed(database)
+	assert.Equal(t, "Kim Lee", u.Profile.Name.Or(""))
+
+	// 14:00. The next login brings it; branch, which the database no longer has,
+	// goes; the metadata stays.
+	u, r, err = u.Login(tick())
+	require.NoError(t, err)
+	assert.Equal(t, user.Cached, u.State)
+	assert.Equal(t, []string{"replaced /name", "replaced /last_login", "replaced /logins_count", "replaced /updated_at", "removed /branch"}, listed(r.Changes))
+	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
+
+	// 15:00. Import mode is turned on: the next login moves the user to Auth0.
+	at.Connection.ImportMode = true
+	u, r, err = u.Login(tick())
+	require.NoError(t, err)
+	assert.True(t, r.Migrated)
+	assert.Equal(t, user.Migrated, u.State)
+
+	// 16:00. What is changed in the database from now on never arrives.
+	database.Name = user.Set("Kim Gone")
+	u, r, err = u.Changed(database).Login(tick())
+	require.NoError(t, err)
+	assert.Empty(t, r.Effects, "a script ran")
+	assert.Equal(t, "Kim Park", u.Profile.Name.Or(""))
+	assert.Equal(t, int64(4), u.Profile.LoginsCount.Or(0))
+
+	// The e-mail is now Auth0's to change.
+	target = patch.Target{Connection: at.Connection, Migrated: true}
+	moved, err := patch.Payload{Email: patch.Set("Kim@Example.org"), EmailVerified: patch.Value(true)}.Apply(u.Profile, target)
+	require.NoError(t, err)
+	u = u.Updated(moved.Profile)
+	assert.Equal(t, "kim@example.org", u.Profile.Email.Or(""))
+
+	// The user also has a Google account, which is linked. Its metadata is lost.
+	social := user.Circumstances{Connection: user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social}}
+	google, err := user.Refresh(user.Profile{}, user.Profile{UserID: user.Set(user.ID("1002")), Email: user.Set("kim@gmail.example"), EmailVerified: user.Set(true), GivenName: user.Set("Kim")}, social)
+	require.NoError(t, err)
+	second := google.Profile
+	second.UserMetadata = metadata.MustParse(`{"color":"red","language":"es"}`)
+	linked, err := identities.Link(u.Profile, second)
+	require.NoError(t, err)
+	require.Len(t, linked.Warnings, 1)
+	assert.ErrorIs(t, linked.Warnings, identities.RuleMetadataDropped)
+	u = u.Updated(linked.Profile)
+	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
+	require.Len(t, u.Profile.Identities, 2)
+	assert.JSONEq(t, `{"email":"kim@example.org","email_verified":true,"name":"Kim Park","nickname":"kimmy","picture":"https://example.com/kim.png"}`, u.Profile.Identities[0].ProfileData.String())
+	assert.JSONEq(t, `{"email":"kim@gmail.example","email_verified":true,"given_name":"Kim"}`, u.Profile.Identities[1].ProfileData.String())
+
+	// Actions stage metadata. It is written before the redirect, and the rest at the
+	// end; what is there already is not.
+	run, err := patch.Stage{Trigger: patch.PostLogin, User: u.Profile, Target: target}.Run(
+		patch.SetUserMetadata("color", "green"),
+		patch.SetAppMetadata("plan", map[string]any{"name": "gold", "seats": 3}),
+		patch.NextAction(),
+		patch.Redirect(),
+		patch.SetAppMetadata("terms", "2026-03"),
+	)
+	require.NoError(t, err)
+	var bodies []string
+	for _, p := range run.Payloads() {
+		bodies = append(bodies, p.String())
+	}
+	assert.Equal(t, []string{`{"app_metadata":{"plan":{"name":"gold","seats":3}}}`, `{"app_metadata":{"terms":"2026-03"}}`}, bodies)
+	var plans []string
+	for e := range run.EventUsers() {
+		v, _ := e.Get("app_metadata")
+		plans = append(plans, v.String())
+	}
+	assert.Equal(t, []string{`{}`, `{"plan":{"name":"gold","seats":3}}`}, plans)
+	u = u.Updated(run.Profile)
+
+	// An unlink with the prefixed id is answered 200 and does nothing; with the bare
+	// one the Google account is a user of its own again, without metadata.
+	same, err := identities.Unlink(u.Profile, "google-oauth2", "google-oauth2|1002")
+	require.NoError(t, err)
+	assert.ErrorIs(t, same.Warnings, identities.RuleNothingUnlinked)
+	assert.True(t, same.Profile.Equal(u.Profile))
+	apart, err := identities.Unlink(u.Profile, "google-oauth2", "1002")
+	require.NoError(t, err)
+	u = u.Updated(apart.Profile)
+	shows(apart.Detached, `{
+		"user_id": "google-oauth2|1002", "email": "kim@gmail.example", "email_verified": true, "given_name": "Kim",
+		"name": "kim@gmail.example", "nickname": "kim",
+		"picture": "https://s.gravatar.com/avatar/01af456219e8ee8bdc3aa9f3b4f10d2b?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fki.png",
+		"identities": [{"connection": "google-oauth2", "provider": "google-oauth2", "user_id": "1002", "isSocial": true}]}`)
+	shows(u.Profile, `{
+		"user_id": "auth0|7", "email": "kim@example.org", "email_verified": true, "name": "Kim Park", "nickname": "kimmy",
+		"picture": "https://example.com/kim.png",
+		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false, "profileData": {
+			"email": "kim@example.org", "email_verified": true, "name": "Kim Park", "nickname": "kimmy", "picture": "https://example.com/kim.png"}}],
+		"user_metadata": {"color": "green"}, "app_metadata": {"plan": {"name": "gold", "seats": 3}, "terms": "2026-03"},
+		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T16:00:00.000Z", "last_login": "2026-03-01T16:00:00.000Z",
+		"logins_count": 4}`)
+}
+
+func kindsOf(effects []user.Effect) (kinds []user.EffectKind) {
+	for _, e := range effects {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds
+}
+
+func listed(changes []metadata.Change) (list []string) {
+	for _, c := range changes {
+		list = append(list, c.String())
+	}
+	return list
+}
