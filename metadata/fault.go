@@ -27,7 +27,7 @@ const (
 	ErrNull          Fault = "null is not a change"                 // null where a [Delta] is needed
 	ErrType          Fault = "no JSON value"                        // a Go value that JSON cannot hold, or one of the wrong type
 	ErrPath          Fault = "no object there"                      // a path that leads through something else
-	ErrUnreachable   Fault = "cannot be reached in this mode"       // see [Mode.Diff]
+	ErrUnreachable   Fault = "cannot be reached"                    // see [Mode.Diff]
 	ErrMore          Fault = "further faults, which are not listed" // the list is bounded
 )
 

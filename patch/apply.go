@@ -79,8 +79,12 @@ func inOrder(list user.Violations) user.Violations {
 // look warns of what shows only in the profile after and the changes that led
 // there.
 func (a *applier) look() {
-	if size(&a.Profile) > check.LargeBytes {
+	n := size(&a.Profile)
+	if n > check.LargeBytes {
 		a.warn(RuleProfileSize, "", "the profile then has more than 10 KB")
+	}
+	if n > check.IndexedBytes {
+		a.warn(RuleSearchSize, "", "the profile then has more than 1 MB")
 	}
 	lost := map[string]bool{}
 	for _, c := range a.Changes {
@@ -138,11 +142,11 @@ func flag(attribute *Field[bool], says Param[bool]) {
 func (a *applier) root() {
 	u, p := &a.Profile, &a.p
 	before, had := u.Email, u.Username
-	text(&u.Email, a.folded(p.Email))
+	text(&u.Email, a.t.folded(p.Email))
 	flag(&u.EmailVerified, p.EmailVerified)
 	text(&u.PhoneNumber, p.PhoneNumber)
 	flag(&u.PhoneVerified, p.PhoneVerified)
-	text(&u.Username, a.folded(p.Username))
+	text(&u.Username, a.t.folded(p.Username))
 	if _, ok := p.Username.Get(); ok && had.IsZero() {
 		a.warn(RuleFirstUsername, username.pointer(), "an answer of 2017 refuses a username of a user who has none")
 	}
@@ -155,11 +159,11 @@ func (a *applier) root() {
 	}
 }
 
-// folded returns f as the connection stores it.
-func (a *applier) folded(f Field[string]) Field[string] {
+// folded returns an e-mail or username as the connection stores it.
+func (t *Target) folded(f Field[string]) Field[string] {
 	s, ok := f.Get()
-	kind := a.t.Connection.Kind
-	if !ok || kind != user.Database && (kind != user.CustomDatabase || !a.t.Migrated) {
+	kind := t.Connection.Kind
+	if !ok || kind != user.Database && (kind != user.CustomDatabase || !t.Migrated) {
 		return f
 	}
 	return user.Set(strings.ToLower(s))
@@ -190,8 +194,8 @@ func (a *applier) identity() {
 		a.warn(RuleSecondaryEffect, x.pointer(), "where an update of a secondary identity shows is not documented")
 	}
 	change, err := Payload{ // a password is shown nowhere
-		Email: a.folded(p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
-		PhoneVerified: p.PhoneVerified, Username: a.folded(p.Username),
+		Email: a.t.folded(p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
+		PhoneVerified: p.PhoneVerified, Username: a.t.folded(p.Username),
 	}.Object()
 	if err != nil || change.Len() == 0 { // texts and flags are not deep; {} would wipe
 		return
@@ -312,9 +316,6 @@ func (a *applier) effects(before user.Profile) {
 				note(x.kind, RuleScripts)
 			}
 		}
-	}
-	if b, ok := p.Blocked.Get(); ok && !b {
-		a.warn(RuleBruteForce, blocked.pointer(), "a block that wrong passwords caused stays")
 	}
 	number, changes := p.PhoneNumber.Get()
 	if changes && p.VerifyPhoneNumber.Or(false) && (t.Secondary || number != before.PhoneNumber.Or("")) && t.Connection.Kind == user.PasswordlessSMS {

@@ -19,7 +19,7 @@ import (
 // Differences of updated_at and last_password_reset are not said: the API writes
 // those. Everything else that no payload can bring about is an error, a
 // [metadata.Errors] with [metadata.ErrUnreachable] that names it beside the payload
-// that brings about the rest: what Auth0 keeps itself, a true-or-false attribute
+// that brings about the rest ([RuleUnreachable]): what Auth0 keeps itself, a true-or-false attribute
 // that goes, null or text that the API would not take, metadata that it cannot
 // store, attributes that the schema does not know.
 //
@@ -44,7 +44,7 @@ func Diff(from, to user.Profile) (Payload, error) {
 	p.UserMetadata = d.metadata(userMetadata, from.UserMetadata, to.UserMetadata)
 	p.AppMetadata = d.metadata(appMetadata, from.AppMetadata, to.AppMetadata)
 	d.others(&p, from, to)
-	d.shape(&p)
+	d.shape(&p, Target{Lenient: true})
 	if d.missed != nil {
 		return p, d.missed
 	}
@@ -152,9 +152,9 @@ func equalIdentities(a, b []user.Identity) bool {
 	return x.Equal(y)
 }
 
-// shape takes out what the API would not take on any connection, and notes it.
-func (d *differ) shape(p *Payload) {
-	for _, v := range p.Validate(Target{Lenient: true}).Violations {
+// shape takes out what the API would not take for the target, and notes it.
+func (d *differ) shape(p *Payload, t Target) {
+	for _, v := range p.Validate(t).Violations {
 		path, ok := metadata.ParsePointer(v.Pointer)
 		if !ok || len(path) != 1 || v.Rule == RuleExclusive {
 			continue
@@ -164,8 +164,8 @@ func (d *differ) shape(p *Payload) {
 			d.miss(v.Pointer)
 		}
 	}
-	d.members(p, userMetadata)
-	d.members(p, appMetadata)
+	d.members(p, userMetadata, &t)
+	d.members(p, appMetadata, &t)
 	if p.Extra.Len() > 0 {
 		p.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
 			if slices.Contains(readOnly, name) {
@@ -181,7 +181,7 @@ func (d *differ) shape(p *Payload) {
 }
 
 // members takes out the members of a metadata object that the API would not take.
-func (d *differ) members(p *Payload, a attribute) {
+func (d *differ) members(p *Payload, a attribute, t *Target) {
 	says := p.delta(a)
 	if says.Object().Len() == 0 {
 		return
@@ -189,7 +189,7 @@ func (d *differ) members(p *Payload, a attribute) {
 	taken := says.Object().Select(func(name string, v metadata.Value) bool {
 		var one Payload
 		*one.delta(a) = deltaOf(map[string]any{name: v})
-		if one.Validate(Target{Lenient: true}).Valid() {
+		if one.Validate(Target{Lenient: t.Lenient, Policies: t.Policies}).Valid() {
 			return true
 		}
 		d.miss(metadata.Pointer(a.String(), name))

@@ -13,13 +13,16 @@ import (
 //  2. Of metadata the members that p names are set to what they are now, or
 //     removed; after a wipe all that is there now is set. What others write
 //     meanwhile under other names stays.
-//  3. connection and client_id are those of p, where the inverse needs them.
+//  3. What the target reads that p changes without saying so is restored too:
+//     email_verified that a new email resets, a block that a new password lifts.
+//  4. connection and client_id are those of p, where the inverse needs them.
 //
 // The error, a [metadata.Errors] with [metadata.ErrUnreachable], names what cannot
-// be restored, beside the payload that restores the rest: a password, an attribute
-// that the schema does not know, a true-or-false attribute that is absent now (it
-// becomes false, which is not the same), a null that metadata stores, metadata that
-// is no object now, what the API would not take, and what is updated of a secondary
+// be restored, beside the payload that restores the rest ([RuleUnreachable]): a
+// password, an attribute that the schema does not know, a true-or-false attribute
+// that is absent now (it becomes false, which is not the same), a null that metadata
+// stores, metadata that is no object now, what the API would not take for the target
+// (null for one of the five in a database, say), and what is updated of a secondary
 // identity. Mails and sessions do not come back.
 func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 	p = p.normal()
@@ -79,18 +82,28 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 	}
 	if !p.Password.IsZero() {
 		d.miss(password.pointer())
+		if p.Blocked.IsZero() && before.Blocked.Or(false) && t.reading(RuleBlockLifted) == "lifted" {
+			q.Blocked = Value(true)
+		}
+	}
+	if !p.Email.IsZero() && p.EmailVerified.IsZero() && !t.folded(p.Email).Equal(before.Email) && t.reading(RuleEmailKeepsVerified) == "reset" {
+		b, ok := before.EmailVerified.Get()
+		if q.EmailVerified = Value(b); !ok {
+			d.miss(emailVerified.pointer())
+		}
 	}
 	q.UserMetadata = d.undo(userMetadata, p.UserMetadata, before.UserMetadata, before.Extra)
 	q.AppMetadata = d.undo(appMetadata, p.AppMetadata, before.AppMetadata, before.Extra)
 	for name := range p.Extra.All() {
 		d.miss(metadata.Pointer(name))
 	}
-	d.shape(&q)
-	if !q.IsZero() {
-		q.Connection = p.Connection
-		if !q.Email.IsZero() || !q.PhoneNumber.IsZero() {
-			q.ClientID = p.ClientID
-		}
+	q.Connection = p.Connection // so that it is judged with it
+	d.shape(&q, t)
+	switch {
+	case !q.changes():
+		q = Payload{}
+	case !q.Email.IsZero() || !q.PhoneNumber.IsZero():
+		q.ClientID = p.ClientID
 	}
 	if d.missed != nil {
 		return q, d.missed

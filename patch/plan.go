@@ -24,7 +24,7 @@ import (
 //
 // Each payload passes [Payload.Validate] for the target. The error is that of the
 // first one that does not, user.Violations.
-func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
+func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	goal = goal.normal()
 	stays := goal.Blocked.Or(from.Blocked.Or(false)) // blocked in the end
 	goal = goal.withoutWhatIs(from, t)
@@ -35,14 +35,14 @@ func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
 	mail.Email, mail.EmailVerified = goal.Email, goal.EmailVerified
 	login.Username = goal.Username
 	secret.Password = goal.Password
-	var list []Payload
+	var list Payloads
 	for _, part := range []Payload{mail, login, secret} {
 		if !part.IsZero() {
 			list = append(list, part)
 		}
 	}
 	if len(list) == 0 {
-		list = []Payload{{}}
+		list = Payloads{{}}
 	}
 	first, last := &list[0], &list[len(list)-1]
 	first.PhoneNumber, first.PhoneVerified = goal.PhoneNumber, goal.PhoneVerified
@@ -70,7 +70,11 @@ func Plan(from user.Profile, goal Payload, t Target) ([]Payload, error) {
 // PlanTo returns the fewest payloads that turn the user from into to: [Diff], then
 // [Plan]. The errors are theirs: where Diff has one, it comes beside a plan for the
 // rest.
-func PlanTo(from, to user.Profile, t Target) ([]Payload, error) {
+//
+// What only a wipe could remove, such as a stored name that cannot be sent, is not
+// planned: between the wipe and the payload that sets the rest again, or for good
+// where that fails, the user would be without.
+func PlanTo(from, to user.Profile, t Target) (Payloads, error) {
 	goal, missed := Diff(from, to)
 	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && t.reading(RuleEmailKeepsVerified) == "reset" {
 		goal.EmailVerified = Value(b)
@@ -93,7 +97,6 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 	if t.Secondary { // what it has shows in profileData only
 		return p
 	}
-	a := applier{t: &t}
 	verified, mailed, texted := p.EmailVerified, p.Email, p.PhoneNumber
 	for _, x := range []struct {
 		says *Field[string]
@@ -104,7 +107,7 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 	} {
 		says := *x.says
 		if x.says == &p.Email || x.says == &p.Username {
-			says = a.folded(says)
+			says = t.folded(says)
 		}
 		if !x.has.IsMistyped() && (says.Equal(x.has) && !says.IsNull() || says.IsNull() && x.has.IsZero()) {
 			*x.says = Field[string]{}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 )
 
 // String returns the JSON text of p with its password covered. Use
@@ -15,9 +16,10 @@ func (p Payload) String() string { return string(p.covered().AppendJSON(nil)) }
 // calls no method.
 func (p Payload) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
-// LogValue returns p as a group with its password covered. A log handler that
-// writes JSON calls it for a Payload by itself; of one inside a slice or struct it
-// writes the body, as json.Marshal does, password and all.
+// LogValue returns p as a group with its password covered. A log handler calls it
+// for a Payload by itself and for [Payloads]; of a Payload inside another slice or a
+// struct one that writes JSON writes the body, as json.Marshal does, password and
+// all.
 func (p Payload) LogValue() slog.Value {
 	o, err := p.covered().Object()
 	if err != nil {
@@ -25,6 +27,25 @@ func (p Payload) LogValue() slog.Value {
 	}
 	return o.LogValue()
 }
+
+// Payloads are payloads to send in order. They print and log as each of them does,
+// without a password.
+type Payloads []Payload
+
+// LogValue returns the payloads as groups named 0, 1 and so on.
+func (ps Payloads) LogValue() slog.Value {
+	attrs := make([]slog.Attr, len(ps))
+	for i, p := range ps {
+		attrs[i] = slog.Any(strconv.Itoa(i), p)
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// Format writes String for every verb, so that none prints a password.
+func (s Step) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns the name of the step, without what it brings along.
+func (s Step) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // covered returns p with something else in place of its password.
 func (p Payload) covered() Payload {

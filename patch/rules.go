@@ -44,6 +44,7 @@ const (
 	RuleEmailVerification  RuleID = "patch.email-verification"
 	RuleVerifiedFollows    RuleID = "patch.email-verified-follows"
 	RuleUsername           RuleID = "patch.username-connection"
+	RuleUsernameRequired   RuleID = "patch.username-required"
 	RuleUsernameCharacters RuleID = "patch.username-characters"
 	RuleFirstUsername      RuleID = "patch.first-username"
 	RulePassword           RuleID = "patch.password-connection"
@@ -52,6 +53,7 @@ const (
 	RuleScope              RuleID = "patch.scope"
 	RuleLastMember         RuleID = "patch.last-member"
 	RuleMetadataNoObject   RuleID = "patch.metadata-no-object"
+	RuleUnreachable        RuleID = "patch.unreachable"
 	RuleMore               RuleID = "patch.more"
 	RuleBlankInput         RuleID = "patch.blank-input"
 	RuleRequiredInput      RuleID = "patch.required-input"
@@ -67,6 +69,7 @@ const (
 	RuleMergedSize         RuleID = "patch.merged-metadata-size"
 	RuleLargeMetadata      RuleID = "patch.large-metadata"
 	RuleProfileSize        RuleID = "patch.profile-size"
+	RuleSearchSize         RuleID = "patch.search-size"
 	RuleReplacedObject     RuleID = "patch.replaced-object"
 	RuleBlockLifted        RuleID = "patch.block-lifted"
 	RuleBruteForce         RuleID = "patch.brute-force-block"
@@ -248,6 +251,12 @@ var catalogue = append([]Rule{
 		Source:    schema,
 	},
 	{
+		ID: RuleUsernameRequired, Severity: user.Error, Evidence: user.Inferred,
+		Statement: "username cannot be removed on a connection that requires one.",
+		Source:    "Auth0 docs, Flexible Identifiers (what a connection requires holds for updates)",
+		Readings:  refuses("an update leaves what the connection requires", "the schema has null for username, and no answer of the API is known"),
+	},
+	{
 		ID: RuleUsernameCharacters, Severity: user.Warning, Evidence: user.Observed,
 		Statement: "username has ASCII letters, digits and some punctuation; which, changed over time, so only other characters are listed.",
 		Source:    "Auth0 community topic 2761 (an answer of the API, in part)",
@@ -400,7 +409,7 @@ var catalogue = append([]Rule{
 	},
 	{
 		ID: RuleSyncedRemoval, Severity: user.Error, Evidence: user.Documented,
-		Statement: "An attribute that the identity provider passed along cannot be removed while it follows the provider at each login, unless it is among the attributes that are not stored.",
+		Statement: "An attribute cannot be removed while it follows the identity provider at each login, unless it is among the attributes that are not stored.",
 		Source:    responses,
 	},
 	{
@@ -431,6 +440,11 @@ var catalogue = append([]Rule{
 	{
 		ID: RuleProfileSize, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "A profile of more than 10 KB is over the limit that may be enforced.",
+		Source:    metadataOf,
+	},
+	{
+		ID: RuleSearchSize, Severity: user.Warning, Evidence: user.Documented,
+		Statement: "Of a profile of more than 1 MB large values are left out of the search index, and of lists.",
 		Source:    metadataOf,
 	},
 	{
@@ -468,6 +482,11 @@ var catalogue = append([]Rule{
 		ID: RuleRequiredInput, Severity: user.Warning, Evidence: user.Documented,
 		Statement: "ID is required on the workflow card: with a blank one it updates nobody.",
 		Source:    "Workflow card Update User",
+	},
+	{
+		ID: RuleUnreachable, Severity: user.Error, Evidence: user.Documented,
+		Statement: "A difference that no payload can bring about, or undo, is refused: of what Auth0 keeps itself, of what cannot be removed, of what the API would not take.",
+		Source:    endpoint + "; " + schema,
 	},
 	{
 		ID: RuleMore, Severity: user.Warning, Evidence: user.Inferred,

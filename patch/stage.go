@@ -609,8 +609,8 @@ func (r *runner) size(a attribute, bytes int) {
 }
 
 // Payloads returns the payloads of the writes.
-func (s Staged) Payloads() []Payload {
-	list := make([]Payload, len(s.Writes))
+func (s Staged) Payloads() Payloads {
+	list := make(Payloads, len(s.Writes))
 	for i, w := range s.Writes {
 		list[i] = w.Payload
 	}

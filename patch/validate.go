@@ -3,6 +3,7 @@ package patch
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/check"
@@ -105,20 +106,21 @@ func (j *judge) unknown() {
 	}
 }
 
-// follows reports whether an attribute that has no field follows the identity
-// provider at each login.
+// follows reports whether an attribute follows the identity provider at each login,
+// so that it cannot be removed.
 func (j *judge) follows(name string) bool {
-	c := &j.t.Connection
-	switch c.Kind {
-	case user.Social, user.Enterprise:
-	case user.CustomDatabase:
-		if j.t.Migrated {
-			return false
-		}
-	default:
-		return false
-	}
-	return c.RootAttributes.String() == user.OnEachLogin.String() && !slices.Contains(c.NonPersistent, name)
+	outside := j.federated() || j.t.Connection.Kind == user.CustomDatabase && !j.t.Migrated
+	return outside && j.synced() && !slices.Contains(j.t.Connection.NonPersistent, name)
+}
+
+// federated reports whether an identity provider keeps the user.
+func (j *judge) federated() bool {
+	return j.t.Connection.Kind == user.Social || j.t.Connection.Kind == user.Enterprise
+}
+
+// synced reports whether the root attributes are taken over at each login.
+func (j *judge) synced() bool {
+	return j.t.Connection.RootAttributes.String() == user.OnEachLogin.String()
 }
 
 // depth judges how deep a member's value is.
@@ -179,6 +181,9 @@ func (j *judge) shape() {
 			j.text(a, m.text)
 		}
 	}
+	if b, ok := j.p.Blocked.Get(); ok && !b {
+		j.report(RuleBruteForce, blocked.pointer(), "a block that wrong passwords caused stays")
+	}
 	if j.has[clientID].present && !j.has[email].present && !j.has[phoneNumber].present {
 		j.report(RuleClientID, clientID.pointer(), "client_id says nothing without email or phone_number")
 	}
@@ -190,22 +195,29 @@ func (j *judge) shape() {
 	case updates:
 	case j.has[clientID].present || j.has[verifyPhoneNumber].present:
 		j.report(RuleNothingToUpdate, "", "client_id and verify_phone_number by themselves update nothing")
-	case j.removes() && (kind == user.Social || kind == user.Enterprise) && j.t.Connection.RootAttributes.String() != user.OnEachLogin.String():
-	case j.removes():
+	case j.removes(j.canGo):
+	case j.removes(func(string) bool { return true }):
 		j.report(RuleNothingToUpdate, "", "nothing in this payload is among the attributes that can be updated")
 	default:
 		j.refuse(RuleNothingToUpdate, "", "nothing in this payload can be updated")
 	}
 }
 
-// removes reports whether an attribute that the schema does not know is removed.
-func (j *judge) removes() bool {
+// removes reports whether an attribute that the schema does not know, and of which
+// is holds, is removed.
+func (j *judge) removes(is func(name string) bool) bool {
 	for name, v := range j.p.Extra.All() {
-		if _, known := attributeOf(name); !known && v.IsNull() && !slices.Contains(readOnly, name) {
+		if _, known := attributeOf(name); !known && v.IsNull() && !slices.Contains(readOnly, name) && is(name) {
 			return true
 		}
 	}
 	return false
+}
+
+// canGo reports whether the API has words for removing an attribute of that name,
+// and none against it.
+func (j *judge) canGo(name string) bool {
+	return j.federated() && !j.follows(name)
 }
 
 // text judges the text of a, which is set; of other types there is nothing to say.
@@ -361,28 +373,25 @@ func (j *judge) attribute(a attribute) {
 	case userMetadata, appMetadata, blocked, connection, clientID:
 		return // on every connection
 	}
-	if c.Kind == user.CustomDatabase {
+	if a == username {
+		j.username()
+	}
+	switch c.Kind {
+	case user.KindUnknown:
+		return
+	case user.CustomDatabase:
 		j.customDatabase(a)
 		return
 	}
-	if c.Kind == user.KindUnknown {
-		if a == username && !c.RequiresUsername.Or(true) {
-			j.report(RuleUsername, a.pointer(), "the connection has no usernames")
-		}
-		return
-	}
-	federated := c.Kind == user.Social || c.Kind == user.Enterprise
 	switch {
-	case a.isOneOfTheFive() && federated:
-		if c.RootAttributes.String() == user.OnEachLogin.String() {
-			j.report(RuleSynced, a.pointer(), a.String()+" follows the identity provider at each login")
-		}
+	case a.isOneOfTheFive() && j.federated():
+		j.ofTheFive(a)
 	case a.isOneOfTheFive():
 		if j.has[a].null {
 			j.report(RuleNullOfTheFive, a.pointer(), a.String()+" cannot be removed on this kind of connection")
 		}
 	case a == email:
-		if federated || c.Kind == user.PasswordlessSMS {
+		if j.federated() || c.Kind == user.PasswordlessSMS {
 			j.report(RuleEmailConnection, a.pointer(), "email cannot be updated on this kind of connection")
 		}
 	case a == emailVerified:
@@ -391,10 +400,6 @@ func (j *judge) attribute(a attribute) {
 		}
 		if c.Kind == user.Social {
 			j.report(RuleVerifiedFollows, a.pointer(), "the identity provider may overwrite email_verified")
-		}
-	case a == username:
-		if c.Kind != user.Database || !c.RequiresUsername.Or(true) {
-			j.report(RuleUsername, a.pointer(), "the connection has no usernames")
 		}
 	case a == password:
 		if c.Kind != user.Database {
@@ -411,6 +416,52 @@ func (j *judge) attribute(a attribute) {
 	}
 }
 
+// username judges username by what the connection requires, where that is known.
+func (j *judge) username() {
+	c := &j.t.Connection
+	required, known := c.RequiresUsername.Get()
+	switch c.Kind {
+	case user.KindUnknown, user.Database, user.CustomDatabase:
+	default:
+		required, known = false, true
+	}
+	switch {
+	case known && !required:
+		j.report(RuleUsername, username.pointer(), "the connection has no usernames")
+	case required && j.has[username].null:
+		j.report(RuleUsernameRequired, username.pointer(), "username cannot be removed where the connection requires one")
+	}
+}
+
+// ofTheFive judges one of the five on a connection from which they may be taken
+// over.
+func (j *judge) ofTheFive(a attribute) {
+	switch {
+	case !j.synced():
+	case !j.has[a].null:
+		j.report(RuleSynced, a.pointer(), j.syncedMessage())
+	case j.follows(a.String()):
+		j.report(RuleSyncedRemoval, a.pointer(), a.String()+" follows the identity provider at each login")
+	}
+}
+
+// syncedMessage says in the API's words what follows the identity provider.
+func (j *judge) syncedMessage() string {
+	var names []string
+	for a := range attributes {
+		if a.isOneOfTheFive() && j.has[a].present && !j.has[a].null {
+			names = append(names, a.String())
+		}
+	}
+	slices.Sort(names)
+	connection := ""
+	if n := j.t.Connection.Name; n != "" {
+		connection = " (" + n + ")"
+	}
+	return "the following user attributes cannot be updated: " + strings.Join(names, ", ") + "; the connection" + connection +
+		" has not disabled 'Sync user profile attributes at each login'"
+}
+
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
 	add(&j.violations, &j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
@@ -418,20 +469,17 @@ func (j *judge) refuse(id RuleID, pointer, message string) {
 
 // customDatabase judges one attribute of a custom database's user.
 func (j *judge) customDatabase(a attribute) {
-	c := &j.t.Connection
 	switch {
 	case !j.t.Migrated:
 		j.report(RuleCustomDatabase, a.pointer(), a.String()+" is changed in the database")
-		if a.isOneOfTheFive() && c.RootAttributes.String() == user.OnEachLogin.String() {
-			j.report(RuleSynced, a.pointer(), a.String()+" follows the database at each login")
+		if a.isOneOfTheFive() {
+			j.ofTheFive(a)
 		}
 	case a.isOneOfTheFive():
 		j.report(RuleMigrated, a.pointer(), a.String()+" of a migrated user cannot be updated")
 		if j.has[a].null {
 			j.report(RuleNullOfTheFive, a.pointer(), a.String()+" cannot be removed on this kind of connection")
 		}
-	case a == username && !c.RequiresUsername.Or(true):
-		j.report(RuleUsername, a.pointer(), "the connection has no usernames")
 	case a == username || a == password || a == phoneNumber || a == phoneVerified:
 		j.report(RuleMigratedLogin, a.pointer(), "nobody documents whether "+a.String()+" of a migrated user can be updated")
 	}

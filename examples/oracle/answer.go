@@ -95,7 +95,11 @@ func (a *answer) to(line []byte) {
 	var p *problem
 	switch {
 	case errors.As(err, &p):
+		part := *a
 		a.fail(p)
+		if p.Kind == "refused" { // beside it, what can be reached
+			a.Patch, a.Payload, a.Payloads = part.Patch, part.Payload, part.Payloads
+		}
 	case err != nil:
 		a.fail(&problem{Kind: "input", Message: err.Error()})
 	}
@@ -155,7 +159,7 @@ func (a *answer) diff(req request) error {
 		return err
 	}
 	a.Patch, err = m.Diff(from, to)
-	return unreachable("metadata.unreachable", err)
+	return unreachable(unstorable.ID, err)
 }
 
 // unreachable turns the error of a diff into an answer.
@@ -164,7 +168,7 @@ func unreachable(id user.RuleID, err error) error {
 		missed := metadata.Unreachable(err)
 		return &problem{
 			Kind: "refused", Rule: id, Pointer: missed[0],
-			Message: fmt.Sprintf("%d members cannot be reached in this mode: %.2000s", len(missed), strings.Join(missed, ", ")),
+			Message: fmt.Sprintf("%d members cannot be reached: %.2000s", len(missed), strings.Join(missed, ", ")),
 		}
 	}
 	return nil
@@ -181,7 +185,7 @@ func (a *answer) lower(req request) error {
 		return err
 	}
 	a.Patch, err = m.Lower(base, d)
-	return unreachable("metadata.unreachable", err)
+	return unreachable(unstorable.ID, err)
 }
 
 func (a *answer) compose(req request) error {
@@ -215,14 +219,23 @@ func (a *answer) roundtrip(req request) error {
 func (a *answer) validate(req request) error {
 	p, err := req.payload("payload")
 	t, err2 := req.target("target")
+	var u user.Profile
 	var err3 error
 	if req.has("user") {
-		_, err3 = req.profile("user")
+		u, err3 = req.profile("user")
 	}
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	a.verdict(p.Validate(t))
+	v := p.Validate(t)
+	if req.has("user") && v.Valid() { // then there is more to warn of
+		out, err := p.Apply(u, t)
+		if err != nil {
+			return input("user", err)
+		}
+		v.Warnings = out.Warnings
+	}
+	a.verdict(v)
 	return nil
 }
 
@@ -261,8 +274,7 @@ func (a *answer) payloadDiff(req request) error {
 		return err
 	}
 	p, err := patch.Diff(from, to)
-	a.Payload = &p
-	return unreachable("patch.unreachable", err)
+	return a.reached(p, err)
 }
 
 func (a *answer) plan(req request) error {
@@ -293,7 +305,7 @@ func unplanned(err error) error {
 	if errors.As(err, &v) {
 		return refused(err)
 	}
-	return unreachable("patch.unreachable", err)
+	return unreachable(patch.RuleUnreachable, err)
 }
 
 func (a *answer) inverse(req request) error {
@@ -304,8 +316,15 @@ func (a *answer) inverse(req request) error {
 		return err
 	}
 	q, err := p.Inverse(u, t)
-	a.Payload = &q
-	return unreachable("patch.unreachable", err)
+	return a.reached(q, err)
+}
+
+// reached answers with a payload, of what can be reached.
+func (a *answer) reached(p patch.Payload, err error) error {
+	if err == nil || !p.IsZero() {
+		a.Payload = &p
+	}
+	return unreachable(patch.RuleUnreachable, err)
 }
 
 func (a *answer) form(req request) error {
@@ -491,8 +510,16 @@ func (a *answer) stage(req request) error {
 }
 
 func (a *answer) rules(request) error {
-	a.Rules = slices.Concat(patch.Rules(), user.Rules(), identities.Rules())
+	a.Rules = slices.Concat(patch.Rules(), user.Rules(), identities.Rules(), []user.Rule{unstorable})
 	return nil
+}
+
+// unstorable is the rule of package metadata, which knows no rules: a diff that it
+// cannot say.
+var unstorable = user.Rule{
+	ID: "metadata.unreachable", Severity: user.Error, Evidence: user.Documented,
+	Statement: "What a mode cannot store, such as a null where null removes, cannot be reached by a diff in it.",
+	Source:    "RFC 7396; Auth0 docs, Manage User Metadata",
 }
 
 // refused turns an error of the library into an answer.

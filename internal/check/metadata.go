@@ -72,11 +72,12 @@ const (
 	Large
 )
 
-// The sizes, in bytes of JSON text, above which metadata is refused, and above
-// which metadata or a profile deserves a warning.
+// The sizes, in bytes of JSON text, above which metadata is refused, a profile is
+// not indexed whole, and metadata or a profile deserves a warning.
 const (
-	MostBytes  = 16 << 20
-	LargeBytes = 10 << 10
+	MostBytes    = 16 << 20
+	IndexedBytes = 1 << 20
+	LargeBytes   = 10 << 10
 )
 
 // Message describes the finding.

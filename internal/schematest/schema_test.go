@@ -34,8 +34,8 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 		switch v.Op {
 		case "form":
 			name = "want.json" // what the card sends
-		case "output", "stage":
-			continue // no payload comes in
+		case "output", "stage", "diff", "plan":
+			continue // no payload comes in, or one that has to be split
 		}
 		text := v.Need(t, name)
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
