@@ -97,13 +97,13 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 	for name := range p.Extra.All() {
 		d.miss(metadata.Pointer(name))
 	}
-	q.Connection = p.Connection // so that it is judged with it
+	q.Connection, q.ClientID = p.Connection, p.ClientID // so that it is judged with them
 	d.shape(&q, t)
-	switch {
-	case !q.changes():
+	if q.Email.IsZero() && q.PhoneNumber.IsZero() {
+		q.ClientID = Param[string]{}
+	}
+	if !q.changes() {
 		q = Payload{}
-	case !q.Email.IsZero() || !q.PhoneNumber.IsZero():
-		q.ClientID = p.ClientID
 	}
 	if d.missed != nil {
 		return q, d.missed
