@@ -3,7 +3,6 @@ package identities_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/identities"
-	"github.com/metameld/metameld/internal/recordings"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -105,35 +103,6 @@ func TestDeleteSharesNothing(t *testing.T) {
 	assert.True(t, u.Identities[0].IsZero())
 	assert.Len(t, d.Warnings, 1_000)
 	assert.Empty(t, identities.Delete(user.Profile{}).Identities)
-}
-
-// Every recorded request to link is one of the forms, names the secondary, and the
-// last identity of the answer is what the library makes of it, also where nobody
-// recorded the primary.
-func TestRecordedRequests(t *testing.T) {
-	n := 0
-	for _, x := range recordings.Load(t) {
-		if x.Kind != "link" {
-			continue
-		}
-		n++
-		r, err := identities.ParseRequest(x.Request)
-		require.NoError(t, err, x.ID)
-		assert.Empty(t, r.Validate(identities.Caller{}), x.ID)
-		out, err := json.Marshal(r)
-		require.NoError(t, err)
-		assert.JSONEq(t, string(x.Request), string(out), x.ID)
-		secondary, err := user.Parse(x.BeforeSecondary)
-		require.NoError(t, err, x.ID)
-		provider, id, _ := r.Identity()
-		main, _ := identities.Primary(secondary)
-		assert.True(t, main.Is(provider, strings.TrimPrefix(id, provider+"|")), x.ID)
-		var answer []user.Identity
-		require.NoError(t, json.Unmarshal(x.Response, &answer), x.ID)
-		main.ProfileData = secondary.ProfileData()
-		assert.True(t, answer[len(answer)-1].Equal(main), x.ID)
-	}
-	assert.Equal(t, 4, n)
 }
 
 // Nothing makes a request panic, and what is read is written again as it was.

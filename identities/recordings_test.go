@@ -1,0 +1,80 @@
+package identities_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/recordings"
+	"github.com/metameld/metameld/user"
+)
+
+// Every recorded request to link is one of the forms, names the secondary, and is
+// answered with the identities that the library has.
+func TestRecordedLinks(t *testing.T) {
+	n := 0
+	for _, x := range recordings.Load(t) {
+		if x.Kind != "link" {
+			continue
+		}
+		n++
+		r, err := identities.ParseRequest(x.Request)
+		require.NoError(t, err, x.ID)
+		assert.Empty(t, r.Validate(identities.Caller{}), x.ID)
+		out, err := json.Marshal(r)
+		require.NoError(t, err)
+		assert.JSONEq(t, string(x.Request), string(out), x.ID)
+		primary, secondary := recorded(t, x.Before), recorded(t, x.BeforeSecondary)
+		provider, id, _ := r.Identity()
+		main, _ := identities.Primary(secondary)
+		assert.True(t, main.Is(provider, strings.TrimPrefix(id, provider+"|")), x.ID)
+		l, err := identities.Link(primary, secondary)
+		require.NoError(t, err, x.ID)
+		assert.Empty(t, cmp.Diff(answered(t, x.Response), l.Profile.Identities), x.ID)
+		assert.True(t, l.Profile.UserMetadata.Equal(primary.UserMetadata) && l.Profile.AppMetadata.Equal(primary.AppMetadata), x.ID)
+	}
+	assert.Equal(t, 4, n)
+}
+
+// Every recorded unlink is answered with the identities that the library has, those
+// that do nothing too.
+func TestRecordedUnlinks(t *testing.T) {
+	nothing, n := 0, 0
+	for _, x := range recordings.Load(t) {
+		if x.Kind != "unlink" {
+			continue
+		}
+		n++
+		_, rest, _ := strings.Cut(x.Path, "/identities/")
+		provider, id, _ := strings.Cut(rest, "/")
+		id, err := url.PathUnescape(id)
+		require.NoError(t, err, x.ID)
+		out, err := identities.Unlink(recorded(t, x.Before), provider, id)
+		require.NoError(t, err, x.ID)
+		assert.Empty(t, cmp.Diff(answered(t, x.Response), out.Profile.Identities), x.ID)
+		if errors.Is(out.Warnings, identities.RuleNothingUnlinked) {
+			nothing++
+		}
+	}
+	assert.Equal(t, []int{3, 5}, []int{nothing, n})
+}
+
+func recorded(t *testing.T, text []byte) user.Profile {
+	t.Helper()
+	p, err := user.Parse(text)
+	require.NoError(t, err)
+	return p
+}
+
+func answered(t *testing.T, text []byte) (ids []user.Identity) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal(text, &ids))
+	return ids
+}
