@@ -116,6 +116,10 @@ func (e *encoder) value(v any, depth int) {
 		}
 		e.marshal(v)
 	case Value:
+		if v.IsZero() {
+			e.fault(ErrType)
+			return
+		}
 		e.text([]byte(v.text), depth)
 	case Object:
 		if v.IsZero() {
@@ -225,6 +229,10 @@ func (e *encoder) list(l []any, depth int) {
 // an invalid byte by U+FFFD, as an escape or as it is: only where there is one is
 // v looked through.
 func (e *encoder) marshal(v any) {
+	if !ends(reflect.ValueOf(v), mostSteps) {
+		e.fault(ErrDepth)
+		return
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
