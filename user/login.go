@@ -350,7 +350,12 @@ func (r *refresh) ignore() {
 func (r *refresh) verify() {
 	for _, name := range []string{"email_verified", "phone_verified"} {
 		v, ok := r.says.Get(name)
-		if was, had := r.before.Get(name); ok && !v.IsNull() && !(had && was.Equal(v)) {
+		was, had := r.before.Get(name)
+		switch {
+		case !ok || v.IsNull() || had && was.Equal(v):
+		case r.denied[name]:
+			r.report(RuleNotStored, metadata.Pointer(name), "the connection does not store this attribute")
+		default:
 			r.change[name] = v
 		}
 	}
