@@ -100,16 +100,16 @@ func link(primary, secondary user.Profile) (Linked, error) {
 		}
 	}
 	if id, ok := primary.UserID.Get(); ok && secondary.UserID.Or("") == id {
-		return Linked{}, violation(RuleSameIdentity, "/identities/0", "Main identity and the new one are the same.")
+		return Linked{}, violation(RuleSameIdentity, "/identities/0", messageOf(RuleSameIdentity))
 	}
 	for i, have := range primary.Identities {
 		for _, comes := range secondary.Identities {
 			switch {
 			case !same(have, comes):
 			case i == 0:
-				return Linked{}, violation(RuleSameIdentity, "/identities/0", "Main identity and the new one are the same.")
+				return Linked{}, violation(RuleSameIdentity, "/identities/0", messageOf(RuleSameIdentity))
 			default:
-				return Linked{}, violation(RuleAlreadyLinked, "/identities", "Specified identity already exists.")
+				return Linked{}, violation(RuleAlreadyLinked, "/identities", messageOf(RuleAlreadyLinked))
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func Unlink(u user.Profile, provider, userID string) (Unlinked, error) {
 	at := slices.IndexFunc(u.Identities, func(id user.Identity) bool { return id.Is(provider, userID) })
 	switch at {
 	case 0:
-		return Unlinked{}, violation(RuleMainIdentity, "/identities/0", "Main identity cannot be removed.")
+		return Unlinked{}, violation(RuleMainIdentity, "/identities/0", messageOf(RuleMainIdentity))
 	case -1:
 		out := Unlinked{Profile: u.Clone()}
 		out.Warnings = append(out.Warnings, violation(RuleNothingUnlinked, "/user_id", "no identity has this provider and user_id, so nothing changes; the user_id has no prefix"))

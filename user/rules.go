@@ -24,6 +24,8 @@ const (
 	RulePasswordCharacters RuleID = "user.password-characters"
 	RuleCreationConnection RuleID = "user.creation-connection"
 	RuleDisabled           RuleID = "user.disabled-connection"
+	RuleNoConnection       RuleID = "user.inexistent-connection"
+	RuleUserExists         RuleID = "user.exists"
 	RuleIdentifier         RuleID = "user.identifier-required"
 	RuleEmail              RuleID = "user.email-connection"
 	RuleUsername           RuleID = "user.username-connection"
@@ -194,6 +196,16 @@ var catalogue = []Rule{
 		ID: RuleDisabled, Severity: Error, Evidence: Documented,
 		Statement: "No user is created in a disabled connection.",
 		Source:    createResponses,
+	},
+	{
+		ID: RuleNoConnection, Severity: Error, Evidence: Documented,
+		Statement: "No user is created in a connection that does not exist.",
+		Source:    createResponses,
+	},
+	{
+		ID: RuleUserExists, Severity: Error, Evidence: Documented,
+		Statement: "No user is created whose identifier another one of the connection has.",
+		Source:    createResponses + "; answers of the API",
 	},
 	{
 		ID: RuleIdentifier, Severity: Error, Evidence: Documented,

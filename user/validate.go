@@ -21,7 +21,7 @@ import (
 //  4. The kind decides which attributes can be given, and which must be.
 //
 // What it cannot know it does not judge: whether the connection exists, an e-mail
-// is taken, a password is strong enough.
+// is taken, a password is strong enough. [Answered] recognises the API's answers.
 //
 // Sources: Auth0 Management API, CreateUserRequestContent (1, 2) and responses (3);
 // the workflow card Create User (4).
@@ -149,13 +149,13 @@ func (j *judge) creation(c *Creation) {
 		j.report(RuleOtherConnection, "/connection", "this is not the connection that the creation is judged by")
 	}
 	if on.Disabled {
-		j.report(RuleDisabled, "/connection", "Connection is disabled.")
+		j.report(RuleDisabled, "/connection", messageOf(RuleDisabled))
 	}
 	database := on.Kind == Database || on.Kind == CustomDatabase
 	has := func(name string) bool { return present(c.field(name)) }
 	switch on.Kind {
 	case Social, Enterprise:
-		j.report(RuleCreationConnection, "/connection", "Connection does not support user creation through the API. It must either be a database or passwordless connection.")
+		j.report(RuleCreationConnection, "/connection", messageOf(RuleCreationConnection))
 		return
 	case Database, CustomDatabase:
 		if !has("email") && !has("username") && !has("phone_number") {
@@ -194,7 +194,7 @@ func (j *judge) creation(c *Creation) {
 		}
 	}
 	if has("username") && (!on.RequiresUsername.Or(true) || on.Kind != KindUnknown && !database) {
-		j.report(RuleUsername, "/username", "Cannot set username for connection without requires_username.")
+		j.report(RuleUsername, "/username", messageOf(RuleUsername))
 	}
 	if has("password") && on.Kind != KindUnknown && !database {
 		j.report(RulePassword, "/password", "password can only be given on a database connection")

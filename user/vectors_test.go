@@ -133,8 +133,10 @@ func event(t *testing.T, v vectors.Vector) (out outcome) {
 		require.NoError(t, json.Unmarshal(text, &target))
 	}
 	var arguments struct {
-		ID     string `json:"id"`
-		Upsert bool   `json:"upsert"`
+		ID      string `json:"id"`
+		Upsert  bool   `json:"upsert"`
+		Status  int    `json:"status"`
+		Message string `json:"message"`
 	}
 	if text := v.Section("arguments.json"); text != nil {
 		require.NoError(t, json.Unmarshal(text, &arguments))
@@ -180,6 +182,12 @@ func event(t *testing.T, v vectors.Vector) (out outcome) {
 	case "sign-up":
 		verdict := user.SignUp(metadata.MustParse(string(v.Need(t, "payload.json"))), at)
 		return outcome{warnings: verdict.Warnings, err: verdict.Err()}
+	case "answer":
+		if said, ok := user.Answered(arguments.Status, arguments.Message); ok {
+			assert.Equal(t, arguments.Status, user.Status(said.Rule))
+			out.err = said
+		}
+		return out
 	case "rules-object":
 		r, err := user.RulesObject(u)
 		for _, name := range r.Shadowed {
