@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -131,8 +132,15 @@ func refusalOf(err error) refusal {
 	return own(http.StatusBadRequest, "", oneLine(err))
 }
 
-// oneLine is the text of an error of the library, which holds no value.
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+// oneLine is the text of an error of the library, which holds no value. Of many
+// violations it has the first ten.
+func oneLine(err error) string {
+	var vs user.Violations
+	if errors.As(err, &vs) && len(vs) > 10 {
+		return fmt.Sprintf("%s; and %d more", oneLine(vs[:10]), len(vs)-10)
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}
 
 // refusedUpdate returns the answer to a payload that is refused.
 func refusedUpdate(p patch.Payload, target patch.Target, err error) error {
@@ -161,14 +169,14 @@ func refusedCreation(err error) error {
 	return err
 }
 
-// body returns the body of r.
-func (t *Tenant) body(r *http.Request) ([]byte, error) {
+// body returns the body of r, which is JSON.
+func body(r *http.Request) ([]byte, error) {
 	if kind := r.Header.Get("Content-Type"); kind != "" {
 		if media, _, err := mime.ParseMediaType(kind); err != nil || media != "application/json" {
 			return nil, own(http.StatusUnsupportedMediaType, "", "This tenant takes application/json only.")
 		}
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, t.options.MaxBody))
+	text, err := io.ReadAll(r.Body)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return nil, said(http.StatusRequestEntityTooLarge, "", "Payload content length greater than maximum allowed: "+strconv.FormatInt(large.Limit, 10))

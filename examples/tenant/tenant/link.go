@@ -9,7 +9,7 @@ import (
 )
 
 func (t *Tenant) link(r *http.Request) (reply, error) {
-	text, err := t.body(r)
+	text, err := body(r)
 	if err != nil {
 		return reply{}, err
 	}

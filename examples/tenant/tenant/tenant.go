@@ -39,8 +39,9 @@
 // It asks for no token, and judges no scopes. It keeps no passwords: a new one only
 // shows in last_password_reset. It does not judge how strong one is. It sends no
 // mail and runs no scripts. Nobody can log in. A connection_id is accepted without
-// looking it up. There is no rate limit. A search finds at once what was written;
-// that of the API may take a while.
+// looking it up. A user of a custom database with import mode counts as moved to
+// Auth0. Bodies are JSON; the API takes forms too. There is no rate limit. A search
+// finds at once what was written; that of the API may take a while.
 package tenant
 
 import (
@@ -120,7 +121,7 @@ func New(o Options) *Tenant {
 	} {
 		mux.HandleFunc(pattern, serve(do))
 	}
-	t.Handler = t.logged(unclean(mux))
+	t.Handler = http.MaxBytesHandler(t.logged(unclean(mux)), o.MaxBody)
 	return t
 }
 

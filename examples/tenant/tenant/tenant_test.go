@@ -115,6 +115,15 @@ func Example() {
 	// {"statusCode":404,"error":"Not Found","message":"The user does not exist.","errorCode":"inexistent_user"}
 }
 
+// twenty are members that the API does not know.
+var twenty = func() string {
+	var b strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&b, `"x%d":1,`, i)
+	}
+	return strings.TrimSuffix(b.String(), ",")
+}()
+
 // Every refusal has the API's status and shape, and says whether its words are the
 // API's.
 func TestRefusals(t *testing.T) {
@@ -156,6 +165,7 @@ func TestRefusals(t *testing.T) {
 		{"id that exists", "POST", "users", `{"connection":"` + db + `","email":"new@example.com","password":"p","user_id":"000000000000000000000001"}`, 409, "auth0_idp_error", "", "The user already exists.", false},
 		{"unknown connection", "POST", "users", `{"connection":"nowhere","email":"new@example.com"}`, 400, "", "", "Connection does not exist.", false},
 		{"no connection", "POST", "users", `{"email":"new@example.com"}`, 400, "", "user.connection-required", "", true},
+		{"many faults", "POST", "users", `{"connection":"` + db + `",` + twenty + `}`, 400, "", "user.unknown-member", "; and 11 more", true},
 		{"null in a creation", "POST", "users", `{"connection":"` + db + `","email":"new@example.com","password":"p","name":null}`, 400, "", "user.null", "", true},
 		{"disabled connection", "POST", "users", `{"connection":"off","email":"new@example.com","password":"p"}`, 400, "", "user.disabled-connection", "Connection is disabled.", false},
 		{"social creation", "POST", "users", `{"connection":"google-oauth2","email":"new@example.com"}`, 400, "", "user.creation-connection", "Connection does not support user creation through the API. It must either be a database or passwordless connection.", false},

@@ -11,7 +11,7 @@ import (
 )
 
 func (t *Tenant) create(r *http.Request) (reply, error) {
-	text, err := t.body(r)
+	text, err := body(r)
 	if err != nil {
 		return reply{}, err
 	}
@@ -56,7 +56,7 @@ func (t *Tenant) get(r *http.Request) (reply, error) {
 }
 
 func (t *Tenant) update(r *http.Request) (reply, error) {
-	text, err := t.body(r)
+	text, err := body(r)
 	if err != nil {
 		return reply{}, err
 	}

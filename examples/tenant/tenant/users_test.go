@@ -1,18 +1,12 @@
 package tenant_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/examples/tenant/tenant"
-	"github.com/metameld/metameld/internal/recordings"
-	"github.com/metameld/metameld/user"
 )
 
 func TestLifeOfAUser(t *testing.T) {
@@ -92,52 +86,4 @@ func TestLenient(t *testing.T) {
 		ann := r.ann(`{}`)
 		assert.Equal(t, want, r.do("PATCH", "users/"+ann, `{"name":null}`).status, "lenient: %v", lenient)
 	}
-}
-
-// Every recorded creation and update gets the recorded answer.
-func TestRecordings(t *testing.T) {
-	n := map[string]int{}
-	for _, x := range recordings.Load(t) {
-		method, path := "POST", "users"
-		switch {
-		case x.Kind == "update" && x.Before != nil:
-			method, path = "PATCH", "users/"+x.UserID
-		case x.Kind != "create":
-			continue
-		}
-		n[x.Kind]++
-		t.Run(x.ID, func(t *testing.T) {
-			want, err := user.Parse(x.Response)
-			require.NoError(t, err)
-			moment := want.UpdatedAt
-			if x.Kind == "create" {
-				moment = want.CreatedAt
-				want.UpdatedAt = moment // a millisecond later in one of them
-			}
-			now, err := moment.Or("").Time()
-			require.NoError(t, err)
-			r := start(t, tenant.Options{
-				Connections: []user.Connection{{Name: want.Identities[0].Connection.Or(""), Strategy: "auth0", Kind: user.Database}},
-				Now:         func() time.Time { return now },
-				NewID:       func() string { return want.Identities[0].UserID.Or("") },
-			})
-			if x.Kind == "update" {
-				var line bytes.Buffer
-				require.NoError(t, json.Compact(&line, x.Before))
-				require.NoError(t, r.Seed(&line))
-			}
-			a := r.do(method, path, string(x.Request))
-			require.Equal(t, x.Status, a.status, a.body)
-			got, err := user.Parse([]byte(a.body))
-			require.NoError(t, err)
-			assert.Equal(t, want.LastPasswordReset.IsZero(), got.LastPasswordReset.IsZero())
-			got.LastPasswordReset = want.LastPasswordReset // some milliseconds before updated_at
-			if !got.Equal(want) {
-				t.Errorf("the answer is\n%s\nand was\n%s", a.body, x.Response)
-			}
-			assert.Equal(t, a.body, r.do(http.MethodGet, "users/"+string(got.UserID.Or("")), "").body)
-		})
-	}
-	assert.Greater(t, n["create"], 50)
-	assert.Greater(t, n["update"], 10)
 }
