@@ -90,23 +90,20 @@ func parse(d []byte, s string) ([]member, bool) {
 		return nil, jsonscan.Space(d, i+1) == len(d)
 	}
 	for {
-		end, escaped := jsonscan.String(d, i)
+		n, value := jsonscan.Member(d, i)
+		if value < 0 {
+			return nil, false
+		}
+		names.Add(n)
+		m := member{key: s[n.Off:n.End]}
+		if m.name = m.key[1 : len(m.key)-1]; n.Escaped {
+			m.name = jsonscan.Unquote(m.key)
+		}
+		end := jsonscan.Check(d, value, jsonscan.MaxDepth-1, names)
 		if end < 0 {
 			return nil, false
 		}
-		names.Add(jsonscan.NameAt(d, i, end, escaped))
-		m := member{key: s[i:end]}
-		if m.name = m.key[1 : len(m.key)-1]; escaped {
-			m.name = jsonscan.Unquote(m.key)
-		}
-		if i = jsonscan.Space(d, end); i >= len(d) || d[i] != ':' {
-			return nil, false
-		}
-		i = jsonscan.Space(d, i+1)
-		if end = jsonscan.Check(d, i, jsonscan.MaxDepth-1, names); end < 0 {
-			return nil, false
-		}
-		m.value = s[i:end]
+		m.value = s[value:end]
 		members = append(members, m)
 		if i = jsonscan.Space(d, end); i >= len(d) {
 			return nil, false

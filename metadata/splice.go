@@ -1,8 +1,8 @@
 package metadata
 
 import (
+	"bytes"
 	"math/bits"
-	"slices"
 	"strings"
 	"sync"
 
@@ -47,20 +47,25 @@ func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 	case !s.run(doc, patch):
 		return dst, faultsIn(doc)
 	}
-	dst = slices.Grow(dst, s.size)
+	if cap(dst)-len(dst) < s.size {
+		return s.join(dst, doc, patch), nil
+	}
 	for _, p := range s.pieces {
-		switch p.from {
-		case fromDoc:
-			dst = append(dst, doc[p.start:p.end]...)
-		case fromPatch:
-			dst = append(dst, patch[p.start:p.end]...)
-		case fromMade:
-			dst = append(dst, s.made[p.start:p.end]...)
-		default:
-			dst = append(dst, punctuation[p.start:p.end]...)
-		}
+		dst = append(dst, s.text(p, doc, patch)...)
 	}
 	return dst, nil
+}
+
+// join returns dst and the pieces in an allocation of their size. (That of
+// bytes.Join is not cleared first, unlike that of slices.Grow.)
+func (s *splice) join(dst, doc, patch []byte) []byte {
+	s.parts = append(s.parts[:0], dst)
+	for _, p := range s.pieces {
+		s.parts = append(s.parts, s.text(p, doc, patch))
+	}
+	dst = bytes.Join(s.parts, nil)
+	clear(s.parts)
+	return dst
 }
 
 // spliceString merges two objects that are known to be valid.
@@ -74,16 +79,7 @@ func spliceString(m Mode, doc, patch string) string {
 	var b strings.Builder
 	b.Grow(s.size)
 	for _, p := range s.pieces {
-		switch p.from {
-		case fromDoc:
-			b.WriteString(doc[p.start:p.end])
-		case fromPatch:
-			b.WriteString(patch[p.start:p.end])
-		case fromMade:
-			b.Write(s.made[p.start:p.end])
-		default:
-			b.WriteString(punctuation[p.start:p.end])
-		}
+		b.Write(s.text(p, []byte(doc), []byte(patch)))
 	}
 	return b.String()
 }
@@ -95,20 +91,21 @@ type splice struct {
 	nodes  []node
 	tables []uint32 // of the objects with many members, one after the other
 	pieces []piece
-	size   int    // of the pieces together
-	copied int    // up to where the document is in pieces, or dropped
-	made   []byte // values that stand in neither text
+	parts  [][]byte // the texts of the pieces; all nil but while they are joined
+	size   int      // of the pieces together
+	copied int      // up to where the document is in pieces, or dropped
+	made   []byte   // signs, and values that stand in neither text
 	names  jsonscan.Names
 }
 
-var splices = sync.Pool{New: func() any { return new(splice) }}
+var splices = sync.Pool{New: func() any { return &splice{made: []byte(punctuation)} }}
 
 func (s *splice) release() {
-	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(cap(s.pieces), len(s.pieces)) ||
+	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(max(cap(s.pieces), cap(s.parts)), len(s.pieces)) ||
 		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) {
 		return
 	}
-	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:0]
+	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
 	s.size, s.copied = 0, 0
 	splices.Put(s)
 }
@@ -139,14 +136,25 @@ const (
 	fromDoc source = iota
 	fromPatch
 	fromMade
-	fromPunctuation
 )
 
-const punctuation = "{},:"
-
+// What made begins with, and where each sign stands in it.
 const (
+	punctuation = "{},:"
+
 	openBrace, closeBrace, comma, colon = 0, 1, 2, 3
 )
+
+// text returns what the piece is of.
+func (s *splice) text(p piece, doc, patch []byte) []byte {
+	switch p.from {
+	case fromDoc:
+		return doc[p.start:p.end]
+	case fromPatch:
+		return patch[p.start:p.end]
+	}
+	return s.made[p.start:p.end]
+}
 
 func (s *splice) put(from source, start, end int) {
 	if start < end {
@@ -155,7 +163,7 @@ func (s *splice) put(from source, start, end int) {
 	}
 }
 
-func (s *splice) sign(at int) { s.put(fromPunctuation, at, at+1) }
+func (s *splice) sign(at int) { s.put(fromMade, at, at+1) }
 
 // flush puts what of the document comes before to.
 func (s *splice) flush(to int) {
@@ -214,18 +222,12 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 	mark := s.names.Mark()
 	last := int32(0)
 	for {
-		end, escaped := jsonscan.String(p, i)
-		if end < 0 {
+		name, value := jsonscan.Member(p, i)
+		if value < 0 {
 			return -1
 		}
-		name := jsonscan.NameAt(p, i, end, escaped)
+		i = value
 		s.names.Add(name)
-		if i = jsonscan.Space(p, end); i >= len(p) || p[i] != ':' {
-			return -1
-		}
-		if i = jsonscan.Space(p, i+1); i >= len(p) {
-			return -1
-		}
 		k := int32(len(s.nodes))
 		s.nodes = append(s.nodes, node{Name: name, value: i, null: p[i] == 'n', merged: p[i] == '{' && levels > 1})
 		if last == 0 {
@@ -398,28 +400,22 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 			break
 		}
 		start := i
-		end, escaped := jsonscan.String(d, i)
-		if end < 0 {
+		name, value := jsonscan.Member(d, i)
+		if value < 0 {
 			return -1
 		}
+		i = value
 		if drop {
 			s.copied, drop = start, false
 		}
-		name := jsonscan.NameAt(d, start, end, escaped)
 		s.names.Add(name)
-		if i = jsonscan.Space(d, end); i >= len(d) || d[i] != ':' {
-			return -1
-		}
-		if i = jsonscan.Space(d, i+1); i >= len(d) {
-			return -1
-		}
 		if k := s.find(d, p, self, name); k == 0 {
 			i = jsonscan.Skip(d, i, depth-1)
 			kept = true
 		} else {
 			n := &s.nodes[k]
 			n.seen = true
-			switch value := i; {
+			switch {
 			case n.merged && d[i] == '{':
 				i = s.merge(d, p, i, k, depth-1)
 				kept = true

@@ -148,22 +148,6 @@ func common(x, y []byte) int {
 // for a while.
 func (d *lockstep) inStep(i, j int) bool { return i < d.same && j-i == d.offset }
 
-// key reads the name at d[i] and returns it with the index of its value.
-func key(d []byte, i int) (n jsonscan.Name, value int) {
-	end, escaped := jsonscan.String(d, i)
-	if end < 0 {
-		return n, -1
-	}
-	n = jsonscan.NameAt(d, i, end, escaped)
-	if i = jsonscan.Space(d, end); i >= len(d) || d[i] != ':' {
-		return n, -1
-	}
-	if i = jsonscan.Space(d, i+1); i >= len(d) {
-		return n, -1
-	}
-	return n, i
-}
-
 // next moves on from the end of a member: to the next one, or behind the object.
 func next(d []byte, i int) (at int, more bool) {
 	if i = jsonscan.Space(d, i); i >= len(d) {
@@ -201,7 +185,7 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 		switch {
 		case moreA && moreB && d.inStep(i, j):
 			// Both stand at the same name, if it ends before the difference.
-			n, value := key(a, i)
+			n, value := jsonscan.Member(a, i)
 			if value < 0 {
 				return -1, -1
 			}
@@ -223,12 +207,12 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 		}
 		var x, y spot
 		if moreA {
-			if x.Name, x.value = key(a, i); x.value < 0 {
+			if x.Name, x.value = jsonscan.Member(a, i); x.value < 0 {
 				return -1, -1
 			}
 		}
 		if moreB {
-			if y.Name, y.value = key(b, j); y.value < 0 {
+			if y.Name, y.value = jsonscan.Member(b, j); y.value < 0 {
 				return -1, -1
 			}
 		}
@@ -314,8 +298,8 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 
 // sameAt reports whether the name at d[i] is n, which stands in e.
 func sameAt(d []byte, i int, e []byte, n jsonscan.Name) bool {
-	end, escaped := jsonscan.String(d, i)
-	return end >= 0 && jsonscan.SameName(d, jsonscan.NameAt(d, i, end, escaped), e, n)
+	other, value := jsonscan.Member(d, i)
+	return value >= 0 && jsonscan.SameName(d, other, e, n)
 }
 
 // inside compares the values of a member at which both texts are in step, and

@@ -47,9 +47,52 @@ func NameAt(d []byte, off, end int, escaped bool) Name {
 	if escaped {
 		n.key = keyOfEscaped(d[off:end])
 	} else {
-		n.key = key(d[off+1 : end-1])
+		n.key = key(d, off+1, end-1)
 	}
 	return n
+}
+
+// Member reads the name of the member at d[at] and returns it with the index of the
+// value; a negative one where no valid name stands there, no colon, or no value.
+func Member(d []byte, at int) (n Name, value int) {
+	size, i := uint(len(d)), uint(at)
+	if i >= size || d[i] != '"' {
+		return n, bad
+	}
+	for j := i + 1; j < size && size-j >= 8; j += 8 {
+		x := binary.LittleEndian.Uint64(d[j:])
+		m := endsPlain(x)
+		if m == 0 {
+			continue
+		}
+		t := uint(bits.TrailingZeros64(m))
+		if byte(x>>((t-7)&63)) != '"' {
+			break
+		}
+		j += t >> 3
+		n = Name{Off: at, End: int(j + 1), key: key(d, at+1, int(j))}
+		if j++; j < size && d[j] == ':' {
+			if j++; j < size && d[j] > ' ' {
+				return n, int(j)
+			}
+		}
+		break
+	}
+	if n.End == 0 {
+		end, escaped := String(d, at)
+		if end < 0 {
+			return n, bad
+		}
+		n = NameAt(d, at, end, escaped)
+	}
+	value = Space(d, n.End)
+	if value >= len(d) || d[value] != ':' {
+		return n, bad
+	}
+	if value = Space(d, value+1); value >= len(d) {
+		return n, bad
+	}
+	return n, value
 }
 
 // keyOfEscaped is key of the value of the quoted text q.
@@ -69,7 +112,7 @@ func keyOfEscaped(q []byte) uint64 {
 		}
 	}
 	if n <= 8 {
-		return key(first[:n])
+		return key(first[:], 0, n)
 	}
 	return keyOf(binary.LittleEndian.Uint64(first[:]), binary.LittleEndian.Uint64(last[:]), n)
 }
@@ -119,18 +162,22 @@ func SameName(d []byte, a Name, e []byte, b Name) bool {
 	}
 }
 
-// key condenses a name; equal names have equal keys.
-func key(b []byte) uint64 {
-	n := len(b)
-	switch {
-	case n >= 8:
-		return keyOf(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:]), n)
-	case n >= 4:
-		return uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32
-	case n > 0:
-		return uint64(b[0]) | uint64(b[n>>1])<<8 | uint64(b[n-1])<<16 | uint64(n)<<24
+// key condenses the name d[off:end]; equal names have equal keys. That of a name of
+// less than eight bytes is the name itself and its length.
+func key(d []byte, off, end int) uint64 {
+	n := uint(end - off)
+	if n >= 8 {
+		b := d[off:end]
+		return keyOf(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:]), int(n))
 	}
-	return 0
+	if b := d[off:]; len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b)&(1<<(8*n)-1) | uint64(n)<<56
+	}
+	var x uint64
+	for i, c := range d[off:end] {
+		x |= uint64(c) << (8 * uint(i))
+	}
+	return x | uint64(n)<<56
 }
 
 // keyOf condenses a name of n bytes, eight or more, of which the first and the last

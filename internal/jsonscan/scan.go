@@ -62,10 +62,9 @@ func scanDeep(d []byte, i, depth int, names *Names) int {
 // marks the first byte of x that is no plain content of a string: a quote, a
 // backslash, a control character, or one outside ASCII.
 func endsPlain(x uint64) uint64 {
-	quote := (x ^ lowBits*'"') - lowBits
+	low := (x ^ lowBits*2) - lowBits*'!' // exchanges quote and space: the quote goes with what is below
 	backslash := (x ^ lowBits*'\\') - lowBits
-	control := x - lowBits*' '
-	return (quote | backslash | control | x) & highBits
+	return (low | backslash | x) & highBits
 }
 
 // scan validates the value at d[at]. names is nil where duplicate names do not
