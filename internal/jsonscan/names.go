@@ -130,9 +130,10 @@ func unquoteAt(q []byte, i int) (c [4]byte, size, next int) {
 
 // SameName reports whether a, a name in d, and b, a name in e, are equal.
 func SameName(d []byte, a Name, e []byte, b Name) bool {
-	if a.key != b.key {
-		return false
-	}
+	return a.key == b.key && sameText(d, a, e, b)
+}
+
+func sameText(d []byte, a Name, e []byte, b Name) bool {
 	if !a.Escaped && !b.Escaped {
 		return bytes.Equal(d[a.Off+1:a.End-1], e[b.Off+1:b.End-1])
 	}
@@ -231,7 +232,7 @@ func (s *Names) Unique(d []byte, mark int) bool {
 	}
 	for i := 1; i < len(list); i++ {
 		for j := range i {
-			if list[i].key == list[j].key && SameName(d, list[i], d, list[j]) {
+			if SameName(d, list[i], d, list[j]) {
 				return false
 			}
 		}

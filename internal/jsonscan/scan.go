@@ -55,7 +55,7 @@ func Check(d []byte, i, depth int, names *Names) int {
 
 func scanDeep(d []byte, i, depth int, names *Names) int {
 	var stack [MaxDepth / 64]uint64
-	return scan(d, i, min(depth, MaxDepth), stack[:], names)
+	return scan(d, i, min(depth, MaxDepth), &stack, names)
 }
 
 // endsPlain returns a word in which the lowest set bit, the high one of its byte,
@@ -74,7 +74,7 @@ func endsPlain(x uint64) uint64 {
 // Its shape serves its speed. Each loop has one way in, or else the compiler would
 // check each index again: so an empty object is never open, and names and values
 // have a copy each of the code for short strings. What is rare is left to calls.
-func scan(d []byte, at, limit int, stack []uint64, names *Names) int {
+func scan(d []byte, at, limit int, stack *[MaxDepth / 64]uint64, names *Names) int {
 	var (
 		i       = uint(at)
 		n       = uint(len(d))
