@@ -73,7 +73,7 @@ func (d Delta) Remove(name string) (Delta, error) { return d.Set(name, nil) }
 
 // overlay returns base with the members of top set, nulls as they are.
 func overlay(base, top Object) Object {
-	members := append(make([]member, 0, base.Len()+top.Len()), base.members()...)
+	members := append(make([]*member, 0, base.Len()+top.Len()), base.members()...)
 	for _, m := range top.members() {
 		if i := base.find(m.name); i >= 0 {
 			members[i] = m

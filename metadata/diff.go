@@ -99,7 +99,7 @@ func (d *differ) diff(from, to Object) Delta {
 	if len(members) == 0 {
 		return Delta{}
 	}
-	return Delta{Object{&object{members: members}}}
+	return Delta{newObject(members)}
 }
 
 // whole is Diff where the Delta is taken whole.

@@ -1,6 +1,9 @@
 package metadata
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Merge returns base changed as d says, by the rules of the mode. Members that d
 // does not touch keep their order and share text with base; new ones come last,
@@ -22,33 +25,29 @@ func (m Mode) Merge(base Object, d Delta) Object {
 		}
 		return m.whole(d.says)
 	}
-	patch := d.says.members()
-	members := append(make([]member, 0, base.Len()+len(patch)), base.members()...)
-	gone := 0
+	old, patch := base.members(), d.says.members()
+	members := make([]*member, len(old), len(old)+len(patch))
+	copy(members, old)
+	n := newMembers{mode: m, most: len(patch)}
+	gone, next := 0, 0 // next: where the following member of d probably is
 	for _, p := range patch {
-		i := base.find(p.name)
+		i := base.findFrom(next, p.name)
+		next = i + 1
 		switch {
 		case p.value == "null":
 			if i >= 0 && m&baseWins == 0 {
-				members[i].value = ""
+				members[i] = nil
 				gone++
 			}
 		case i < 0:
-			p.value = m.fresh(p.value)
-			members = append(members, p)
+			members = append(members, n.fresh(p, p))
 		default:
-			members[i].value = m.mergeValue(members[i].value, p.value)
+			members[i] = n.merged(old[i], p)
 		}
 	}
+	n.finish()
 	if gone > 0 {
-		kept := members[:0]
-		for _, x := range members {
-			if x.value != "" {
-				kept = append(kept, x)
-			}
-		}
-		clear(members[len(kept):])
-		members = kept
+		members = slices.DeleteFunc(members, func(x *member) bool { return x == nil })
 	}
 	return Object{&object{members: members}}
 }
@@ -69,36 +68,93 @@ func (m Mode) whole(o Object) Object {
 	members := make([]member, 0, o.Len())
 	for _, x := range o.members() {
 		if x.value != "null" {
-			x.value = strip(x.value)
-			members = append(members, x)
+			members = append(members, member{x.name, x.key, strip(x.value)})
 		}
 	}
-	return Object{&object{members: members}}
+	return newObject(members)
 }
 
 // fresh returns the text of a value that is set where nothing was to merge with.
 func (m Mode) fresh(value string) string {
-	if value[0] != '{' && value[0] != '[' || !strings.Contains(value, "null") {
+	switch {
+	case !m.changes(value):
 		return value
-	}
-	if m&stripNested != 0 {
+	case m&stripNested != 0:
 		return strip(value)
 	}
-	if m&allLevels != 0 && value[0] == '{' {
-		return spliceString(Deep, "{}", value)
-	}
-	return value
+	return spliceString(Deep, "{}", value)
 }
 
-// mergeValue returns the text of the value old once patch, no null, came.
-func (m Mode) mergeValue(old, patch string) string {
+// changes reports whether the mode does not store value as it is where nothing was
+// to merge with.
+func (m Mode) changes(value string) bool {
+	return (m&stripNested != 0 && value[0] == '[' || m&(stripNested|allLevels) != 0 && value[0] == '{') &&
+		strings.Contains(value, "null")
+}
+
+// newMembers are the members of a merge that neither side has as they are. The
+// texts that have to be written share one.
+type newMembers struct {
+	mode Mode
+	most int // how many there can be
+	made []member
+	text *splice // where texts are written; nil until one is
+}
+
+// fresh returns the member old, or p if there is no other, with the value of p
+// set where nothing was to merge with.
+func (n *newMembers) fresh(old, p *member) *member {
 	switch {
-	case m&allLevels != 0 && patch[0] == '{' && old[0] == '{':
-		return spliceString(m|emptyNothing, old, patch)
-	case m&(appendLists|unionLists) != 0 && patch[0] == '[' && old[0] == '[':
-		return combine(m.lists(), old, m.fresh(patch))
+	case n.mode.changes(p.value) && n.mode&stripNested == 0:
+		return n.write(old, Deep, "{}", p.value)
+	case n.mode.changes(p.value):
+		return n.add(old, strip(p.value))
+	case p.key == old.key:
+		return p
+	}
+	return n.add(old, p.value)
+}
+
+// merged returns the member old once p came, which is no removal.
+func (n *newMembers) merged(old, p *member) *member {
+	m := n.mode
+	switch {
+	case m&allLevels != 0 && p.value[0] == '{' && old.value[0] == '{':
+		return n.write(old, m|emptyNothing, old.value, p.value)
+	case m&(appendLists|unionLists) != 0 && p.value[0] == '[' && old.value[0] == '[':
+		return n.add(old, combine(m.lists(), old.value, m.fresh(p.value)))
 	case m&baseWins != 0:
 		return old
 	}
-	return m.fresh(patch)
+	return n.fresh(old, p)
+}
+
+// add returns a new member of the name of old.
+func (n *newMembers) add(old *member, value string) *member {
+	if n.made == nil {
+		n.made = make([]member, 0, n.most) // never grows: members are pointed to
+	}
+	n.made = append(n.made, member{old.name, old.key, value})
+	return &n.made[len(n.made)-1]
+}
+
+// write returns a new member of the name of old, whose value finish cuts out.
+func (n *newMembers) write(old *member, m Mode, base, patch string) *member {
+	x := n.add(old, "")
+	if n.text == nil {
+		n.text = splices.Get().(*splice)
+	}
+	n.text.add(m, base, patch, len(n.made)-1)
+	return x
+}
+
+func (n *newMembers) finish() {
+	if n.text == nil {
+		return
+	}
+	text := string(n.text.written)
+	for _, c := range n.text.cuts {
+		n.made[c.of].value = text[c.start:c.end]
+	}
+	n.text.release()
 }

@@ -31,7 +31,7 @@ type Object struct {
 }
 
 type object struct {
-	members []member
+	members []*member                      // shared with the objects that this one was made of
 	byName  atomic.Pointer[map[string]int] // made when first needed
 }
 
@@ -62,7 +62,7 @@ func Parse(text []byte) (Object, error) {
 	if !ok {
 		return Object{}, faultsIn(text)
 	}
-	return Object{&object{members: members}}, nil
+	return newObject(members), nil
 }
 
 // MustParse is [Parse] for texts written in the source of a program or test. It
@@ -84,8 +84,6 @@ func parse(d []byte, s string) ([]member, bool) {
 	}
 	names := namesPool.Get().(*jsonscan.Names)
 	defer releaseNames(names)
-	var room [fewIndexed]member
-	members := room[:0]
 	if i = jsonscan.Space(d, i+1); i < len(d) && d[i] == '}' {
 		return nil, jsonscan.Space(d, i+1) == len(d)
 	}
@@ -95,17 +93,10 @@ func parse(d []byte, s string) ([]member, bool) {
 			return nil, false
 		}
 		names.Add(n)
-		m := member{key: s[n.Off:n.End]}
-		if m.name = m.key[1 : len(m.key)-1]; n.Escaped {
-			m.name = jsonscan.Unquote(m.key)
-		}
-		end := jsonscan.Check(d, value, jsonscan.MaxDepth-1, names)
-		if end < 0 {
+		if i = jsonscan.Check(d, value, jsonscan.MaxDepth-1, names); i < 0 {
 			return nil, false
 		}
-		m.value = s[value:end]
-		members = append(members, m)
-		if i = jsonscan.Space(d, end); i >= len(d) {
+		if i = jsonscan.Space(d, i); i >= len(d) {
 			return nil, false
 		}
 		if d[i] == '}' {
@@ -119,7 +110,31 @@ func parse(d []byte, s string) ([]member, bool) {
 	if jsonscan.Space(d, i+1) != len(d) || !names.Unique(d, 0) {
 		return nil, false
 	}
-	return append([]member(nil), members...), true
+	list := names.Since(0)
+	members := make([]member, len(list))
+	for k := range members {
+		end := i // of the object, or of what comes before the next name
+		if k+1 < len(list) {
+			end = list[k+1].Off
+			for end--; d[end] != ','; end-- {
+			}
+		}
+		for d[end-1] <= ' ' {
+			end--
+		}
+		value := jsonscan.Space(d, jsonscan.Space(d, list[k].End)+1)
+		members[k] = memberAt(s, list[k], value, end)
+	}
+	return members, true
+}
+
+// memberAt returns the member of that name whose value is s[value:end].
+func memberAt(s string, n jsonscan.Name, value, end int) member {
+	m := member{key: s[n.Off:n.End], value: s[value:end]}
+	if m.name = m.key[1 : len(m.key)-1]; n.Escaped {
+		m.name = jsonscan.Unquote(m.key)
+	}
+	return m
 }
 
 // namesPool keeps the scratch of Parse between calls.
@@ -136,18 +151,21 @@ func objectOf(text string) Object {
 	var room [fewMembers]member
 	members := room[:0]
 	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; {
-		end, escaped := jsonscan.String([]byte(text), i)
-		m := member{key: text[i:end]}
-		if m.name = m.key[1 : len(m.key)-1]; escaped {
-			m.name = jsonscan.Unquote(m.key)
-		}
-		i = jsonscan.Space([]byte(text), jsonscan.Space([]byte(text), end)+1)
-		end = jsonscan.Skip([]byte(text), i, jsonscan.MaxDepth)
-		m.value = text[i:end]
-		members = append(members, m)
-		i = jsonscan.Next([]byte(text), end)
+		n, value := jsonscan.Member([]byte(text), i)
+		i = jsonscan.Skip([]byte(text), value, jsonscan.MaxDepth)
+		members = append(members, memberAt(text, n, value, i))
+		i = jsonscan.Next([]byte(text), i)
 	}
-	return Object{&object{members: append([]member(nil), members...)}}
+	return newObject(append([]member(nil), members...))
+}
+
+// newObject returns the object with these members, which become its own.
+func newObject(members []member) Object {
+	list := make([]*member, len(members))
+	for i := range members {
+		list[i] = &members[i]
+	}
+	return Object{&object{members: list}}
 }
 
 // IsZero reports whether o is absent. {} is not.
@@ -156,7 +174,7 @@ func (o Object) IsZero() bool { return o.o == nil }
 // Len returns the number of members at the first level; 0 also where o is absent.
 func (o Object) Len() int { return len(o.members()) }
 
-func (o Object) members() []member {
+func (o Object) members() []*member {
 	if o.o == nil {
 		return nil
 	}
@@ -164,10 +182,21 @@ func (o Object) members() []member {
 }
 
 // find returns the index of the member of that name, or -1.
-func (o Object) find(name string) int {
+func (o Object) find(name string) int { return o.findFrom(0, name) }
+
+// findFrom is find for a member that is probably at from or soon after.
+func (o Object) findFrom(from int, name string) int {
 	members := o.members()
+	if from < len(members) && members[from].name == name {
+		return from
+	}
 	if len(members) <= fewIndexed {
-		for i := range members {
+		for i := from; i < len(members); i++ {
+			if members[i].name == name {
+				return i
+			}
+		}
+		for i := range min(from, len(members)) {
 			if members[i].name == name {
 				return i
 			}
@@ -423,7 +452,7 @@ func (o Object) Select(keep func(name string, v Value) bool) Object {
 	if o.IsZero() {
 		return o
 	}
-	var members []member
+	var members []*member
 	for _, m := range o.members() {
 		if keep(m.name, m.val()) {
 			members = append(members, m)

@@ -3,7 +3,6 @@ package metadata
 import (
 	"bytes"
 	"math/bits"
-	"strings"
 	"sync"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -72,16 +71,24 @@ func (s *splice) join(dst, doc, patch []byte) []byte {
 func spliceString(m Mode, doc, patch string) string {
 	s := splices.Get().(*splice)
 	defer s.release()
-	s.mode = m
+	s.add(m, doc, patch, 0)
+	return string(s.written)
+}
+
+// add merges two objects that are known to be valid, and writes the result behind
+// those before. of says whose it is.
+func (s *splice) add(m Mode, doc, patch string, of int) {
+	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
+	s.size, s.copied = 0, 0
+	s.mode, s.known = m, true
 	if !s.read([]byte(patch)) || !s.run([]byte(doc), []byte(patch)) {
 		panic("metadata: an Object holds text that is not JSON") // it never does
 	}
-	var b strings.Builder
-	b.Grow(s.size)
+	start := len(s.written)
 	for _, p := range s.pieces {
-		b.Write(s.text(p, []byte(doc), []byte(patch)))
+		s.written = append(s.written, s.text(p, []byte(doc), []byte(patch))...)
 	}
-	return b.String()
+	s.cuts = append(s.cuts, cut{of, start, len(s.written)})
 }
 
 // splice is the scratch of one merge of texts. It holds indexes, never the texts
@@ -96,17 +103,26 @@ type splice struct {
 	copied int      // up to where the document is in pieces, or dropped
 	made   []byte   // signs, and values that stand in neither text
 	names  jsonscan.Names
+	known  bool // both texts are valid, without duplicate names
+
+	written []byte // results that become part of one text
+	cuts    []cut  // each one's place in it
 }
+
+// cut is where a result stands in the text of all.
+type cut struct{ of, start, end int }
 
 var splices = sync.Pool{New: func() any { return &splice{made: []byte(punctuation)} }}
 
 func (s *splice) release() {
 	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(max(cap(s.pieces), cap(s.parts)), len(s.pieces)) ||
-		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) {
+		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) ||
+		!jsonscan.Keep(cap(s.written), len(s.written)) || !jsonscan.Keep(cap(s.cuts), len(s.cuts)) {
 		return
 	}
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
-	s.size, s.copied = 0, 0
+	s.written, s.cuts = s.written[:0], s.cuts[:0]
+	s.size, s.copied, s.known = 0, 0, false
 	splices.Put(s)
 }
 
@@ -209,6 +225,15 @@ func (s *splice) read(patch []byte) bool {
 	return end >= 0 && jsonscan.Space(patch, end) == len(patch)
 }
 
+// check returns the index after the value at d[i], in which no name may be there
+// twice.
+func (s *splice) check(d []byte, i, depth int) int {
+	if s.known {
+		return jsonscan.Skip(d, i, depth)
+	}
+	return jsonscan.Check(d, i, depth, &s.names)
+}
+
 // object makes the nodes of the patch's object self and returns the index after it.
 func (s *splice) object(p []byte, self int32, levels, depth int) int {
 	if depth == 0 {
@@ -227,7 +252,9 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 			return -1
 		}
 		i = value
-		s.names.Add(name)
+		if !s.known {
+			s.names.Add(name)
+		}
 		k := int32(len(s.nodes))
 		s.nodes = append(s.nodes, node{Name: name, value: i, null: p[i] == 'n', merged: p[i] == '{' && levels > 1})
 		if last == 0 {
@@ -241,7 +268,7 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 		if s.nodes[k].merged {
 			i = s.object(p, k, levels-1, depth-1)
 		} else {
-			i = jsonscan.Check(p, i, depth-1, &s.names)
+			i = s.check(p, i, depth-1)
 		}
 		if i < 0 {
 			return -1
@@ -261,7 +288,7 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 		}
 		i = jsonscan.Space(p, i+1)
 	}
-	if !s.names.Unique(p, mark) {
+	if !s.known && !s.names.Unique(p, mark) {
 		return -1
 	}
 	s.names.Reset(mark)
@@ -408,7 +435,9 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 		if drop {
 			s.copied, drop = start, false
 		}
-		s.names.Add(name)
+		if !s.known {
+			s.names.Add(name)
+		}
 		if k := s.find(d, p, self, name); k == 0 {
 			i = jsonscan.Skip(d, i, depth-1)
 			kept = true
@@ -431,9 +460,9 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 				s.flush(start)
 				s.copied, drop = i, true
 			case s.mode&(appendLists|unionLists) != 0 && p[n.value] == '[' && d[i] == '[':
-				if i = jsonscan.Check(d, i, depth-1, &s.names); i >= 0 {
+				if i = s.check(d, i, depth-1); i >= 0 {
 					s.flush(value)
-					s.make(s.mode.mergeValue(string(d[value:i]), string(p[n.value:n.end])))
+					s.make(combine(s.mode.lists(), string(d[value:i]), s.mode.fresh(string(p[n.value:n.end]))))
 					s.copied, kept = i, true
 				}
 			case s.mode&baseWins != 0:
@@ -461,7 +490,7 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 		}
 		i = jsonscan.Space(d, i+1)
 	}
-	if !s.names.Unique(d, mark) {
+	if !s.known && !s.names.Unique(d, mark) {
 		return -1
 	}
 	s.names.Reset(mark)

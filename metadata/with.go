@@ -56,7 +56,7 @@ func (o Object) With(v any, path ...string) (Object, error) {
 	m := member{name: path[0], key: jsonscan.Quote(path[0])}
 	i := o.find(path[0])
 	if i >= 0 {
-		m = o.members()[i]
+		m = *o.members()[i]
 	}
 	switch {
 	case len(path) == 1:
@@ -70,11 +70,11 @@ func (o Object) With(v any, path ...string) (Object, error) {
 		}
 		m.value = text
 	}
-	members := append(make([]member, 0, o.Len()+1), o.members()...)
+	members := append(make([]*member, 0, o.Len()+1), o.members()...)
 	if i < 0 {
-		members = append(members, m)
+		members = append(members, &m)
 	} else {
-		members[i] = m
+		members[i] = &m
 	}
 	return Object{&object{members: members}}, nil
 }

@@ -190,6 +190,9 @@ func keyOf(first, last uint64, n int) uint64 {
 // Mark returns where the names of an object that opens now will begin.
 func (s *Names) Mark() int { return len(s.list) }
 
+// Since returns the names since mark. They are valid until another is added.
+func (s *Names) Since(mark int) []Name { return s.list[mark:] }
+
 // Reset forgets the names since mark.
 func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 
