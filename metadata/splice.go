@@ -229,9 +229,17 @@ func (s *splice) read(patch []byte) bool {
 // twice.
 func (s *splice) check(d []byte, i, depth int) int {
 	if s.known {
-		return jsonscan.Skip(d, i, depth)
+		return jsonscan.End(d, i)
 	}
 	return jsonscan.Check(d, i, depth, &s.names)
+}
+
+// skip returns the index after the value at d[i].
+func (s *splice) skip(d []byte, i, depth int) int {
+	if s.known {
+		return jsonscan.End(d, i)
+	}
+	return jsonscan.Skip(d, i, depth)
 }
 
 // object makes the nodes of the patch's object self and returns the index after it.
@@ -256,7 +264,9 @@ func (s *splice) object(p []byte, self int32, levels, depth int) int {
 			s.names.Add(name)
 		}
 		k := int32(len(s.nodes))
-		s.nodes = append(s.nodes, node{Name: name, value: i, null: p[i] == 'n', merged: p[i] == '{' && levels > 1})
+		s.nodes = append(s.nodes, node{})
+		n := &s.nodes[k]
+		n.Name, n.value, n.null, n.merged = name, i, p[i] == 'n', p[i] == '{' && levels > 1
 		if last == 0 {
 			s.nodes[self].child = k
 		} else {
@@ -322,9 +332,6 @@ func tableSize(members int32) int { return 1 << bits.Len(uint(members*2-1)) }
 // stands in the document, or 0.
 func (s *splice) find(d, p []byte, self int32, name jsonscan.Name) int32 {
 	n := &s.nodes[self]
-	if n.filter>>(name.Spread()>>58)&1 == 0 {
-		return 0
-	}
 	if n.children <= fewMembers {
 		for k := n.child; k != 0; k = s.nodes[k].next {
 			if jsonscan.SameName(d, name, p, s.nodes[k].Name) {
@@ -377,7 +384,7 @@ func (s *splice) run(d, p []byte) bool {
 
 // write puts the value of node k, without the nulls that are not to be stored.
 func (s *splice) write(p []byte, k int32) {
-	n := s.nodes[k]
+	n := &s.nodes[k]
 	stored := !n.merged || s.mode&noLevel != 0 // taken whole
 	if s.mode&stripNested != 0 && stored && jsonscan.MayHoldNull(p[n.value:n.end]) {
 		s.make(strip(string(p[n.value:n.end])))
@@ -415,10 +422,11 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 		return -1
 	}
 	var (
-		mark = s.names.Mark()
-		kept = false // a member stays before this place
-		drop = false // the first members went: their comma goes too
-		prev int     // the end of the last member
+		mark   = s.names.Mark()
+		filter = s.nodes[self].filter
+		kept   = false // a member stays before this place
+		drop   = false // the first members went: their comma goes too
+		prev   int     // the end of the last member
 	)
 	i = jsonscan.Space(d, i+1)
 	prev = i
@@ -438,8 +446,12 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 		if !s.known {
 			s.names.Add(name)
 		}
-		if k := s.find(d, p, self, name); k == 0 {
-			i = jsonscan.Skip(d, i, depth-1)
+		k := int32(0)
+		if filter>>(name.Spread()>>58)&1 != 0 {
+			k = s.find(d, p, self, name)
+		}
+		if k == 0 {
+			i = s.skip(d, i, depth-1)
 			kept = true
 		} else {
 			n := &s.nodes[k]
@@ -449,14 +461,14 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 				i = s.merge(d, p, i, k, depth-1)
 				kept = true
 			case n.null && s.mode&baseWins != 0:
-				i = jsonscan.Skip(d, i, depth-1)
+				i = s.skip(d, i, depth-1)
 				kept = true
 			case n.null && kept:
-				i = jsonscan.Skip(d, i, depth-1)
+				i = s.skip(d, i, depth-1)
 				s.flush(prev)
 				s.copied = i
 			case n.null:
-				i = jsonscan.Skip(d, i, depth-1)
+				i = s.skip(d, i, depth-1)
 				s.flush(start)
 				s.copied, drop = i, true
 			case s.mode&(appendLists|unionLists) != 0 && p[n.value] == '[' && d[i] == '[':
@@ -466,10 +478,10 @@ func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
 					s.copied, kept = i, true
 				}
 			case s.mode&baseWins != 0:
-				i = jsonscan.Skip(d, i, depth-1)
+				i = s.skip(d, i, depth-1)
 				kept = true
 			default:
-				i = jsonscan.Skip(d, i, depth-1)
+				i = s.skip(d, i, depth-1)
 				s.flush(value)
 				s.write(p, k)
 				s.copied, kept = i, true
