@@ -182,34 +182,28 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 	i, moreA := first(a, i)
 	j, moreB := first(b, j)
 	for moreA || moreB {
-		switch {
-		case moreA && moreB && d.inStep(i, j):
-			// Both stand at the same name, if it ends before the difference.
-			n, value := jsonscan.Member(a, i)
-			if value < 0 {
-				return -1, -1
-			}
-			if value >= d.same {
-				break // the difference is in the name
-			}
-			d.namesA.Add(n)
-			d.namesB.Add(n.Moved(d.offset))
-			if i, j = d.inside(a, b, n, value, open, depth); i < 0 {
-				return -1, -1
-			}
-			if i, moreA = next(a, i); i < 0 {
-				return -1, -1
-			}
-			if j, moreB = next(b, j); j < 0 {
-				return -1, -1
-			}
-			continue
-		}
 		var x, y spot
 		if moreA {
 			if x.Name, x.value = jsonscan.Member(a, i); x.value < 0 {
 				return -1, -1
 			}
+		}
+		if x.value < d.same && moreA && moreB && d.inStep(i, j) {
+			// Both stand at the same name, which ends before the difference.
+			d.namesA.Add(x.Name)
+			d.namesB.Add(x.Moved(d.offset))
+			if i, j = d.inside(a, b, x, open, depth); i < 0 {
+				return -1, -1
+			}
+			if i, moreA = next(a, i); i < 0 {
+				return -1, -1
+			}
+			if d.inStep(i, j) {
+				j, moreB = i+d.offset, moreA
+			} else if j, moreB = next(b, j); j < 0 {
+				return -1, -1
+			}
+			continue
 		}
 		if moreB {
 			if y.Name, y.value = jsonscan.Member(b, j); y.value < 0 {
@@ -302,22 +296,25 @@ func sameAt(d []byte, i int, e []byte, n jsonscan.Name) bool {
 	return value >= 0 && jsonscan.SameName(d, other, e, n)
 }
 
-// inside compares the values of a member at which both texts are in step, and
+// near is how close the end of what is the same must be for an object to be
+// entered rather than passed: it then probably ends in the object.
+const near = 128
+
+// inside compares the values of the member x, at which both texts are in step, and
 // returns the indexes after them.
-func (d *lockstep) inside(a, b []byte, n jsonscan.Name, value, open, depth int) (endA, endB int) {
+func (d *lockstep) inside(a, b []byte, x spot, open, depth int) (endA, endB int) {
 	offset := d.offset
-	if !d.deep || a[value] != '{' || d.wasted < len(a) {
-		end := jsonscan.Skip(a, value, depth-1)
+	if !d.deep || a[x.value] != '{' || d.same-x.value > near && d.wasted < len(a) {
+		end := jsonscan.Skip(a, x.value, depth-1)
 		switch {
 		case end < 0:
 			return -1, -1
 		case end < d.same: // what follows the value is the same too, so it ends in b as well
 			return end, end + offset
 		}
-		d.wasted += end - value
+		d.wasted += end - x.value
 	}
-	x := spot{Name: n, value: value}
-	y := spot{Name: n.Moved(offset), value: value + offset}
+	y := spot{Name: x.Moved(offset), value: x.value + offset}
 	endA, endB = d.values(a, x, b, y, open, depth)
 	if endA >= 0 {
 		d.look(a, endA, b, endB)
@@ -357,21 +354,28 @@ func (d *lockstep) values(a []byte, x spot, b []byte, y spot, open, depth int) (
 	if endA < 0 || endB < 0 {
 		return -1, -1
 	}
-	if bytes.Equal(a[x.value:endA], b[y.value:endB]) {
+	y.end = endB
+	was, is := a[x.value:endA], b[y.value:endB]
+	switch {
+	case bytes.Equal(was, is):
+		return endA, endB
+	case !nests(was) && !nests(is):
+		if jsonscan.EqualScalars(was, is) {
+			return endA, endB
+		}
+	case jsonscan.Check(a, x.value, depth-1, &d.namesA) < 0, jsonscan.Check(b, y.value, depth-1, &d.namesB) < 0:
+		return -1, -1
+	case jsonscan.Equal(was, is):
 		return endA, endB
 	}
-	if jsonscan.Check(a, x.value, depth-1, &d.namesA) < 0 {
-		return -1, -1
-	}
-	y.end = endB
-	if jsonscan.Check(b, y.value, depth-1, &d.namesB) < 0 {
-		return -1, -1
-	}
-	if !jsonscan.Equal(a[x.value:endA], b[y.value:endB]) && !d.set(b, y, open) {
+	if !d.set(b, y, open) {
 		return -1, -1
 	}
 	return endA, endB
 }
+
+// nests reports whether a value is an object or array.
+func nests(value []byte) bool { return value[0] == '{' || value[0] == '[' }
 
 // set writes the member y of b. It reports false where that cannot be said.
 func (d *lockstep) set(b []byte, y spot, open int) bool {

@@ -110,14 +110,27 @@ value:
 				i = j + 1
 				goto after
 			}
-			if c < utf8.RuneSelf {
+			for c >= utf8.RuneSelf { // multibyte, the most of it without a call
+				if c-0xC2 <= 0xDF-0xC2 && n-j > 2 && d[j+1]&0xC0 == 0x80 {
+					j += 2
+				} else if c-0xE1 <= 0xEC-0xE1 && n-j > 3 && d[j+1]&0xC0 == 0x80 && d[j+2]&0xC0 == 0x80 {
+					j += 3
+				} else {
+					end := multibyte(d, int(j))
+					if end < 0 || end == len(d) {
+						return bad
+					}
+					j = uint(end)
+				}
+				c = d[j]
+			}
+			if c == '"' {
+				i = j + 1
+				goto after
+			}
+			if c < ' ' || c == '\\' {
 				break
 			}
-			end := multibyte(d, int(j))
-			if end < 0 {
-				return bad
-			}
-			j = uint(end)
 		}
 		end, _ := String(d, int(i))
 		if end < 0 {
