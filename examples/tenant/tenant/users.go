@@ -39,13 +39,10 @@ func (t *Tenant) create(r *http.Request) (reply, error) {
 }
 
 func (t *Tenant) get(r *http.Request) (reply, error) {
-	query, err := parameters(r, "fields", "include_fields")
-	if err != nil {
-		return reply{}, err
-	}
-	fields, err := fieldsOf(query)
-	if err != nil {
-		return reply{}, err
+	q := parametersOf(r, "fields", "include_fields")
+	fields := q.fields()
+	if q.err != nil {
+		return reply{}, q.err
 	}
 	u := t.store.get(user.ID(r.PathValue("id")))
 	if u == nil {
