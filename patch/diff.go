@@ -3,6 +3,7 @@ package patch
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
@@ -45,15 +46,19 @@ func Diff(from, to user.Profile) (Payload, error) {
 	p.AppMetadata = d.metadata(appMetadata, from.AppMetadata, to.AppMetadata)
 	d.others(&p, from, to)
 	d.shape(&p, Target{Lenient: true})
-	if d.missed != nil {
-		return p, d.missed
-	}
-	return p, nil
+	return p, d.err()
 }
 
 type differ struct {
 	missed metadata.Errors
 	length int // of its pointers
+}
+
+func (d *differ) err() error {
+	if d.missed == nil {
+		return nil
+	}
+	return d.missed
 }
 
 func (d *differ) miss(pointer string) {
@@ -176,6 +181,44 @@ func (d *differ) shape(p *Payload, t Target) {
 		})
 		if p.Extra.Len() == 0 {
 			p.Extra = metadata.Object{}
+		}
+	}
+}
+
+// remains notes where got is not what was wanted, but for timestamps, for letter case
+// that the connection does not keep, and for metadata that is {} or absent.
+func (d *differ) remains(got, want user.Profile, t *Target) {
+	want.UpdatedAt, want.LastPasswordReset = got.UpdatedAt, got.LastPasswordReset
+	if t.folded(want.Email).Equal(t.folded(got.Email)) {
+		want.Email = got.Email
+	}
+	if t.folded(want.Username).Equal(t.folded(got.Username)) {
+		want.Username = got.Username
+	}
+	if got.UserMetadata.Len() == 0 && want.UserMetadata.Len() == 0 {
+		want.UserMetadata = got.UserMetadata
+	}
+	if got.AppMetadata.Len() == 0 && want.AppMetadata.Len() == 0 {
+		want.AppMetadata = got.AppMetadata
+	}
+	changes, err := user.Changes(got, want)
+	if err != nil || len(changes) == 0 { // too deep: Apply has said so
+		return
+	}
+	named := map[string]bool{} // what is noted, with all that is above it
+	for _, e := range d.missed {
+		named[e.Pointer] = true
+		for p := e.Pointer; p != ""; p = p[:strings.LastIndexByte(p, '/')] {
+			named[p+"/"] = true
+		}
+	}
+	for _, c := range changes {
+		noted := named[c.Pointer+"/"]
+		for p := c.Pointer; p != "" && !noted; p = p[:strings.LastIndexByte(p, '/')] {
+			noted = named[p]
+		}
+		if !noted {
+			d.miss(c.Pointer)
 		}
 	}
 }

@@ -17,6 +17,9 @@ import (
 //     email_verified that a new email resets, a block that a new password lifts.
 //  4. connection and client_id are those of p, where the inverse needs them.
 //
+// Where p is valid for the target, what both together leave different is named, so
+// that every reading counts.
+//
 // The error, a [metadata.Errors] with [metadata.ErrUnreachable], names what cannot
 // be restored, beside the payload that restores the rest ([RuleUnreachable]): a
 // password, an attribute that the schema does not know, a true-or-false attribute
@@ -105,10 +108,17 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 	if !q.changes() {
 		q = Payload{}
 	}
-	if d.missed != nil {
-		return q, d.missed
+	out, err := p.Apply(before, t)
+	if err == nil && !q.IsZero() {
+		out, err = q.Apply(out.Profile, t)
 	}
-	return q, nil
+	if err == nil {
+		if t.Secondary { // named by attribute
+			out.Profile.Identities = before.Identities
+		}
+		d.remains(out.Profile, before, &t)
+	}
+	return q, d.err()
 }
 
 // undo returns what to say of a metadata object so that what says does is undone.

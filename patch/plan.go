@@ -1,6 +1,8 @@
 package patch
 
 import (
+	"errors"
+
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -69,7 +71,9 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 
 // PlanTo returns the fewest payloads that turn the user from into to: [Diff], then
 // [Plan]. The errors are theirs: where Diff has one, it comes beside a plan for the
-// rest.
+// rest. It then names, too, what differs once the payloads are sent since the target
+// reads it so: a root attribute where the identity is a secondary one, email_verified
+// that a new email resets and to has not.
 //
 // What only a wipe could remove, such as a stored name that cannot be sent, is not
 // planned: between the wipe and the payload that sets the rest again, or for good
@@ -83,7 +87,18 @@ func PlanTo(from, to user.Profile, t Target) (Payloads, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list, missed
+	d := differ{}
+	errors.As(missed, &d.missed)
+	got := from
+	for _, p := range list {
+		out, err := p.Apply(got, t)
+		if err != nil {
+			return nil, err
+		}
+		got = out.Profile
+	}
+	d.remains(got, to, &t)
+	return list, d.err()
 }
 
 // changes reports whether p says more than where to say it.
@@ -144,8 +159,14 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 	if p.Extra.Len() == 0 {
 		p.Extra = metadata.Object{}
 	}
-	p.UserMetadata = unsaid(p.UserMetadata, u.UserMetadata)
-	p.AppMetadata = unsaid(p.AppMetadata, u.AppMetadata)
+	for _, x := range []struct {
+		a   attribute
+		has metadata.Object
+	}{{userMetadata, u.UserMetadata}, {appMetadata, u.AppMetadata}} {
+		if _, odd := u.Extra.Get(x.a.String()); !odd { // what is no object is replaced
+			*p.delta(x.a) = unsaid(*p.delta(x.a), x.has)
+		}
+	}
 	return p
 }
 
