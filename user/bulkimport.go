@@ -92,6 +92,42 @@ func ParseImport(text []byte) (Import, error) {
 	return i, nil
 }
 
+// mostImportBytes is the size of the largest file of a bulk import, 500 KB.
+const mostImportBytes = 512_000
+
+// ParseImports returns the users in the file of a bulk import, a list. It copies the
+// text. The error is a [metadata.Errors] about the text, each row that is no object
+// listed, or a [Violation] of [RuleImportSize] where the file is too large.
+//
+// Source: Auth0 docs, Bulk User Imports.
+func ParseImports(text []byte) ([]Import, error) {
+	if len(text) > mostImportBytes {
+		return nil, ruleOf(RuleImportSize).violation("", messageOf(RuleImportSize))
+	}
+	var v metadata.Value
+	if err := v.UnmarshalJSON(text); err != nil {
+		return nil, err
+	}
+	if v.Kind() != metadata.Array {
+		return nil, metadata.Errors{{Fault: ErrMistyped}}
+	}
+	var d decoder
+	list := []Import{}
+	for e := range v.Elements() {
+		o, ok := e.Object()
+		if !ok {
+			d.fault(ErrMistyped, itoa(len(list)))
+		}
+		var i Import
+		i.Extra = take(o, i.field)
+		list = append(list, i)
+	}
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
 // AppendJSON appends the JSON text of i to dst.
 func (i Import) AppendJSON(dst []byte) []byte {
 	return appendMembers(dst, imported, i.field, i.Extra)

@@ -112,6 +112,9 @@ func TestHostileDocuments(t *testing.T) {
 				if made, err := row.Into(cached, true, "1", at); err == nil {
 					writable(made.Profile)
 				}
+				if r, err := user.Exchange(cached, c, true, at); err == nil {
+					writable(r.Profile)
+				}
 				if string(cached.AppendJSON(nil)) != before {
 					t.Errorf("the cached profile changed: %.200s", docs[j])
 				}

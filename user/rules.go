@@ -73,7 +73,11 @@ const (
 	RuleLoginMetadata     RuleID = "user.login-metadata"
 	RuleMigrationMetadata RuleID = "user.migration-metadata"
 
+	// A custom token exchange.
+	RuleExchangeMatch RuleID = "user.exchange-match"
+
 	// A bulk import.
+	RuleImportSize       RuleID = "user.import-size"
 	RuleImportConnection RuleID = "user.import-connection"
 	RuleImportEmail      RuleID = "user.import-email"
 	RuleImportPasswords  RuleID = "user.import-passwords"
@@ -455,6 +459,16 @@ var catalogue = []Rule{
 		ID: RuleMigrationMetadata, Severity: Warning, Evidence: Documented,
 		Statement: "Metadata that comes with the login that moves a user to Auth0 is lost where that login is interrupted.",
 		Source:    "Auth0 support, Persist Metadata in Actions after Lazy Migration",
+	},
+	{
+		ID: RuleExchangeMatch, Severity: Error, Evidence: Documented,
+		Statement: "A custom token exchange cannot update email, email_verified, phone_number, phone_verified and username of a user who exists; what it has must match.",
+		Source:    "Auth0 docs, Actions Triggers, custom-token-exchange, API object",
+	},
+	{
+		ID: RuleImportSize, Severity: Error, Evidence: Documented,
+		Statement: "The file of a bulk import has at most 512,000 bytes.",
+		Source:    importOf + "; Auth0 Management API, POST /api/v2/jobs/users-imports, responses",
 	},
 	{
 		ID: RuleImportConnection, Severity: Error, Evidence: Documented,

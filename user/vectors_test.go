@@ -135,6 +135,7 @@ func event(t *testing.T, v vectors.Vector) (out outcome) {
 	var arguments struct {
 		ID      string `json:"id"`
 		Upsert  bool   `json:"upsert"`
+		Replace bool   `json:"replace"`
 		Status  int    `json:"status"`
 		Message string `json:"message"`
 	}
@@ -179,6 +180,11 @@ func event(t *testing.T, v vectors.Vector) (out outcome) {
 		require.NoError(t, err)
 		made, err := i.Into(u, arguments.Upsert, arguments.ID, at)
 		return outcome{object(made.Profile), made.Changes, nil, made.Warnings, err}
+	case "exchange":
+		c, err := user.ParseCreation(v.Need(t, "payload.json"))
+		require.NoError(t, err)
+		r, err := user.Exchange(u, c, arguments.Replace, at)
+		return outcome{object(r.Profile), r.Changes, r.Effects, r.Warnings, err}
 	case "sign-up":
 		verdict := user.SignUp(metadata.MustParse(string(v.Need(t, "payload.json"))), at)
 		return outcome{warnings: verdict.Warnings, err: verdict.Err()}

@@ -1,0 +1,44 @@
+package user_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+func TestImportFile(t *testing.T) {
+	list, err := user.ParseImports([]byte(`[{"email":"kim@example.com"},{"email":5},{}]`))
+	require.NoError(t, err)
+	require.Len(t, list, 3)
+	assert.Equal(t, "kim@example.com", list[0].Email.Or(""))
+	at := user.Circumstances{Connection: user.Connection{Kind: user.Database}}
+	assert.NoError(t, list[0].Validate(at).Err())
+	assert.ErrorIs(t, list[1].Validate(at).Err(), user.RuleType)
+	assert.ErrorIs(t, list[2].Validate(at).Err(), user.RuleImportEmail)
+
+	list, err = user.ParseImports([]byte(`[]`))
+	assert.NoError(t, err)
+	assert.Empty(t, list)
+	for _, text := range []string{`{}`, `null`, ``, `[{"a":1,"a":2}]`} {
+		_, err := user.ParseImports([]byte(text))
+		assert.Error(t, err, text)
+	}
+	var es metadata.Errors
+	_, err = user.ParseImports([]byte(`[{},5,null]`))
+	require.ErrorAs(t, err, &es)
+	require.Len(t, es, 2)
+	assert.Equal(t, "/1", es[0].Pointer)
+	assert.Equal(t, "/2", es[1].Pointer)
+
+	full := `[{"email":"kim@example.com"}` + strings.Repeat(" ", 512_000-29) + `]`
+	require.Len(t, full, 512_000)
+	_, err = user.ParseImports([]byte(full))
+	assert.NoError(t, err)
+	_, err = user.ParseImports([]byte(full + " "))
+	assert.ErrorIs(t, err, user.RuleImportSize)
+}
