@@ -1,7 +1,9 @@
 package metadata
 
 import (
-	"strconv"
+	"fmt"
+	"io"
+	"log/slog"
 
 	"github.com/metameld/metameld/internal/jsonscan"
 )
@@ -142,5 +144,8 @@ func equalNodes(a text, x int, b text, y int) bool {
 // String describes the change without its values: "replaced /a/b".
 func (c Change) String() string { return string(c.Kind) + " " + c.Pointer }
 
-// GoString is [Change.String], so that no value is printed by accident.
-func (c Change) GoString() string { return "metadata.Change(" + strconv.Quote(c.String()) + ")" }
+// Format writes String for every verb, so that no value is printed by accident.
+func (c Change) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// LogValue returns String.
+func (c Change) LogValue() slog.Value { return slog.StringValue(c.String()) }

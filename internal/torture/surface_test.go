@@ -114,3 +114,30 @@ func takesText(e ast.Expr, generic *ast.FieldList) bool {
 	}
 	return false
 }
+
+// declaredTypes calls f for each exported type, aliases excepted.
+func declaredTypes(t *testing.T, f func(name string, s *ast.TypeSpec)) {
+	t.Helper()
+	for _, p := range packages {
+		files, err := filepath.Glob("../../" + p + "/*.go")
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+			require.NoError(t, err)
+			for _, d := range parsed.Decls {
+				g, ok := d.(*ast.GenDecl)
+				if !ok || g.Tok != token.TYPE {
+					continue
+				}
+				for _, s := range g.Specs {
+					if s := s.(*ast.TypeSpec); s.Name.IsExported() && !s.Assign.IsValid() {
+						f(p+"."+s.Name.Name, s)
+					}
+				}
+			}
+		}
+	}
+}
