@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,15 +18,14 @@ import (
 
 type ring struct{ Next *ring }
 
-// values are Go values that no JSON can hold, each with its fault.
-func values() map[string]struct {
+// bad is a Go value that no JSON can hold, and why not.
+type bad struct {
 	v     any
 	fault metadata.Fault
-} {
-	type bad = struct {
-		v     any
-		fault metadata.Fault
-	}
+}
+
+// values are such values, made once because some are large.
+var values = sync.OnceValue(func() map[string]bad {
 	self := map[string]any{}
 	self["self"] = map[string]any{"again": self}
 	list := make([]any, 1)
@@ -68,7 +68,7 @@ func values() map[string]struct {
 		"too deep":                {deep, metadata.ErrDepth},
 		"far too deep":            {deeper, metadata.ErrDepth},
 	}
-}
+})
 
 // Every function that takes a Go value refuses what JSON cannot hold, and says
 // where it is.
