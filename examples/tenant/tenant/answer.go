@@ -53,8 +53,9 @@ func own(status int, rule user.RuleID, message string) refusal {
 // Answers of the API that the library does not give, since they are not about a
 // payload.
 //
-// Sources: recorded exchanges (noUser); public reports (taken, emailTaken); Auth0
-// Management API, responses of POST and PATCH (noConnection).
+// Sources: recorded reads (noUser; that other routes answer so is inferred); public
+// reports (taken, emailTaken); Auth0 Management API, responses of POST and PATCH
+// (noConnection).
 var (
 	noUser       = said(http.StatusNotFound, "inexistent_user", "The user does not exist.")
 	taken        = said(http.StatusConflict, "auth0_idp_error", "The user already exists.")
@@ -169,7 +170,8 @@ func refusedCreation(err error) error {
 	return err
 }
 
-// body returns the body of r, which is JSON.
+// body returns the body of r, which is JSON. What the API answers to a larger one is
+// known of its bulk imports only.
 func body(r *http.Request) ([]byte, error) {
 	if kind := r.Header.Get("Content-Type"); kind != "" {
 		if media, _, err := mime.ParseMediaType(kind); err != nil || media != "application/json" {
@@ -179,7 +181,7 @@ func body(r *http.Request) ([]byte, error) {
 	text, err := io.ReadAll(r.Body)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return nil, said(http.StatusRequestEntityTooLarge, "", "Payload content length greater than maximum allowed: "+strconv.FormatInt(large.Limit, 10))
+		return nil, own(http.StatusRequestEntityTooLarge, "", "Payload content length greater than maximum allowed: "+strconv.FormatInt(large.Limit, 10))
 	}
 	return text, err
 }

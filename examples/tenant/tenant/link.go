@@ -41,7 +41,8 @@ func (t *Tenant) link(r *http.Request) (reply, error) {
 }
 
 // wanted returns what the secondary that the request names has, and the error where
-// nobody has it. The token's claims are taken as they are.
+// nobody has it: which of the API's messages that is, is inferred. The token's claims
+// are taken as they are.
 func wanted(request identities.Request) (secondary key, none error) {
 	if token, ok := request.Token(); ok {
 		none, _ = identities.Answered(http.StatusBadRequest, "Provided secondary account not found.")

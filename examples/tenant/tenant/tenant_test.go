@@ -147,7 +147,7 @@ func TestRefusals(t *testing.T) {
 		{"update of nobody", "PATCH", "users/auth0%7Cnobody", `{"name":"n"}`, 404, "inexistent_user", "", "The user does not exist.", false},
 		{"link to nobody", "POST", "users/auth0%7Cnobody/identities", `{"provider":"auth0","user_id":"000000000000000000000001"}`, 404, "inexistent_user", "", "The user does not exist.", false},
 		{"unlink of nobody", "DELETE", "users/auth0%7Cnobody/identities/auth0/1", "", 404, "inexistent_user", "", "The user does not exist.", false},
-		{"body too large", "PATCH", ann, `{"name":"` + strings.Repeat("n", 4000) + `"}`, 413, "", "", "Payload content length greater than maximum allowed: 4000", false},
+		{"body too large", "PATCH", ann, `{"name":"` + strings.Repeat("n", 4000) + `"}`, 413, "", "", "Payload content length greater than maximum allowed: 4000", true},
 		{"no JSON", "PATCH", ann, `{"name":`, 400, "", "", "", true},
 		{"no object", "PATCH", ann, `[]`, 400, "", "", "", true},
 		{"name twice", "POST", "users", `{"email":"a@example.com","email":"b@example.com"}`, 400, "", "", "/email", true},
