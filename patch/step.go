@@ -63,7 +63,8 @@ func NextAction() Step { return Step{kind: nextAction} }
 // steps after it happen once the user is back.
 func Redirect() Step { return Step{kind: redirect} }
 
-// SetPrimaryUser is the call api.authentication.setPrimaryUser(id).
+// SetPrimaryUser is the call api.authentication.setPrimaryUser(id). It does not go
+// together with a rule that sets context.primaryUser.
 func SetPrimaryUser(id user.ID) Step { return Step{kind: setPrimaryUser, name: string(id)} }
 
 // ManagementUpdate is an update of the user that an Action makes itself, through

@@ -3,8 +3,9 @@ package user
 // State is where a user of a custom database is.
 type State string
 
-// The states. A login moves a user from Outside to Cached, or, with the import
-// mode on, from either to Migrated, and nothing moves one back.
+// The states. A creation or a login moves a user from Outside to Cached, or, with
+// the import mode on, to Migrated; a login then moves one from Cached to Migrated
+// too. Nothing moves one back.
 const (
 	Outside  State = "outside"  // only the database has the user; GET finds none
 	Cached   State = "cached"   // Auth0 has a copy, as the database last said it
@@ -20,20 +21,24 @@ const (
 //     before the profile reaches an application.
 //  2. A change in the database shows at the next login, not before; see
 //     [DatabaseUser.Changed] and [DatabaseUser.Login].
-//  3. A login runs the Login script; what that returns refreshes the copy, as
+//  3. A creation runs the Get User script and is refused where that finds the user.
+//     The Create script then writes the user to the database; with the import mode
+//     on the user is Auth0's at once. See [DatabaseUser.Created].
+//  4. A login runs the Login script; what that returns refreshes the copy, as
 //     [Refresh] says.
-//  4. Through the Management API user_metadata, app_metadata and blocked can be
+//  5. Through the Management API user_metadata, app_metadata and blocked can be
 //     updated; they stay with Auth0 and no script runs. See [State.Updatable].
-//  5. Where an e-mail, password, phone number or username is changed through Auth0
+//  6. Where an e-mail, password, phone number or username is changed through Auth0
 //     all the same, the change script writes it to the database; see
 //     [State.Scripts].
-//  6. With the import mode on, the first login, or a change of password, moves the
+//  7. With the import mode on, the first login, or a change of password, moves the
 //     user to Auth0. From then on no script runs, the database is never asked
 //     again, and its changes never arrive.
-//  7. Of a user who moved, email and email_verified can be updated too.
+//  8. Of a user who moved, email and email_verified can be updated too.
 //
-// Sources: Update Users using a Custom Database (1 to 4, 6, 7); Change Email Script,
-// Get User Script (5); Configure Automatic Migration from Your Database (6).
+// Sources: Update Users using a Custom Database (1, 2, 4, 5, 7, 8); Change Email
+// Script, Get User Script (3, 6); Configure Automatic Migration from Your Database
+// (3, 7).
 type DatabaseUser struct {
 	State    State   // "" counts as Outside
 	Database Profile // what the Login and Get User scripts return
@@ -45,6 +50,31 @@ type DatabaseUser struct {
 func (u DatabaseUser) Changed(database Profile) DatabaseUser {
 	u.Database = database
 	return u
+}
+
+// Created returns u once c created it through the Management API or a sign-up, as
+// [New] does, and what came of it. at is of the custom database; id is as in New.
+// Which attributes the Create script writes is the tenant's choice: they are taken to
+// be the identifiers. The error is that of New, or a [Violation] of
+// [RuleUserExists] where Auth0 or the database has the user.
+func (u DatabaseUser) Created(c Creation, id string, at Circumstances) (DatabaseUser, Created, error) {
+	at.Connection.Kind, at.Migrated = CustomDatabase, false
+	if u.Shown() || !u.Database.Equal(Profile{}) {
+		return u, Created{}, ruleOf(RuleUserExists).violation("", messageOf(RuleUserExists))
+	}
+	made, err := New(c, id, at)
+	if err != nil {
+		return u, made, err
+	}
+	u.Profile, u.State = made.Profile, Migrated
+	if p := &made.Profile; !at.Connection.ImportMode {
+		u.State = Cached
+		u.Database = Profile{Email: p.Email, EmailVerified: p.EmailVerified, Username: p.Username, PhoneNumber: p.PhoneNumber, PhoneVerified: p.PhoneVerified}
+		if own, ok := p.Identities[0].UserID.Get(); ok {
+			u.Database.UserID = Set(ID(own))
+		}
+	}
+	return u, made, nil
 }
 
 // Login returns u once it logged in, and what came of it. at is of the custom

@@ -65,6 +65,38 @@ func TestMigratedUserIsNeverAskedFor(t *testing.T) {
 	assert.Equal(t, "replaced /logins_count", r.Changes[0].String())
 }
 
+// A creation runs the Create script, or makes a user of Auth0 where users move.
+func TestDatabaseUserIsCreated(t *testing.T) {
+	c := user.Creation{Connection: user.Value("own"), Email: user.Value("Kim@example.com"), Password: user.Value("p")}
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}, Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	u, made, err := user.DatabaseUser{}.Created(c, "7", at)
+	require.NoError(t, err)
+	assert.Equal(t, user.Cached, u.State)
+	assert.Equal(t, user.GetUserScript, made.Effects[0].Kind)
+	assert.Equal(t, user.CreateScript, made.Effects[1].Kind)
+	assert.True(t, u.Profile.Equal(made.Profile))
+	assert.JSONEq(t, `{"user_id":"7","email":"Kim@example.com","email_verified":false}`, string(u.Database.AppendJSON(nil)))
+	u, _, err = u.Login(at)
+	require.NoError(t, err)
+	assert.Equal(t, "auth0|7", string(u.Profile.UserID.Or("")))
+	assert.Equal(t, int64(1), u.Profile.LoginsCount.Or(0))
+
+	at.Connection.ImportMode = true
+	moved, made, err := user.DatabaseUser{}.Created(c, "7", at)
+	require.NoError(t, err)
+	assert.Equal(t, user.Migrated, moved.State)
+	assert.Equal(t, []user.Effect{{Kind: user.GetUserScript, Rule: user.RuleScripts}, {Kind: user.VerificationEmail, Rule: user.RuleVerificationEmail}}, made.Effects)
+	assert.Equal(t, "kim@example.com", moved.Profile.Email.Or(""))
+	assert.True(t, moved.Database.Equal(user.Profile{}))
+
+	for _, exists := range []user.DatabaseUser{u, moved, {Database: inDatabase("kim@example.com", "Kim")}} {
+		_, _, err := exists.Created(c, "7", at)
+		assert.ErrorIs(t, err, user.RuleUserExists)
+	}
+	_, _, err = user.DatabaseUser{}.Created(user.Creation{}, "7", at)
+	assert.ErrorIs(t, err, user.RuleConnection)
+}
+
 // A user who logged in before the import mode was on moves at the next login.
 func TestCachedUserMigrates(t *testing.T) {
 	at := user.Circumstances{Connection: user.Connection{Name: "own"}}

@@ -34,7 +34,7 @@ func TestRulesChangeMemoryOnly(t *testing.T) {
 }
 
 // Shows S4.6: to persist metadata a rule calls the Management API, with all that
-// this means: null removes, {} wipes.
+// this means: null removes, {} wipes. The token that a rule has is enough.
 func TestRulesPersistByAnUpdate(t *testing.T) {
 	u := user.Profile{UserMetadata: metadata.MustParse(`{"a":1,"b":{"x":1,"y":2}}`)}
 	for m, want := range map[string]string{
@@ -43,7 +43,7 @@ func TestRulesPersistByAnUpdate(t *testing.T) {
 		`{}`:              `{}`,
 		`{"c":[1],"a":2}`: `{"a":2,"b":{"x":1,"y":2},"c":[1]}`,
 	} {
-		out, err := patch.Payload{UserMetadata: metadata.MustDelta(m)}.Apply(u, patch.Target{})
+		out, err := patch.Payload{UserMetadata: metadata.MustDelta(m)}.Apply(u, patch.Target{Scopes: []string{"read:users", "update:users"}})
 		require.NoError(t, err)
 		assert.True(t, out.Profile.UserMetadata.Equal(metadata.MustParse(want)), "%s gives %s", m, out.Profile.UserMetadata)
 	}

@@ -26,7 +26,7 @@ type Profile struct {
 	GivenName               Field[string]
 	FamilyName              Field[string]
 	Picture                 Field[string]
-	Blocked                 Field[bool]
+	Blocked                 Field[bool]     // by an administrator; the inverse of SCIM's active
 	Identities              []Identity      // nil: absent
 	UserMetadata            metadata.Object // the user can change it
 	AppMetadata             metadata.Object // the user cannot

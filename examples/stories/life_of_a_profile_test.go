@@ -32,22 +32,23 @@ func TestLifeOfAProfile(t *testing.T) {
 	// 12:00. An administrator creates the user. The Create script writes it to the
 	// database.
 	c := user.Creation{Connection: user.Value("members"), Email: user.Value("kim@example.com"), Password: user.Value("correct-horse")}
-	made, err := user.New(c, "7", tick())
+	u, made, err := user.DatabaseUser{}.Created(c, "7", tick())
 	require.NoError(t, err)
 	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript, user.VerificationEmail}, kindsOf(made.Effects))
-	shows(made.Profile, `{
+	shows(u.Profile, `{
 		"user_id": "auth0|7", "email": "kim@example.com", "email_verified": false, "name": "kim@example.com", "nickname": "kim",
 		"picture": "https://s.gravatar.com/avatar/669f75780c0de8df09debe82d62aa397?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fki.png",
 		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
 		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T12:00:00.000Z"}`)
 
-	// 13:00. The first login: the copy takes what the Login script returns.
+	// 13:00. The user fills in the rest there and logs in: the copy takes what the Login
+	// script returns.
 	database := user.Profile{
 		UserID: user.Set(user.ID("7")), Email: user.Set("kim@example.com"), EmailVerified: user.Set(true),
 		Name: user.Set("Kim Lee"), Nickname: user.Set("kimmy"), Picture: user.Set("https://example.com/kim.png"),
 		Extra: metadata.MustParse(`{"branch":"Leeds"}`),
 	}
-	u, r, err := user.DatabaseUser{State: user.Cached, Database: database, Profile: made.Profile}.Login(tick())
+	u, r, err := u.Changed(database).Login(tick())
 	require.NoError(t, err)
 	assert.Equal(t, []user.EffectKind{user.LoginScript}, kindsOf(r.Effects))
 	shows(u.Profile, `{
