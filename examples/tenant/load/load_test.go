@@ -60,7 +60,7 @@ func TestLossIsFound(t *testing.T) {
 	}))
 	defer srv.Close()
 	l := load{url: srv.URL, clients: 8, users: 1, hot: 1}
-	r, err := l.run(t.Context(), 300*time.Millisecond)
+	r, err := l.run(t.Context(), time.Second)
 	require.NoError(t, err)
 	assert.Positive(t, r.lost, r)
 }

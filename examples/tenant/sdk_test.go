@@ -1,0 +1,29 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The SDK's packages are pinned by what is in them, and by no place that they come
+// from.
+func TestLockfile(t *testing.T) {
+	text, err := os.ReadFile("sdk/package-lock.json")
+	require.NoError(t, err)
+	var lock struct {
+		Packages map[string]struct{ Version, Resolved, Integrity string }
+	}
+	require.NoError(t, json.Unmarshal(text, &lock))
+	require.Contains(t, lock.Packages, "node_modules/auth0")
+	for name, p := range lock.Packages {
+		if name != "" { // the package itself
+			assert.NotEmpty(t, p.Version, name)
+			assert.NotEmpty(t, p.Integrity, name)
+			assert.Empty(t, p.Resolved, name)
+		}
+	}
+}
