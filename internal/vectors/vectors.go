@@ -205,11 +205,25 @@ func (v Vector) Need(t testing.TB, name string) []byte {
 	return text
 }
 
-// Covers fails the test for each rule that no vector breaks, or that no
-// neighbour names and passes, but for those that are said to be shown elsewhere.
-func Covers(t testing.TB, list []Vector, rules []string, elsewhere ...string) {
+// rule is what the tests of vectors need of a rule.
+type rule struct {
+	ID       string
+	Readings []struct{ Name string }
+}
+
+// Covers fails the test for each of the rules, a catalogue, that no vector breaks,
+// or that no neighbour names and passes, but for those that are said to be shown
+// elsewhere; and for each reading that no vector shows: one of the rule that warns,
+// is refused, or has a result, under a target that chooses the reading.
+func Covers(t testing.TB, list []Vector, catalogue any, elsewhere ...string) {
 	t.Helper()
-	breaks, passes := map[string]bool{}, map[string]bool{}
+	var rules []rule
+	if text, err := json.Marshal(catalogue); err != nil {
+		t.Fatal(err)
+	} else if err := json.Unmarshal(text, &rules); err != nil || len(rules) == 0 {
+		t.Fatal("no catalogue of rules", err)
+	}
+	breaks, passes, shows := map[string]bool{}, map[string]bool{}, map[[2]string]bool{}
 	for _, v := range list {
 		switch v.Expect {
 		case "refused", "warns":
@@ -217,58 +231,52 @@ func Covers(t testing.TB, list []Vector, rules []string, elsewhere ...string) {
 		case "passes":
 			passes[v.Rule] = true
 		}
-		if v.Rule != "" && !slices.Contains(rules, v.Rule) {
+		at := slices.IndexFunc(rules, func(r rule) bool { return r.ID == v.Rule })
+		switch {
+		case v.Rule == "":
+		case at < 0:
 			t.Errorf("%s: no rule has the id %s", v.Name, v.Rule)
+		case v.Expect != "passes" || v.Section("want.json") != nil:
+			shows[[2]string{v.Rule, v.reading(t, rules[at])}] = true
 		}
 	}
-	for _, id := range rules {
-		if slices.Contains(elsewhere, id) {
+	for _, r := range rules {
+		if slices.Contains(elsewhere, r.ID) {
 			continue
 		}
-		if !breaks[id] {
-			t.Errorf("no vector breaks %s", id)
+		if !breaks[r.ID] {
+			t.Errorf("no vector breaks %s", r.ID)
 		}
-		if !passes[id] {
-			t.Errorf("no vector is a neighbour that passes %s", id)
+		if !passes[r.ID] {
+			t.Errorf("no vector is a neighbour that passes %s", r.ID)
+		}
+		for _, reading := range r.Readings {
+			if !shows[[2]string{r.ID, reading.Name}] {
+				t.Errorf("no vector shows the reading %q of %s", reading.Name, r.ID)
+			}
 		}
 	}
 }
 
-// Readings fails the test for each reading of a rule that no vector of that rule
-// shows: one that warns, is refused, or has a result, under a target that chooses
-// the reading. readings has those of each rule, the default first.
-func Readings(t testing.TB, list []Vector, readings map[string][]string) {
-	t.Helper()
-	shown := map[[2]string]bool{}
-	for _, v := range list {
-		names := readings[v.Rule]
-		if len(names) == 0 || v.Expect == "passes" && v.Section("want.json") == nil {
-			continue
-		}
-		var target struct {
-			Lenient  bool
-			Policies map[string]string
-		}
-		if text := v.Section("target.json"); text != nil {
-			if err := json.Unmarshal(text, &target); err != nil {
-				t.Errorf("%s: %v", v.Name, err)
-			}
-		}
-		reading, ok := target.Policies[v.Rule]
-		switch {
-		case ok:
-		case target.Lenient && slices.Contains(names, "lenient"):
-			reading = "lenient"
-		default:
-			reading = names[0]
-		}
-		shown[[2]string{v.Rule, reading}] = true
+// reading returns the reading of the rule that the vector's target chooses.
+func (v Vector) reading(t testing.TB, r rule) string {
+	var target struct {
+		Lenient  bool
+		Policies map[string]string
 	}
-	for id, names := range readings {
-		for _, name := range names {
-			if !shown[[2]string{id, name}] {
-				t.Errorf("no vector shows the reading %q of %s", name, id)
-			}
+	if text := v.Section("target.json"); text != nil {
+		if err := json.Unmarshal(text, &target); err != nil {
+			t.Errorf("%s: %v", v.Name, err)
 		}
 	}
+	name, chosen := target.Policies[r.ID]
+	switch {
+	case chosen:
+		return name
+	case len(r.Readings) == 0:
+		return ""
+	case target.Lenient && slices.Contains(r.Readings, struct{ Name string }{"lenient"}):
+		return "lenient"
+	}
+	return r.Readings[0].Name
 }
