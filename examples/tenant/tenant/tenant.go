@@ -22,7 +22,10 @@
 //	DELETE /api/v2/users/{id}/identities/{provider}/{user_id}
 //	GET    /tenant/export                                      every user, one JSON line each; not of the API
 //
-// Anything else is answered 404.
+// Anything else is answered 404. q takes terms such as email:"ann@example.com" or
+// email:ann*, joined by AND, about user_id, email, username, phone_number, name,
+// nickname, given_name, family_name and identities.connection. Other searches, sort
+// and connection are answered 501: the API would take them.
 //
 // # Headers
 //
