@@ -309,11 +309,16 @@ func (a *applier) effects(before user.Profile) {
 	}
 	if t.Connection.Kind == user.CustomDatabase && !t.Migrated {
 		for _, x := range []struct {
-			a    attribute
-			kind user.EffectKind
-		}{{email, user.ChangeEmailScript}, {password, user.ChangePasswordScript}, {phoneNumber, user.ChangePhoneScript}, {username, user.ChangeUsernameScript}} {
-			if p.present(x.a) || x.a == email && p.present(emailVerified) || x.a == phoneNumber && p.present(phoneVerified) {
-				note(x.kind, RuleScripts)
+			is bool
+			op user.Operation
+		}{
+			{p.present(email) || p.present(emailVerified), user.EmailChange}, {p.present(password), user.PasswordChange},
+			{p.present(phoneNumber) || p.present(phoneVerified), user.PhoneChange}, {p.present(username), user.UsernameChange},
+		} {
+			if x.is {
+				for _, script := range user.Cached.Scripts(x.op, t.Connection.ImportMode) {
+					note(script, RuleScripts)
+				}
 			}
 		}
 	}

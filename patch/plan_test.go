@@ -301,7 +301,7 @@ func TestOrderOfWarnings(t *testing.T) {
 
 	out, err = payload(t, `{"password":"p"}`).Apply(u, patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Lenient: true})
 	require.NoError(t, err)
-	assert.Equal(t, []user.Effect{{Kind: user.SessionsExpire, Rule: patch.RulePasswordSessions}, {Kind: user.ChangePasswordScript, Rule: patch.RuleScripts}}, out.Effects)
+	assert.Equal(t, []user.Effect{{Kind: user.SessionsExpire, Rule: patch.RulePasswordSessions}, {Kind: user.GetUserScript, Rule: patch.RuleScripts}, {Kind: user.ChangePasswordScript, Rule: patch.RuleScripts}}, out.Effects)
 
 	// Two lists that are cut off say so once.
 	var was, says strings.Builder

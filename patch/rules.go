@@ -50,6 +50,7 @@ const (
 	RulePassword           RuleID = "patch.password-connection"
 	RulePhone              RuleID = "patch.phone-connection"
 	RulePhoneDatabase      RuleID = "patch.phone-database"
+	RulePhoneTogether      RuleID = "patch.phone-together"
 	RuleScope              RuleID = "patch.scope"
 	RuleLastMember         RuleID = "patch.last-member"
 	RuleMetadataNoObject   RuleID = "patch.metadata-no-object"
@@ -281,6 +282,11 @@ var catalogue = append([]Rule{
 		Statement: "phone_number and phone_verified cannot be updated on a database connection; they are for SMS users.",
 		Source:    "Workflow card Update User; User Object in Rules; Auth0 docs, Flexible Identifiers",
 		Readings:  refuses("two documents say that they are for SMS users only", "a database connection with flexible identifiers has them too"),
+	},
+	{
+		ID: RulePhoneTogether, Severity: user.Warning, Evidence: user.Inferred,
+		Statement: "Whether phone_number and phone_verified can be updated together with email, username or password is not documented; no source forbids it.",
+		Source:    responses + " (silent on it)",
 	},
 	{
 		ID: RuleDisabled, Severity: user.Error, Evidence: user.Documented,

@@ -316,6 +316,11 @@ func (j *judge) pairs() {
 			j.report(RuleExclusive, pair[0].pointer(), "cannot update "+pair[0].String()+" and "+pair[1].String()+" simultaneously")
 		}
 	}
+	for _, a := range []attribute{phoneNumber, phoneVerified} {
+		if j.has[a].present && (j.has[email].present || j.has[username].present || j.has[password].present) {
+			j.report(RulePhoneTogether, a.pointer(), "nobody documents "+a.String()+" together with email, username or password")
+		}
+	}
 }
 
 // connection judges what the target's connection forbids.
