@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -63,7 +64,7 @@ func ParseLogin(text []byte) (Profile, error) {
 //  7. user_id, identities, blocked, timestamps and enrolled factors do not follow;
 //     neither does a null, which is taken for nothing.
 //  8. user_metadata and app_metadata that the login has replace those there; else
-//     they stay.
+//     they stay. Names that a payload could not have are taken.
 //  9. A login with a linked identity changes that identity's profileData and no
 //     root attribute.
 //  10. last_login and updated_at become at.Now, where it is given. logins_count
@@ -82,7 +83,7 @@ func ParseLogin(text []byte) (Profile, error) {
 // Database (2, 3, 11); Verified Email Usage (4); Normalized User Profiles (5; that
 // attributes go is inferred); Add User Attributes to DenyList (6); community topic
 // 119726 (8, of social connections; of databases nothing is documented); User
-// Object in Rules (9, 10). Rules 7 and 10, in part, are inferred.
+// Object in Rules (9, 10). Rules 7, 8 and 10, in part, are inferred.
 func Refresh(cached, login Profile, at Circumstances) (Refreshed, error) {
 	r := refresh{judge: judge{at: &at}, first: cached.Equal(Profile{})}
 	var err error
@@ -318,6 +319,7 @@ func (r *refresh) metadata(name string) {
 	if isObject && was.Equal(o) {
 		return
 	}
+	check.Metadata(o, name, r.remarked)
 	after := r.seeded(o)
 	if !r.first {
 		r.report(RuleLoginMetadata, pointer, "whether metadata that comes with a login replaces what is there or is merged is not documented for every kind")
@@ -334,6 +336,15 @@ func (r *refresh) metadata(name string) {
 	case !had.IsZero():
 		r.change[name] = nil
 	}
+}
+
+// remarked reports a finding in metadata that comes with a login, where it is one to
+// warn of: what would be refused in a payload is taken here.
+func (r *refresh) remarked(f check.Finding, path ...string) bool {
+	if ruleOf(findings[f]).Severity == Warning {
+		return r.found(f, path...)
+	}
+	return !r.warnings.Full
 }
 
 // ignore says what of a login to the Auth0 store is not taken.
