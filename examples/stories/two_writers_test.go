@@ -8,7 +8,8 @@ import (
 )
 
 // Two writers, one profile: both read, both change something, and nobody wants to
-// undo the other. Conflicts tells before sending; Merge3 joins what does not clash.
+// undo the other. Conflicts tells before sending; Merge3 joins what does not clash,
+// and the difference to what is stored meanwhile is what to send.
 func Example_twoWriters() {
 	read := metadata.MustParse(`{"address":{"home":"12 Elm Street","work":"99 High Street"},"color":"green"}`)
 	ours := metadata.MustParse(`{"address":{"home":"7 Oak Lane","work":"99 High Street"},"color":"green"}`)
@@ -28,7 +29,10 @@ func Example_twoWriters() {
 
 	both, conflicts := metadata.Merge3(read, ours, theirs)
 	fmt.Println(both, len(conflicts))
+	send, err := metadata.FirstLevel.Diff(theirs, both) // theirs is what is stored now
+	fmt.Println(send, err)
 	// Output:
 	// [/user_metadata/address]
 	// {"address":{"home":"7 Oak Lane","work":"1 Sea Road"},"color":"blue"} 0
+	// {"address":{"home":"7 Oak Lane","work":"1 Sea Road"}} <nil>
 }

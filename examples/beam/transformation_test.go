@@ -1,0 +1,174 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+func TestParseTransformation(t *testing.T) {
+	for text, want := range map[string]string{
+		`{}`: "",
+		`{"where":{"/a":null},"unless":{"/b/0":1},"target":{"lenient":true}}`: "",
+		`{"set":{"/a/b":1},"remove":["/a/c"],"rename":{"/d":"/e"}}`:           "",
+
+		`[]`:                                     "not an object",
+		`{"set":{},"set":{}}`:                    "duplicate name at byte 10 at /set",
+		`{"sets":{}}`:                            "unknown member at /sets",
+		`{"set":[]}`:                             "value of the wrong type at /set",
+		`{"remove":{}}`:                          "value of the wrong type at /remove",
+		`{"set":{"a":1,"":2}}`:                   "not a JSON Pointer to a member at /set/a\nnot a JSON Pointer to a member at /set/",
+		`{"remove":["/a",1]}`:                    "not a JSON Pointer to a member at /remove/1",
+		`{"rename":{"/a":"b"}}`:                  "not a JSON Pointer to a member at /rename/~1a",
+		`{"set":{"/a":null}}`:                    "null is set by remove at /set/~1a",
+		`{"set":{"/a":1,"/a/b":1}}`:              "changed twice at /a/b",
+		`{"set":{"/a/b":1},"remove":["/a"]}`:     "changed twice at /a",
+		`{"rename":{"/a":"/b","/b":"/c"}}`:       "changed twice at /b",
+		`{"target":{"lenent":true}}`:             "unknown member at /target/lenent",
+		`{"target":1}`:                           "not an object at /target",
+		`{"connections":{"m":{"kind":"dbase"}}}`: "unknown value at /connections/m/kind",
+		`{"connections":{"m":{"kind":1,"x":2}}}`: "value of the wrong type at /connections/m/kind\nunknown member at /connections/m/x",
+		`{"connections":[]}`:                     "value of the wrong type at /connections",
+	} {
+		_, err := parseTransformation([]byte(text))
+		if want == "" {
+			assert.NoError(t, err, text)
+		} else if assert.Error(t, err, text) {
+			assert.Equal(t, want, err.Error(), text)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	for _, c := range []struct {
+		name, transformation, user string
+		verdict                    verdict
+		payloads                   string
+		err                        error
+	}{
+		{
+			"null matches what is null or absent",
+			`{"where":{"/nickname":null,"/picture":null},"set":{"/app_metadata/seen":true}}`,
+			`{"user_id":"auth0|1","picture":null}`,
+			planned, `[{"app_metadata":{"seen":true}}]`, nil,
+		},
+		{
+			"unless null asks for what is there",
+			`{"unless":{"/nickname":null},"set":{"/app_metadata/seen":true}}`,
+			`{"user_id":"auth0|1"}`,
+			unmatched, `null`, nil,
+		},
+		{
+			"numbers match by value, places in lists too",
+			`{"where":{"/identities/0/connection":"m","/app_metadata/n":1},"set":{"/app_metadata/n":2}}`,
+			`{"user_id":"auth0|1","app_metadata":{"n":1.0},"identities":[{"connection":"m"}]}`,
+			planned, `[{"app_metadata":{"n":2}}]`, nil,
+		},
+		{
+			"a rename from one metadata to the other",
+			`{"rename":{"/user_metadata/plan":"/app_metadata/plan"}}`,
+			`{"user_id":"auth0|1","user_metadata":{"plan":{"name":"gold","null":null},"a":1}}`,
+			planned, `[{"user_metadata":{"plan":null},"app_metadata":{"plan":{"name":"gold","null":null}}}]`, nil,
+		},
+		{
+			"what is removed last is named: {} would remove what others wrote",
+			`{"remove":["/user_metadata/a","/user_metadata/b"]}`,
+			`{"user_id":"auth0|1","user_metadata":{"b":1,"a":{"c":2}}}`,
+			planned, `[{"user_metadata":{"b":null,"a":null}}]`, nil,
+		},
+		{
+			"all metadata is named too",
+			`{"remove":["/app_metadata"]}`,
+			`{"user_id":"auth0|1","app_metadata":{"b":1,"a":{"c":2}}}`,
+			planned, `[{"app_metadata":{"b":null,"a":null}}]`, nil,
+		},
+		{
+			"e-mail and username are two payloads",
+			`{"set":{"/email":"a@example.com","/username":"ann"},"target":{"connection":{"kind":"database","requires_username":true}}}`,
+			`{"user_id":"auth0|1","username":"an","email":"b@example.com"}`,
+			planned, `[{"email":"a@example.com"},{"username":"ann"}]`, nil,
+		},
+		{
+			"what Auth0 keeps itself",
+			`{"set":{"/user_id":"auth0|2"}}`,
+			`{"user_id":"auth0|1"}`,
+			refused, `null`, metadata.ErrUnreachable,
+		},
+		{
+			"the rest is not planned where a part is out of reach",
+			`{"set":{"/app_metadata/a":1,"/logins_count":2}}`,
+			`{"user_id":"auth0|1"}`,
+			refused, `null`, metadata.ErrUnreachable,
+		},
+		{
+			"a name that metadata cannot have",
+			`{"set":{"/app_metadata/a.b":1}}`,
+			`{"user_id":"auth0|1"}`,
+			refused, `null`, metadata.ErrUnreachable,
+		},
+		{
+			"the connection of the primary identity decides",
+			`{"set":{"/nickname":"a"},"connections":{"google":{"kind":"social"}}}`,
+			`{"user_id":"google-oauth2|1","identities":[{"connection":"google"},{"connection":"m"}]}`,
+			refused, `null`, patch.RuleSynced,
+		},
+		{
+			"a connection that is not listed is that of the target",
+			`{"set":{"/nickname":"a"},"target":{"connection":{"kind":"social"}},"connections":{"m":{"kind":"database"}}}`,
+			`{"user_id":"google-oauth2|1","identities":[{"connection":"google"}]}`,
+			refused, `null`, patch.RuleSynced,
+		},
+		{
+			"metadata that is no object stays as it is",
+			`{"set":{"/app_metadata/a":1}}`,
+			`{"user_id":"auth0|1","app_metadata":"old"}`,
+			refused, `null`, metadata.ErrPath,
+		},
+	} {
+		tr, err := parseTransformation([]byte(c.transformation))
+		require.NoError(t, err, c.name)
+		p, v, err := tr.plan([]byte(c.user))
+		assert.Equal(t, c.verdict, v, "%s: %v", c.name, err)
+		assert.ErrorIs(t, err, c.err, c.name)
+		assert.Equal(t, user.ID(decoded(t, c.user).(map[string]any)["user_id"].(string)), p.UserID, c.name)
+		if v != planned {
+			assert.Empty(t, p.Payloads, c.name)
+			continue
+		}
+		var texts []byte
+		texts = append(texts, '[')
+		for i, says := range p.Payloads {
+			if i > 0 {
+				texts = append(texts, ',')
+			}
+			texts = says.AppendJSON(texts)
+		}
+		assert.Equal(t, c.payloads, string(append(texts, ']')), c.name)
+	}
+}
+
+// Effects and warnings are counted, and written beside the payloads.
+func TestEffects(t *testing.T) {
+	f := planFn{Transformation: `{"set":{"/email":"b@example.com"},"target":{"connection":{"kind":"passwordless-email"}}}`}
+	require.NoError(t, f.Setup())
+	counts := map[string]int64{}
+	var plans []string
+	require.NoError(t, f.ProcessElement(
+		line{File: "f", Number: 3, Text: []byte(`{"user_id":"email|1","email":"a@example.com"}`)},
+		func(s string) { plans = append(plans, s) },
+		func(s string) { t.Error(s) },
+		func(key string, n int64) { counts[key] += n },
+	))
+	require.Len(t, plans, 1)
+	assert.Contains(t, plans[0], `"effects":[{"kind":"change-email-message","rule":"patch.change-email-message"}]`)
+	assert.Contains(t, plans[0], `"rule":"patch.email-keeps-verified"`)
+	assert.Equal(t, int64(1), counts["effects change-email-message"])
+	assert.Equal(t, int64(1), counts["warnings patch.email-keeps-verified"])
+	assert.Equal(t, int64(1), counts["verdicts planned"])
+	assert.Equal(t, int64(1), counts["payloads"])
+}
