@@ -116,6 +116,36 @@ func ExamplePlan() {
 	// {"blocked":false,"password":"********"}
 }
 
+// What undoes an update is worked out before the update is sent.
+func ExamplePayload_Inverse() {
+	u := user.Profile{GivenName: user.Set("Ann"), UserMetadata: metadata.MustParse(`{"color":"red"}`)}
+	p := patch.Payload{
+		GivenName:    patch.Set("Anne"),
+		Password:     patch.Set("correct-horse"),
+		UserMetadata: metadata.MustDelta(`{"color":null,"shape":"round"}`),
+	}
+	undo, err := p.Inverse(u, patch.Target{})
+	fmt.Println(undo)
+	fmt.Println(err) // the rest: nobody knows the old password
+	// Output:
+	// {"user_metadata":{"color":"red","shape":null},"given_name":"Ann"}
+	// cannot be reached at /password
+}
+
+// Where the API's own words are known, a test can expect them.
+func ExamplePayload_Response() {
+	google := user.Connection{Name: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
+	p := patch.Payload{Email: patch.Set("ann@example.org")}
+	r, known := p.Response(patch.Target{Connection: google})
+	fmt.Println(known, r.StatusCode, r.Message)
+	p = patch.Payload{AppMetadata: metadata.MustDelta(`{"a.b":1}`)}
+	_, known = p.Response(patch.Target{Connection: google})
+	fmt.Println(known, p.Validate(patch.Target{Connection: google}).Valid())
+	// Output:
+	// true 400 Cannot update email for non-database user.
+	// false false
+}
+
 // A blank input clears what is there, or is left out: the card's option decides.
 func ExampleForm() {
 	f := patch.Form{

@@ -21,8 +21,9 @@ type Response struct {
 // several things the API would name is not documented.
 //
 // Sources: Auth0 Management API, PATCH /api/v2/users/{id}, responses; observed
-// answers (auth0/terraform-provider-auth0 issue 400, rfcx/arbimon issue 1397, and
-// others that the rules name).
+// answers, which have a code and whose words hold where the two differ
+// (auth0/terraform-provider-auth0 issue 400, rfcx/arbimon issue 1397, Auth0
+// community topic 28230).
 func (p Payload) Response(t Target) (Response, bool) {
 	list := p.Validate(t).Violations
 	if len(list) == 0 {
@@ -64,7 +65,7 @@ func (p Payload) Response(t Target) (Response, bool) {
 		return bad("Cannot update email for non-database user.", "")
 	case RuleEmailVerification:
 		if t.Connection.Kind == user.Enterprise {
-			return bad("Email verification is not supported for enterprise users.", "")
+			return bad("Email verification is not supported for enterprise users", "operation_not_supported")
 		}
 	case RuleDisabled:
 		return bad("Cannot change email or password for users in a disabled connection.", "")
