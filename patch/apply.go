@@ -312,8 +312,8 @@ func (a *applier) effects(before user.Profile) {
 			is bool
 			op user.Operation
 		}{
-			{p.present(email) || p.present(emailVerified), user.EmailChange}, {p.present(password), user.PasswordChange},
-			{p.present(phoneNumber) || p.present(phoneVerified), user.PhoneChange}, {p.present(username), user.UsernameChange},
+			{p.present(email) || p.present(emailVerified), user.OnEmailChange}, {p.present(password), user.OnPasswordChange},
+			{p.present(phoneNumber) || p.present(phoneVerified), user.OnPhoneChange}, {p.present(username), user.OnUsernameChange},
 		} {
 			if x.is {
 				for _, script := range user.Cached.Scripts(x.op, t.Connection.ImportMode) {

@@ -146,15 +146,15 @@ type Operation string
 
 // The operations.
 const (
-	LogIn          Operation = "login"
-	Create         Operation = "create"
-	VerifyEmail    Operation = "verify-email"
-	EmailChange    Operation = "change-email"
-	PasswordChange Operation = "change-password"
-	PhoneChange    Operation = "change-phone"
-	UsernameChange Operation = "change-username"
-	MetadataUpdate Operation = "update-metadata" // and of blocked
-	Delete         Operation = "delete"
+	OnLogin          Operation = "login"
+	OnCreation       Operation = "create"
+	OnVerification   Operation = "verify-email"
+	OnEmailChange    Operation = "change-email"
+	OnPasswordChange Operation = "change-password"
+	OnPhoneChange    Operation = "change-phone"
+	OnUsernameChange Operation = "change-username"
+	OnMetadataUpdate Operation = "update-metadata" // and of blocked
+	OnDeletion       Operation = "delete"
 )
 
 // Scripts returns the scripts that run for the operation, in order, with the import
@@ -168,30 +168,38 @@ func (s State) Scripts(o Operation, importMode bool) []EffectKind {
 		return nil
 	}
 	switch o {
-	case LogIn:
+	case OnLogin:
 		return []EffectKind{LoginScript}
-	case Create:
+	case OnCreation:
 		if importMode {
 			return []EffectKind{GetUserScript}
 		}
 		return []EffectKind{GetUserScript, CreateScript}
-	case VerifyEmail:
+	case OnVerification:
 		return []EffectKind{VerifyScript}
-	case EmailChange:
+	case OnEmailChange:
 		return []EffectKind{GetUserScript, ChangeEmailScript}
-	case PasswordChange:
+	case OnPasswordChange:
 		if importMode {
 			return []EffectKind{GetUserScript} // the new password is Auth0's
 		}
 		return []EffectKind{GetUserScript, ChangePasswordScript}
-	case PhoneChange:
+	case OnPhoneChange:
 		return []EffectKind{GetUserScript, GetUserScript, ChangePhoneScript}
-	case UsernameChange:
+	case OnUsernameChange:
 		return []EffectKind{GetUserScript, ChangeUsernameScript}
-	case Delete:
+	case OnDeletion:
 		return []EffectKind{DeleteScript}
 	}
 	return nil
+}
+
+// scripts returns the scripts that run as effects.
+func scripts(s State, o Operation, importMode bool) (list []Effect) {
+	for _, kind := range s.Scripts(o, importMode) {
+		list = append(list, Effect{kind, RuleScripts})
+	}
+	return list
 }
 
 // Updatable returns the attributes that an update through the Management API can

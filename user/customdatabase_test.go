@@ -132,7 +132,7 @@ func TestVerifiedInTheDatabase(t *testing.T) {
 	database.EmailVerified = user.Set(false)
 	u, _, err := user.DatabaseUser{Database: database}.Login(at)
 	require.NoError(t, err)
-	assert.Equal(t, []user.EffectKind{user.VerifyScript}, u.State.Scripts(user.VerifyEmail, false))
+	assert.Equal(t, []user.EffectKind{user.VerifyScript}, u.State.Scripts(user.OnVerification, false))
 	database.EmailVerified = user.Set(true)
 	u = u.Changed(database)
 	assert.False(t, u.Profile.EmailVerified.Or(true))
@@ -142,18 +142,18 @@ func TestVerifiedInTheDatabase(t *testing.T) {
 }
 
 func TestScripts(t *testing.T) {
-	all := []user.Operation{user.LogIn, user.Create, user.VerifyEmail, user.EmailChange, user.PasswordChange, user.PhoneChange, user.UsernameChange, user.MetadataUpdate, user.Delete}
+	all := []user.Operation{user.OnLogin, user.OnCreation, user.OnVerification, user.OnEmailChange, user.OnPasswordChange, user.OnPhoneChange, user.OnUsernameChange, user.OnMetadataUpdate, user.OnDeletion}
 	for _, o := range all {
 		assert.Empty(t, user.Migrated.Scripts(o, true), o)
-		if o != user.MetadataUpdate {
+		if o != user.OnMetadataUpdate {
 			assert.NotEmpty(t, user.Cached.Scripts(o, false), o)
 		}
 	}
-	assert.Empty(t, user.Cached.Scripts(user.MetadataUpdate, false))
-	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.ChangeEmailScript}, user.Cached.Scripts(user.EmailChange, false))
-	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.GetUserScript, user.ChangePhoneScript}, user.Cached.Scripts(user.PhoneChange, false))
-	assert.Equal(t, []user.EffectKind{user.GetUserScript}, user.Outside.Scripts(user.Create, true))
-	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript}, user.Outside.Scripts(user.Create, false))
+	assert.Empty(t, user.Cached.Scripts(user.OnMetadataUpdate, false))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.ChangeEmailScript}, user.Cached.Scripts(user.OnEmailChange, false))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.GetUserScript, user.ChangePhoneScript}, user.Cached.Scripts(user.OnPhoneChange, false))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript}, user.Outside.Scripts(user.OnCreation, true))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript}, user.Outside.Scripts(user.OnCreation, false))
 }
 
 // Shows S3.4 and S3.8: what a state says can be updated is what package patch

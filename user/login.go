@@ -120,7 +120,7 @@ func Refresh(cached, login Profile, at Circumstances) (Refreshed, error) {
 		}
 	}
 	if on.Kind == CustomDatabase && !at.Migrated {
-		r.out.Effects = []Effect{{LoginScript, RuleScripts}}
+		r.out.Effects = scripts(Cached, OnLogin, on.ImportMode)
 		if on.ImportMode && identity == 0 {
 			r.migrate()
 		}
@@ -190,7 +190,7 @@ func (r *refresh) follow() {
 			}
 		}
 	}
-	r.follower(none, off)
+	r.drop(none, off)
 	if !none {
 		r.verified()
 	}
@@ -214,8 +214,8 @@ func (r *refresh) keeps(name string) {
 	r.report(RuleKept, metadata.Pointer(name), "Auth0 keeps this itself; what the login has is not taken")
 }
 
-// follower removes what the login no longer has.
-func (r *refresh) follower(none, off bool) {
+// drop removes what the login no longer has.
+func (r *refresh) drop(none, off bool) {
 	for name, was := range r.before.All() {
 		v, ok := r.says.Get(name)
 		switch {

@@ -157,10 +157,7 @@ func (j *judge) derived(p Profile, without []string) Profile {
 func (j *judge) effects(c *Creation) (list []Effect) {
 	on := &j.at.Connection
 	if on.Kind == CustomDatabase {
-		list = append(list, Effect{GetUserScript, RuleScripts})
-		if !on.ImportMode {
-			list = append(list, Effect{CreateScript, RuleScripts})
-		}
+		list = scripts(Outside, OnCreation, on.ImportMode)
 	}
 	if c.Email.IsZero() {
 		return list
