@@ -107,6 +107,7 @@ func readers() []reader {
 		parsed("user.ParseImport", member, user.ParseImport),
 		parsed("user.ParseImport", `{"mfa_factors":VALUE}`, user.ParseImport),
 		parsed("user.ParseImports", `[{"app_metadata":VALUE}]`, user.ParseImports),
+		parsed("user.ParseImports", `[{"x":VALUE},{"user_metadata":{"a":VALUE}}]`, user.ParseImports),
 		decoded[user.Profile]("user.Profile.UnmarshalJSON", `{"multifactor":VALUE,"permissions":VALUE}`),
 		decoded[user.Identity]("user.Identity.UnmarshalJSON", `{"profileData":VALUE}`),
 		decoded[user.Creation]("user.Creation.UnmarshalJSON", `{"app_metadata":{"":VALUE}}`),

@@ -1,0 +1,156 @@
+package torture
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/metadata"
+)
+
+// allocated returns how many bytes f allocates, freed or not.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// members returns an object with n members whose names name makes.
+func members(n int, name func(i int) string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `"%s":%d`, name(i), i)
+	}
+	return b.String() + "}"
+}
+
+// shapes are texts of some size that were made to be slow or large: a reader that
+// is not linear takes hours over them.
+func shapes(n int) map[string]string {
+	return map[string]string{
+		"names":                  members(n, func(i int) string { return fmt.Sprint(i) }),
+		"names with one end":     members(n, func(i int) string { return fmt.Sprintf("%08d-the-same-end-of-each", i) }),
+		"names with one start":   members(n, func(i int) string { return fmt.Sprintf("the-same-start-of-each-%08d", i) }),
+		"names with one middle":  members(n, func(i int) string { return fmt.Sprintf("start-of-it-%08d-and-its-end", i) }),
+		"names of zeros":         members(n, func(i int) string { return strings.Repeat("0", 40) + fmt.Sprintf("%08d", i) + strings.Repeat("0", 40) }),
+		"escaped names":          members(n, func(i int) string { return fmt.Sprintf(`\u0061%08d`, i) }),
+		"names that differ late": members(n/50, func(i int) string { return strings.Repeat("x", 1000) + fmt.Sprint(i) }),
+		"brackets":               "[" + strings.TrimSuffix(strings.Repeat("[],", n), ",") + "]",
+		"braces":                 "[" + strings.TrimSuffix(strings.Repeat("{},", n), ",") + "]",
+		"nulls":                  `{"a":[` + strings.TrimSuffix(strings.Repeat(`{"n":null},`, n), ",") + `]}`,
+		"stairs":                 "[" + strings.TrimSuffix(strings.Repeat(strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+",", n/1000), ",") + "]",
+		"deep":                   strings.Repeat(`{"a":[`, 4_990) + strings.Repeat("]}", 4_990),
+		"digits":                 "1" + strings.Repeat("0", n),
+		"fractions":              "0." + strings.Repeat("0", n) + "1",
+		"exponents":              "[" + strings.TrimSuffix(strings.Repeat("1e99999999999999999999,", n), ",") + "]",
+		"escapes":                `"` + strings.Repeat(`\ud83d\ude00\n`, n) + `"`,
+		"spaces":                 strings.Repeat(" ", n) + "1" + strings.Repeat("\n", n),
+	}
+}
+
+// wrong are texts that are refused, at their end or all along.
+func wrong(n int) map[string]string {
+	return map[string]string{
+		"open brackets":     strings.Repeat("[", n),
+		"open objects":      strings.Repeat(`{"a":`, n),
+		"one level more":    strings.Repeat("[", metadata.MaxLevels+1) + strings.Repeat("]", metadata.MaxLevels+1),
+		"many levels more":  strings.Repeat("[", n+metadata.MaxLevels) + strings.Repeat("]", n+metadata.MaxLevels),
+		"every name twice":  members(n, func(i int) string { return fmt.Sprint(i / 2) }),
+		"one name always":   members(n, func(int) string { return "a" }),
+		"long names twice":  members(n/50, func(i int) string { return strings.Repeat("x", 1000) + fmt.Sprint(i/2) }),
+		"twice deep down":   strings.Repeat(`{"`+strings.Repeat("n", 1000)+`":`, 900) + members(n/10, func(i int) string { return fmt.Sprint(i / 2) }) + strings.Repeat("}", 900),
+		"twice, one hidden": members(n, func(i int) string { return []string{fmt.Sprint(i), fmt.Sprintf(`\u003%d`, i%10)}[i%2] }),
+		"no end":            `{"a":"` + strings.Repeat("x", n),
+		"wrong at the end":  `["` + strings.Repeat("x", n) + "\xff\"]",
+		"surrogates":        `"` + strings.Repeat(`\ud83d`, n) + `"`,
+		"minus signs":       strings.Repeat("-", n),
+		"commas":            "[" + strings.Repeat(",", n) + "]",
+	}
+}
+
+// Whatever its shape, a text costs memory in proportion to its size, in every
+// function that reads.
+func TestMemoryIsBoundedByTheText(t *testing.T) {
+	n := 50_000
+	if testing.Short() {
+		n = 5_000
+	}
+	type shape struct {
+		name, text string
+		refused    bool
+	}
+	var list []shape
+	for name, text := range shapes(n) {
+		list = append(list, shape{name, text, false})
+	}
+	for name, text := range wrong(n) {
+		list = append(list, shape{name, text, true})
+	}
+	seen := map[string]bool{}
+	for _, r := range readers() {
+		first := !seen[r.name]
+		seen[r.name] = true
+		for i, s := range list {
+			if !first && i%4 != 0 { // the others are much alike
+				continue
+			}
+			text := []byte(strings.ReplaceAll(r.around, "VALUE", s.text))
+			var err error
+			used := allocated(func() { _, err = r.read(text) })
+			// A tree of a text with a million members has a few words for each byte of it.
+			assert.Less(t, used, uint64(200*len(text)+64<<20), "%s: %s (%d bytes)", r.name, s.name, len(text))
+			if s.refused && !r.unread {
+				assert.Error(t, err, "%s: %s", r.name, s.name)
+			}
+			if err != nil {
+				assert.Less(t, len(err.Error()), 8<<20, "%s: %s", r.name, s.name)
+			}
+		}
+	}
+}
+
+// large are those that read in a way of their own; the others are made of them.
+var large = []string{
+	"metadata.Parse", "metadata.Value.UnmarshalJSON", "metadata.Mode.AppendMerge", "metadata.Mode.AppendDiff", "metadata.ValueOf", "user.Parse",
+	"user.ParseCreation", "patch.Parse", "patch.ParseSteps", "patch.SetUserMetadata", "identities.ParseRequest",
+}
+
+// A text of 100 MB, most of it one string, and objects with a million members.
+func TestLargeTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a gigabyte")
+	}
+	for _, s := range []struct {
+		name, text string
+	}{
+		{"a string", `"` + strings.Repeat("x", 100<<20) + `"`},
+		{"a million members", members(1_000_000, func(i int) string { return fmt.Sprintf("name-%08d", i) })},
+		{"a million names alike", members(1_000_000, func(i int) string { return fmt.Sprintf("start-of-it-%08d-and-its-end", i) })},
+	} {
+		seen := map[string]bool{}
+		for _, r := range readers() {
+			if seen[r.name] || !slices.Contains(large, r.name) {
+				continue
+			}
+			seen[r.name] = true
+			text := []byte(strings.ReplaceAll(r.around, "VALUE", s.text))
+			var err error
+			used := allocated(func() { _, err = r.read(text) })
+			for _, f := range textFaults {
+				require.NotErrorIs(t, err, f, "%s: %s", r.name, s.name)
+			}
+			assert.Less(t, used, uint64(64*len(text)+64<<20), "%s: %s", r.name, s.name)
+		}
+	}
+}
