@@ -30,6 +30,7 @@ type Contender struct {
 	Run func() error
 
 	Unchecked bool // it does not read all of the text
+	Buffered  bool // it is given a buffer for its result, which is used again
 }
 
 // Group is what is measured together: one operation on one document.
@@ -74,7 +75,7 @@ func NewGroup(op, size string) (Group, bool) {
 				run = nil
 			}
 			add(c.Name, roleOf(i, 2), run)
-			g.Contenders[i].Unchecked = c.Unchecked
+			g.Contenders[i].Unchecked, g.Contenders[i].Buffered = c.Unchecked, c.Buffered
 		}
 		add(stdValid, Yardstick, validate(json.Valid, d.Text))
 	case op == "scan":

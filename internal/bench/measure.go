@@ -76,6 +76,8 @@ func order(n, round int) []int {
 // measure runs run for about so long, at least once, and returns the time and the
 // allocations of one run. guess is how many ns one is expected to take, or 0.
 func measure(run func() error, long time.Duration, guess float64) (ns float64, allocs uint64, err error) {
+	runtime.LockOSThread() // whose time it is
+	defer runtime.UnlockOSThread()
 	runtime.GC() // what others left
 	if guess < float64(time.Second)/2 {
 		// Into the caches again, and what it keeps in pools, which that emptied.
@@ -92,13 +94,13 @@ func measure(run func() error, long time.Duration, guess float64) (ns float64, a
 		if guess > 0 {
 			batch = math.Ceil(min(float64(long-took)/guess, 1e7))
 		}
-		began := time.Now()
+		began := clock()
 		for range uint64(batch) {
 			if err := run(); err != nil {
 				return 0, 0, err
 			}
 		}
-		took += time.Since(began)
+		took += clock() - began
 		n += uint64(batch)
 		guess = max(float64(took)/float64(n), 1)
 	}
@@ -139,11 +141,13 @@ func (r Result) Ratio(ours, other string) Spread {
 }
 
 // BestPeer returns the peer with the lowest median, or "" where none was measured;
-// where checked, the best of those that read the whole text.
-func (r Result) BestPeer(checked bool) string {
+// where checked, the best of those that read the whole text. One that is given
+// a buffer is no peer of ours where that is given none.
+func (r Result) BestPeer(ours string, checked bool) string {
 	best := ""
 	for _, c := range r.Contenders {
-		if c.Role == Peer && !(checked && c.Unchecked) && r.Measured(c.Name) && (best == "" || r.Time(c.Name).Median < r.Time(best).Median) {
+		if c.Role == Peer && !(checked && c.Unchecked) && !(ours == oursNil && c.Buffered) && r.Measured(c.Name) &&
+			(best == "" || r.Time(c.Name).Median < r.Time(best).Median) {
 			best = c.Name
 		}
 	}

@@ -37,6 +37,9 @@ type Merger struct {
 	// no JSON goes through.
 	Unchecked bool
 
+	// Buffered is where it appends to dst.
+	Buffered bool
+
 	// TooLarge is the length of a text for which it takes too long; 0 is none.
 	TooLarge int
 }
@@ -44,18 +47,26 @@ type Merger struct {
 // Mergers returns those that know the mode; those of metameld come first. They are
 // not for concurrent use: each keeps what it can use again.
 func Mergers(m metadata.Mode) []Merger {
-	fresh := func(_, doc, patch []byte) ([]byte, error) { return m.AppendMerge(nil, doc, patch) }
 	in := func(merge func(m metadata.Mode, dst, doc, patch []byte) ([]byte, error)) func(dst, doc, patch []byte) ([]byte, error) {
 		return func(dst, doc, patch []byte) ([]byte, error) { return merge(m, dst, doc, patch) }
 	}
+	// fresh gives a new buffer for each merge, large enough.
+	fresh := func(merge func(m metadata.Mode, dst, doc, patch []byte) ([]byte, error)) func(dst, doc, patch []byte) ([]byte, error) {
+		return func(_, doc, patch []byte) ([]byte, error) {
+			return merge(m, make([]byte, 0, len(doc)+len(patch)), doc, patch)
+		}
+	}
 	ms := []Merger{
-		{Name: oursDst, Merge: m.AppendMerge},
-		{Name: oursNil, Merge: fresh},
-		{Name: "fastjson", Merge: in(new(fastjsonPair).merge)},
-		{Name: "jsontext", Merge: in(new(splicer).merge)},
-		{Name: "sjson", Merge: in(mergeSjson), Unchecked: true},
+		{Name: oursDst, Merge: m.AppendMerge, Buffered: true},
+		{Name: oursNil, Merge: func(_, doc, patch []byte) ([]byte, error) { return m.AppendMerge(nil, doc, patch) }},
+		{Name: "fastjson", Merge: in(new(fastjsonPair).merge), Buffered: true},
+		{Name: "fastjson-fresh", Merge: fresh(new(fastjsonPair).merge)},
+		{Name: "jsontext", Merge: in(new(splicer).merge), Buffered: true},
+		{Name: "jsontext-fresh", Merge: fresh(new(splicer).merge)},
+		{Name: "sjson", Merge: in(mergeSjson), Unchecked: true, Buffered: true},
+		{Name: "sjson-fresh", Merge: fresh(mergeSjson), Unchecked: true},
 		{Name: "sonic-ast", Merge: in(mergeSonicAST), Unchecked: true, TooLarge: 8 << 20}, // looks names up one by one
-		{Name: "sonic-any", Merge: in(mergeSonic)},
+		{Name: "sonic-any", Merge: in(mergeSonic), Buffered: true},
 		{Name: "goccy-any", Merge: in(mergeGoccy)},
 		{Name: "encoding-json", Merge: in(mergeEncodingJSON)},
 	}

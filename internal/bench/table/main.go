@@ -48,7 +48,8 @@ func choose(list string, all []string) []string {
 
 func table(rounds int, long time.Duration, sizes, ops []string) {
 	fmt.Printf("# metameld beside other libraries\n\n")
-	fmt.Printf("%s, %s/%s, %s, %d CPUs; %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU(), rounds, long)
+	fmt.Printf("%s, %s/%s, %s, %d CPUs; %d rounds of %v, %s\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU(), rounds, long, bench.Clock)
 	fmt.Printf("\n%s\n", strings.Join(peers(), ", "))
 	if rounds < 6 {
 		fmt.Printf("\nFewer than 6 rounds: too few to judge a goal by.\n")
