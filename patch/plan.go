@@ -21,7 +21,8 @@ import (
 //     get in while there is more to come. Where the target reads that a new password
 //     lifts a block, a user who is to be blocked, or to stay so, is blocked again
 //     after it, in a payload of its own.
-//  4. connection goes with each, client_id with the e-mail or phone number,
+//  4. A phone number goes apart from the three where the target reads that it has to.
+//  5. connection goes with each, client_id with the e-mail or phone number,
 //     verify_email with the e-mail.
 //
 // Each payload passes [Payload.Validate] for the target. The error is that of the
@@ -38,6 +39,15 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	login.Username = goal.Username
 	secret.Password = goal.Password
 	var list Payloads
+	apart := t.reading(RulePhoneTogether) == refused && !(goal.PhoneNumber.IsZero() && goal.PhoneVerified.IsZero()) &&
+		!(goal.Email.IsZero() && goal.Username.IsZero() && goal.Password.IsZero())
+	if apart { // the phone comes first, with all else
+		var phone Payload
+		if goal.Email.IsZero() {
+			phone, mail = mail, phone
+		}
+		list = Payloads{phone}
+	}
 	for _, part := range []Payload{mail, login, secret} {
 		if !part.IsZero() {
 			list = append(list, part)
@@ -52,6 +62,13 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	first.GivenName, first.FamilyName, first.Name, first.Nickname, first.Picture = goal.GivenName, goal.FamilyName, goal.Name, goal.Nickname, goal.Picture
 	first.VerifyEmail, first.VerifyPhoneNumber = goal.VerifyEmail, goal.VerifyPhoneNumber
 	first.ClientID, first.Extra = goal.ClientID, goal.Extra
+	if apart && !mail.IsZero() {
+		list[1].VerifyEmail, list[1].ClientID = goal.VerifyEmail, goal.ClientID
+		first.VerifyEmail = Param[bool]{}
+		if goal.PhoneNumber.IsZero() {
+			first.ClientID = Param[string]{}
+		}
+	}
 	if blocked, says := goal.Blocked.Get(); says && !blocked {
 		last.Blocked = goal.Blocked
 	} else {

@@ -93,6 +93,7 @@ const (
 const (
 	strict        = "strict"
 	lenient       = "lenient"
+	refused       = "refused"
 	everyIdentity = "every"
 	bothEmpty     = "both-empty"
 )
@@ -110,6 +111,11 @@ const (
 // refuses are the readings of a refusal that sources dispute.
 func refuses(strictly, leniently string) []user.Reading {
 	return []user.Reading{{Name: strict, Statement: "refused: " + strictly}, {Name: lenient, Statement: "accepted with a warning: " + leniently}}
+}
+
+// accepts are the readings of a step that nobody documents.
+func accepts(because string) []user.Reading {
+	return []user.Reading{{Name: "accepted", Statement: "accepted with a warning: " + because}, {Name: refused, Statement: "refused, until somebody knows"}}
 }
 
 // catalogue lists every rule, in the order in which violations are reported. It
@@ -135,6 +141,7 @@ var catalogue = append([]Rule{
 		ID: RulePasswordNull, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "password can be null in the schema; what that does is not documented.",
 		Source:    schema + " (silent on it)",
+		Readings:  accepts("the schema has it"),
 	},
 	{
 		ID: RuleLength, Severity: user.Error, Evidence: user.Documented,
@@ -219,6 +226,7 @@ var catalogue = append([]Rule{
 		ID: RuleMigratedLogin, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "Nobody documents whether username, password and phone of a user who moved from a custom database can be updated.",
 		Source:    "Auth0 docs, Update Root Attributes (Auth0 is the identity provider then)",
+		Readings:  accepts("Auth0 keeps them then, as it does for its own users"),
 	},
 	{
 		ID: RuleSynced, Severity: user.Error, Evidence: user.Documented,
@@ -287,6 +295,7 @@ var catalogue = append([]Rule{
 		ID: RulePhoneTogether, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "Whether phone_number and phone_verified can be updated together with email, username or password is not documented; no source forbids it.",
 		Source:    responses + " (silent on it)",
+		Readings:  accepts("the API lists the pairs that it refuses, and this is none of them"),
 	},
 	{
 		ID: RuleDisabled, Severity: user.Error, Evidence: user.Documented,

@@ -60,8 +60,11 @@ type judge struct {
 func (j *judge) report(id RuleID, pointer, message string) {
 	r := rule(id)
 	v := Violation{Rule: id, Pointer: pointer, Severity: r.Severity, Evidence: r.Evidence, Message: message}
-	if r.Severity == user.Error && j.t.reading(id) == lenient {
+	switch reading := j.t.reading(id); {
+	case r.Severity == user.Error && reading == lenient:
 		v.Severity = user.Warning
+	case r.Severity == user.Warning && reading == refused:
+		v.Severity = user.Error
 	}
 	if v.Severity == user.Error {
 		add(&j.violations, &j.verdict.Violations, v)
