@@ -105,6 +105,13 @@ func TestAnswers(t *testing.T) {
 		{`{"op":"plan","from":{"name":"A"},"to":{"name":"B"},"target":{"connection":{"kind":"social"}}}`, `{"ok":false,"error":{"kind":"refused","rule":"patch.synced-attributes","pointer":"/name"}}`},
 		{`{"op":"plan","from":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/payload"}}`},
 		{`{"op":"inverse","user":{"name":"A"},"payload":{"name":"B","user_metadata":{"a":1}}}`, `{"ok":true,"payload":{"name":"A","user_metadata":{"a":null}}}`},
+		// Beside what cannot be reached is what can.
+		{`{"op":"payload-diff","from":{"logins_count":1,"name":"A"},"to":{"name":"B"}}`, `{"ok":false,"error":{"kind":"refused","rule":"patch.unreachable","pointer":"/logins_count"},"payload":{"name":"B"}}`},
+		{`{"op":"inverse","user":{"name":"A"},"payload":{"name":"B","password":"p"}}`, `{"ok":false,"error":{"kind":"refused","rule":"patch.unreachable","pointer":"/password"},"payload":{"name":"A"}}`},
+		{`{"op":"plan","from":{"name":"A","identities":[]},"to":{"name":"B"}}`, `{"ok":false,"error":{"kind":"refused","rule":"patch.unreachable","pointer":"/identities"},"payloads":[{"name":"B"}]}`},
+		// Of a user there is more to warn of.
+		{`{"op":"validate","payload":{"email":"b@example.com"}}`, `{"ok":true,"valid":true}`},
+		{`{"op":"validate","payload":{"email":"b@example.com"},"user":` + u + `}`, `{"ok":true,"valid":true,"warnings":[{"rule":"patch.email-keeps-verified","pointer":"/email","severity":"warning","evidence":"inferred"}]}`},
 		{`{"op":"form","form":{"Name":"","Metadata":{}},"pass_empty_values":true}`, `{"ok":true,"payload":{"name":null,"user_metadata":{}},"warnings":[{"rule":"patch.metadata-wipe","pointer":"/user_metadata","severity":"warning","evidence":"documented"}]}`},
 		{`{"op":"form","form":{"Name":""},"pass_empty_values":false}`, `{"ok":true,"payload":{}}`},
 		{`{"op":"form","form":{"name":""},"pass_empty_values":false}`, `{"ok":false,"error":{"kind":"input","pointer":"/form/name"}}`},
