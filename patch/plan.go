@@ -42,11 +42,10 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	apart := t.reading(RulePhoneTogether) == refused && !(goal.PhoneNumber.IsZero() && goal.PhoneVerified.IsZero()) &&
 		!(goal.Email.IsZero() && goal.Username.IsZero() && goal.Password.IsZero())
 	if apart { // the phone comes first, with all else
-		var phone Payload
-		if goal.Email.IsZero() {
-			phone, mail = mail, phone
+		list = Payloads{{}}
+		if mail.Email.IsZero() { // and with email_verified by itself
+			list[0], mail = mail, Payload{}
 		}
-		list = Payloads{phone}
 	}
 	for _, part := range []Payload{mail, login, secret} {
 		if !part.IsZero() {
