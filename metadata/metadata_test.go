@@ -361,6 +361,7 @@ func TestAllocations(t *testing.T) {
 			"AppendMerge into room":   {0, func() { _, _ = m.AppendMerge(room, doc, patch) }},
 			"AppendMerge without":     {1, func() { _, _ = m.AppendMerge(nil, doc, patch) }},
 			"Merge":                   {4, func() { m.Merge(x, d) }},
+			"Merge of many objects":   {4, func() { m.Merge(manyObjects, manyChanges) }},
 			"Equal of the same order": {0, func() { x.Equal(otherSpelling) }},
 		} {
 			if n := testing.AllocsPerRun(100, most.f); n > most.n {
@@ -369,6 +370,17 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// manyChanges says something in each member of manyObjects, and of members that it
+// has not.
+var manyObjects, manyChanges = func() (Object, Delta) {
+	base, says := "{", "{"
+	for i := range 30 {
+		base += fmt.Sprintf(`"m%d":{"x":{"y":%d,"z":null},"w":"stays"},`, i, i)
+		says += fmt.Sprintf(`"m%d":{"x":{"y":null,"v":[%d]}},"n%d":{"x":null,"y":1},`, i, i, i)
+	}
+	return MustParse(base + `"last":1}`), MustDelta(says + `"last":null}`)
+}()
 
 // otherSpelling equals the document of TestAllocations, written in another way.
 var otherSpelling = MustParse(`{"a":{"x":1.0,"y":[1,2,{"z":"é"}]},"b":"two","c":null,"d":4.50}`)
