@@ -13,7 +13,8 @@ import (
 // It costs what the first level and d cost, however large the values are; where
 // objects are merged at every level or lists combined, what the members cost that
 // both sides have. It allocates at most four times, and once more for each list that
-// is combined or value from which nulls are stripped.
+// is combined, value from which nulls are stripped, or name that d writes in another
+// way.
 func (m Mode) Merge(base Object, d Delta) Object {
 	switch {
 	case d.IsZero():
@@ -29,7 +30,7 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	old, patch := base.members(), d.says.members()
 	members := make([]*member, len(old), len(old)+len(patch))
 	copy(members, old)
-	n := newMembers{mode: m, most: len(patch)}
+	n := newMembers{mode: m, patch: patch}
 	gone, next := 0, 0 // next: where the following member of d probably is
 	for _, p := range patch {
 		i := base.findFrom(next, p.name)
@@ -96,10 +97,10 @@ func (m Mode) changes(value string) bool {
 // newMembers are the members of a merge that neither side has as they are. The
 // texts that have to be written share one.
 type newMembers struct {
-	mode Mode
-	most int // how many there can be
-	made []member
-	text *splice // where texts are written; nil until one is
+	mode  Mode
+	patch []*member
+	made  []member
+	text  *splice // where texts are written; nil until one is
 }
 
 // fresh returns the member old, or p if there is no other, with the value of p
@@ -133,7 +134,16 @@ func (n *newMembers) merged(old, p *member) *member {
 // add returns a new member of the name of old.
 func (n *newMembers) add(old *member, value string) *member {
 	if n.made == nil {
-		n.made = make([]member, 0, n.most) // never grows: members are pointed to
+		most := 0
+		for _, p := range n.patch {
+			if p.value[0] == '{' || p.value[0] == '[' {
+				most++
+			}
+		}
+		n.made = make([]member, 0, most)
+	}
+	if len(n.made) == cap(n.made) { // names that were written in another way took the room
+		return &member{old.name, old.key, value}
 	}
 	n.made = append(n.made, member{old.name, old.key, value})
 	return &n.made[len(n.made)-1]
@@ -145,7 +155,7 @@ func (n *newMembers) write(old *member, m Mode, base, patch string) *member {
 	if n.text == nil {
 		n.text = splices.Get().(*splice)
 	}
-	n.text.add(m, base, patch, len(n.made)-1)
+	n.text.add(m, base, patch, x)
 	return x
 }
 
@@ -155,7 +165,7 @@ func (n *newMembers) finish() {
 	}
 	text := string(n.text.written)
 	for _, c := range n.text.cuts {
-		n.made[c.of].value = text[c.start:c.end]
+		c.of.value = text[c.start:c.end]
 	}
 	n.text.release()
 }

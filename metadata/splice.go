@@ -71,13 +71,13 @@ func (s *splice) join(dst, doc, patch []byte) []byte {
 func spliceString(m Mode, doc, patch string) string {
 	s := splices.Get().(*splice)
 	defer s.release()
-	s.add(m, doc, patch, 0)
+	s.add(m, doc, patch, nil)
 	return string(s.written)
 }
 
 // add merges two objects that are known to be valid, and writes the result behind
 // those before. of says whose it is.
-func (s *splice) add(m Mode, doc, patch string, of int) {
+func (s *splice) add(m Mode, doc, patch string, of *member) {
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
 	s.size, s.copied = 0, 0
 	s.mode, s.known = m, true
@@ -110,11 +110,15 @@ type splice struct {
 }
 
 // cut is where a result stands in the text of all.
-type cut struct{ of, start, end int }
+type cut struct {
+	of         *member
+	start, end int
+}
 
 var splices = sync.Pool{New: func() any { return &splice{made: []byte(punctuation)} }}
 
 func (s *splice) release() {
+	clear(s.cuts)
 	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(max(cap(s.pieces), cap(s.parts)), len(s.pieces)) ||
 		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) ||
 		!jsonscan.Keep(cap(s.written), len(s.written)) || !jsonscan.Keep(cap(s.cuts), len(s.cuts)) {
