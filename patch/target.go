@@ -112,7 +112,8 @@ func userHasReading(id RuleID, name string) bool {
 	})
 }
 
-// Circumstances returns what t knows that a creation or a login depends on.
+// Circumstances returns what t knows that a creation or a login depends on. They
+// share the lists and the Policies of t.
 func (t Target) Circumstances() user.Circumstances {
 	return user.Circumstances{Connection: t.Connection, Migrated: t.Migrated, Lenient: t.Lenient, Now: t.Now, Policies: t.Policies}
 }

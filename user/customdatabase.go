@@ -48,7 +48,14 @@ type DatabaseUser struct {
 // Changed returns u once it was changed directly in the database. What GET shows
 // stays as it is.
 func (u DatabaseUser) Changed(database Profile) DatabaseUser {
-	u.Database = database
+	u = u.clone()
+	u.Database = database.Clone()
+	return u
+}
+
+// clone returns a copy of u whose identities are its own.
+func (u DatabaseUser) clone() DatabaseUser {
+	u.Database, u.Profile = u.Database.Clone(), u.Profile.Clone()
 	return u
 }
 
@@ -58,6 +65,7 @@ func (u DatabaseUser) Changed(database Profile) DatabaseUser {
 // be the identifiers. The error is that of New, or a [Violation] of
 // [RuleUserExists] where Auth0 or the database has the user.
 func (u DatabaseUser) Created(c Creation, id string, at Circumstances) (DatabaseUser, Created, error) {
+	u = u.clone()
 	at.Connection.Kind, at.Migrated = CustomDatabase, false
 	if u.Shown() || !u.Database.Equal(Profile{}) {
 		return u, Created{}, ruleOf(RuleUserExists).violation("", messageOf(RuleUserExists))
@@ -80,6 +88,7 @@ func (u DatabaseUser) Created(c Creation, id string, at Circumstances) (Database
 // Login returns u once it logged in, and what came of it. at is of the custom
 // database; its Migrated is not read, since u knows.
 func (u DatabaseUser) Login(at Circumstances) (DatabaseUser, Refreshed, error) {
+	u = u.clone()
 	at.Connection.Kind = CustomDatabase
 	at.Migrated = u.State == Migrated
 	login := u.Database
@@ -101,6 +110,7 @@ func (u DatabaseUser) Login(at Circumstances) (DatabaseUser, Refreshed, error) {
 // import mode on that moves the user to Auth0, with what the Get User script
 // returns.
 func (u DatabaseUser) PasswordChanged(at Circumstances) (DatabaseUser, error) {
+	u = u.clone()
 	before := u.Profile
 	if at.Connection.ImportMode && u.State != Migrated {
 		var err error
@@ -120,6 +130,7 @@ func (u DatabaseUser) PasswordChanged(at Circumstances) (DatabaseUser, error) {
 // shows. Until the user moves, the change scripts write an e-mail, username and
 // phone number to the database too, and whether they are verified.
 func (u DatabaseUser) Updated(p Profile) DatabaseUser {
+	u = u.clone()
 	if u.State == Cached {
 		write(&u.Database.Email, u.Profile.Email, p.Email)
 		write(&u.Database.EmailVerified, u.Profile.EmailVerified, p.EmailVerified)
@@ -127,7 +138,7 @@ func (u DatabaseUser) Updated(p Profile) DatabaseUser {
 		write(&u.Database.PhoneNumber, u.Profile.PhoneNumber, p.PhoneNumber)
 		write(&u.Database.PhoneVerified, u.Profile.PhoneVerified, p.PhoneVerified)
 	}
-	u.Profile = p
+	u.Profile = p.Clone()
 	return u
 }
 

@@ -24,7 +24,7 @@ const (
 // back to the first two letters of name. Without an e-mail nothing is derived.
 //
 // Source: recorded creations (name 92 of 92, picture 74 of 75; nickname since 2019).
-func (p Profile) WithDefaults() Profile { return p.withDefaults(false, nil) }
+func (p Profile) WithDefaults() Profile { return p.Clone().withDefaults(false, nil) }
 
 // withDefaults is [Profile.WithDefaults] without the attributes of the names
 // given. The picture falls back to the initials of name where they are wanted.
