@@ -3,9 +3,12 @@ package metadata
 import "log/slog"
 
 // LogValue returns o as a group with an attribute for each member, so that a
-// handler can leave out or hide single ones; nested values are JSON text. An
-// absent o is an empty group.
+// handler can leave out or hide single ones; nested values are JSON text. {} is
+// the text {}; an absent o is an empty group, which handlers leave out.
 func (o Object) LogValue() slog.Value {
+	if !o.IsZero() && o.Len() == 0 {
+		return slog.StringValue("{}")
+	}
 	attrs := make([]slog.Attr, 0, o.Len())
 	for name, v := range o.All() {
 		attrs = append(attrs, slog.Any(name, v))
@@ -15,12 +18,7 @@ func (o Object) LogValue() slog.Value {
 
 // LogValue returns d as [Object.LogValue] returns what it is on the wire; a wipe
 // is the text {}.
-func (d Delta) LogValue() slog.Value {
-	if d.IsWipe() {
-		return slog.StringValue("{}")
-	}
-	return d.says.LogValue()
-}
+func (d Delta) LogValue() slog.Value { return d.says.LogValue() }
 
 // LogValue returns v as a string, boolean or number, or as JSON text.
 func (v Value) LogValue() slog.Value {

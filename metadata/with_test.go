@@ -113,8 +113,8 @@ func TestLog(t *testing.T) {
 		}
 		return a
 	}}))
-	log.Info("m", "o", MustParse(`{"a":"x y","n":9007199254740993,"secret":"s","l":[1,{"k":null}],"t":true,"f":1.5}`), "d", Wipe(), "e", MustDelta(`{"x":null}`), "z", Object{})
-	assert.Equal(t, `msg=m o.a="x y" o.n=9007199254740993 o.secret=hidden o.l="[1,{\"k\":null}]" o.t=true o.f=1.5 d={} e.x=null`+"\n", b.String())
+	log.Info("m", "o", MustParse(`{"a":"x y","n":9007199254740993,"secret":"s","l":[1,{"k":null}],"t":true,"f":1.5}`), "d", Wipe(), "e", MustDelta(`{"x":null}`), "z", Object{}, "y", MustParse(`{}`))
+	assert.Equal(t, `msg=m o.a="x y" o.n=9007199254740993 o.secret=hidden o.l="[1,{\"k\":null}]" o.t=true o.f=1.5 d={} e.x=null y={}`+"\n", b.String())
 }
 
 func TestKnobs(t *testing.T) {
