@@ -109,7 +109,7 @@ func TestMemoryIsBoundedByTheText(t *testing.T) {
 			var err error
 			used := allocated(func() { _, err = r.read(text) })
 			// A tree of a text with a million members has a few words for each byte of it.
-			assert.Less(t, used, uint64(200*len(text)+64<<20), "%s: %s (%d bytes)", r.name, s.name, len(text))
+			assert.Less(t, used, 200*uint64(len(text))+64<<20, "%s: %s (%d bytes)", r.name, s.name, len(text))
 			if s.refused && !r.unread {
 				assert.Error(t, err, "%s: %s", r.name, s.name)
 			}
@@ -150,7 +150,7 @@ func TestLargeTexts(t *testing.T) {
 			for _, f := range textFaults {
 				require.NotErrorIs(t, err, f, "%s: %s", r.name, s.name)
 			}
-			assert.Less(t, used, uint64(64*len(text)+64<<20), "%s: %s", r.name, s.name)
+			assert.Less(t, used, 64*uint64(len(text))+64<<20, "%s: %s", r.name, s.name)
 		}
 	}
 }
