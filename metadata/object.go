@@ -110,20 +110,19 @@ func parse(d []byte, s string) ([]member, bool) {
 	if jsonscan.Space(d, i+1) != len(d) || !names.Unique(d, 0) {
 		return nil, false
 	}
-	list := names.Since(0)
-	members := make([]member, len(list))
+	members := make([]member, names.Mark())
 	for k := range members {
 		end := i // of the object, or of what comes before the next name
-		if k+1 < len(list) {
-			end = list[k+1].Off
+		if k+1 < len(members) {
+			end = names.Off(k + 1)
 			for end--; d[end] != ','; end-- {
 			}
 		}
 		for d[end-1] <= ' ' {
 			end--
 		}
-		value := jsonscan.Space(d, jsonscan.Space(d, list[k].End)+1)
-		members[k] = memberAt(s, list[k], value, end)
+		n, value := jsonscan.Member(d, names.Off(k))
+		members[k] = memberAt(s, n, value, end)
 	}
 	return members, true
 }

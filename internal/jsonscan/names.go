@@ -19,11 +19,18 @@ const few = 12
 // Names are compared by value: "a" and "\u0061" are one name. Time is linear in
 // the text, even where names were made to collide.
 type Names struct {
-	list  []Name
+	list  []noted
 	table []uint32
 	spare []byte // for a name that is escaped
 	seed  uint64 // 0: not drawn yet
 	most  int    // names that were compared at once
+}
+
+// noted is what Names holds of a name: the rest is read again when it is needed.
+// Where an object opens, off is where the names of the one around begin.
+type noted struct {
+	key uint64
+	off int
 }
 
 // Name is where a member's name stands in a text.
@@ -137,20 +144,25 @@ func sameText(d []byte, a Name, e []byte, b Name) bool {
 	if !a.Escaped && !b.Escaped {
 		return bytes.Equal(d[a.Off+1:a.End-1], e[b.Off+1:b.End-1])
 	}
-	p, q := d[a.Off:a.End], e[b.Off:b.End]
+	return sameStrings(d[a.Off:], e[b.Off:])
+}
+
+// sameStrings reports whether the valid strings that p and q begin with are equal. It
+// reads no further than they are.
+func sameStrings(p, q []byte) bool {
 	var x, y [4]byte
 	i, j := 1, 1
 	atX, atY, sizeX, sizeY := 0, 0, 0, 0
 	for {
 		if atX == sizeX {
-			if i >= len(p)-1 {
-				return atY == sizeY && j >= len(q)-1
+			if p[i] == '"' {
+				return atY == sizeY && q[j] == '"'
 			}
 			x, sizeX, i = unquoteAt(p, i)
 			atX = 0
 		}
 		if atY == sizeY {
-			if j >= len(q)-1 {
+			if q[j] == '"' {
 				return false
 			}
 			y, sizeY, j = unquoteAt(q, j)
@@ -190,14 +202,14 @@ func keyOf(first, last uint64, n int) uint64 {
 // Mark returns where the names of an object that opens now will begin.
 func (s *Names) Mark() int { return len(s.list) }
 
-// Since returns the names since mark. They are valid until another is added.
-func (s *Names) Since(mark int) []Name { return s.list[mark:] }
+// Off returns where the name begins that is number k of all.
+func (s *Names) Off(k int) int { return s.list[k].off }
 
 // Reset forgets the names since mark.
 func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 
 // Add notes a name.
-func (s *Names) Add(n Name) { s.list = append(s.list, n) }
+func (s *Names) Add(n Name) { s.list = append(s.list, noted{n.key, n.Off}) }
 
 // Release forgets all names and reports whether the scratch of s is worth keeping.
 func (s *Names) Release() bool {
@@ -213,7 +225,7 @@ func Keep(capacity, used int) bool { return capacity <= 1<<16 || capacity/4 <= u
 // open notes that an object opens inside one whose names began at mark, and
 // returns where its own names begin.
 func (s *Names) open(mark int) int {
-	s.list = append(s.list, Name{Off: mark})
+	s.list = append(s.list, noted{off: mark})
 	return len(s.list)
 }
 
@@ -221,7 +233,7 @@ func (s *Names) open(mark int) int {
 // them and returns the mark of the object around.
 func (s *Names) close(d []byte, mark int) (outer int, unique bool) {
 	unique = s.Unique(d, mark)
-	outer = s.list[mark-1].Off
+	outer = s.list[mark-1].off
 	s.Reset(mark - 1)
 	return outer, unique
 }
@@ -235,7 +247,7 @@ func (s *Names) Unique(d []byte, mark int) bool {
 	}
 	for i := 1; i < len(list); i++ {
 		for j := range i {
-			if SameName(d, list[i], d, list[j]) {
+			if list[i].same(d, list[j]) {
 				return false
 			}
 		}
@@ -243,9 +255,13 @@ func (s *Names) Unique(d []byte, mark int) bool {
 	return true
 }
 
+func (n noted) same(d []byte, m noted) bool {
+	return n.key == m.key && sameStrings(d[n.off:], d[m.off:])
+}
+
 // uniqueHashed first goes by the keys, which cost nothing more, and gives up on
 // them where they collide more often than those of any honest text.
-func (s *Names) uniqueHashed(d []byte, list []Name) bool {
+func (s *Names) uniqueHashed(d []byte, list []noted) bool {
 	size := 1 << bits.Len(uint(len(list)*2-1))
 	if cap(s.table) < size {
 		s.table = make([]uint32, size)
@@ -255,13 +271,14 @@ func (s *Names) uniqueHashed(d []byte, list []Name) bool {
 	shift := 64 - bits.TrailingZeros(uint(size))
 	budget := 8 * len(list)
 	for i := range list {
-		h := int(list[i].Spread() >> shift)
+		h := int(spread(list[i].key) >> shift)
 		for table[h] != 0 {
-			if SameName(d, list[table[h]-1], d, list[i]) {
+			other := list[table[h]-1]
+			if list[i].same(d, other) {
 				return false
 			}
-			if budget--; list[i].Escaped {
-				budget -= few // it is compared piece by piece
+			if budget--; other.key == list[i].key {
+				budget -= few // they were compared piece by piece
 			}
 			if budget < 0 {
 				return s.uniqueSeeded(d, list, table)
@@ -273,12 +290,13 @@ func (s *Names) uniqueHashed(d []byte, list []Name) bool {
 	return true
 }
 
-func (s *Names) uniqueSeeded(d []byte, list []Name, table []uint32) bool {
+func (s *Names) uniqueSeeded(d []byte, list []noted, table []uint32) bool {
 	clear(table)
 	for i := range list {
-		h := int(s.Hash(d, list[i])) & (len(table) - 1)
+		end, escaped := String(d, list[i].off)
+		h := int(s.Hash(d, Name{Off: list[i].off, End: end, Escaped: escaped})) & (len(table) - 1)
 		for table[h] != 0 {
-			if SameName(d, list[table[h]-1], d, list[i]) {
+			if list[i].same(d, list[table[h]-1]) {
 				return false
 			}
 			h = (h + 1) & (len(table) - 1)
@@ -290,7 +308,9 @@ func (s *Names) uniqueSeeded(d []byte, list []Name, table []uint32) bool {
 
 // Spread returns a number whose highest bits differ, most often, for different
 // names. Equal names of any text have equal numbers.
-func (n Name) Spread() uint64 { return n.key * 0x9e3779b97f4a7c15 }
+func (n Name) Spread() uint64 { return spread(n.key) }
+
+func spread(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 }
 
 // Hash returns a hash of the name, which stands in d: the same for equal names
 // of any text, for as long as s lives.

@@ -303,7 +303,7 @@ key:
 			if c = byte(x >> ((t - 7) & 63)); c == '"' {
 				i = j + 1
 				if names != nil {
-					names.Add(NameAt(d, int(start), int(i), false))
+					names.list = append(names.list, noted{key(d, int(start+1), int(j)), int(start)})
 				}
 				goto colon
 			}
