@@ -17,7 +17,7 @@ import (
 // Both texts are validated whole, UTF-8 included. Duplicate names are refused
 // everywhere in patch, and in doc at its first level and wherever else it is
 // merged; values in doc that are copied unread are not searched for them, which
-// would cost about a third more. Names are compared by value, however they are
+// would cost about half as much again. Names are compared by value, however they are
 // escaped.
 //
 // The error is an [Errors] whose pointers lead into the text at fault; dst is
