@@ -1,7 +1,6 @@
 package user
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -67,11 +66,9 @@ func ParseLogin(text []byte) (Profile, error) {
 //     they stay. Names that a payload could not have are taken.
 //  9. A login with a linked identity changes that identity's profileData and no
 //     root attribute.
-//  10. last_login and updated_at become at.Now, where it is given. logins_count
-//     counts one more; a profile with created_at and without logins_count never
-//     logged in, and one without either was read in part and is not counted.
-//     last_login, logins_count and last_ip that come with the login are taken as
-//     they are.
+//  10. last_login and updated_at become at.Now, where it is given. last_login,
+//     logins_count and last_ip that come with the login are taken as they are;
+//     nothing is counted here, so logins_count otherwise stays.
 //  11. With the import mode on, this login moves a custom database's user to the
 //     Auth0 store, where e-mail and username are in lower case.
 //
@@ -129,7 +126,7 @@ func Refresh(cached, login Profile, at Circumstances) (Refreshed, error) {
 		return Refreshed{}, err
 	}
 	r.identities(cached, login, identity)
-	r.statistics(cached, login)
+	r.statistics(login)
 	after, err := r.out.Profile.Object()
 	if err != nil {
 		return Refreshed{}, err
@@ -513,13 +510,9 @@ func (r *refresh) identities(cached, login Profile, at int) {
 	})
 }
 
-// statistics counts the login.
-func (r *refresh) statistics(cached, login Profile) {
+// statistics takes note of the login.
+func (r *refresh) statistics(login Profile) {
 	p := &r.out.Profile
-	n, counted := cached.LoginsCount.Get()
-	if n < math.MaxInt64 && (r.first || counted || !cached.CreatedAt.IsZero()) {
-		p.LoginsCount = Set(n + 1)
-	}
 	p.LastLogin = r.at.stamp(p.LastLogin)
 	p.UpdatedAt = r.at.stamp(p.UpdatedAt)
 	if r.first {

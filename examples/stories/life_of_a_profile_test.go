@@ -55,8 +55,7 @@ func TestLifeOfAProfile(t *testing.T) {
 		"user_id": "auth0|7", "email": "kim@example.com", "email_verified": true, "name": "Kim Lee", "nickname": "kimmy",
 		"picture": "https://example.com/kim.png", "branch": "Leeds",
 		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
-		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T13:00:00.000Z", "last_login": "2026-03-01T13:00:00.000Z",
-		"logins_count": 1}`)
+		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T13:00:00.000Z", "last_login": "2026-03-01T13:00:00.000Z"}`)
 
 	// Through the Management API the name cannot be changed, metadata can.
 	target := patch.Target{Connection: at.Connection}
@@ -75,7 +74,7 @@ func TestLifeOfAProfile(t *testing.T) {
 	u, r, err = u.Login(tick())
 	require.NoError(t, err)
 	assert.Equal(t, user.Cached, u.State)
-	assert.Equal(t, []string{"replaced /name", "replaced /last_login", "replaced /logins_count", "replaced /updated_at", "removed /branch"}, listed(r.Changes))
+	assert.Equal(t, []string{"replaced /name", "replaced /last_login", "replaced /updated_at", "removed /branch"}, listed(r.Changes))
 	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
 
 	// 15:00. Import mode is turned on: the next login moves the user to Auth0.
@@ -91,7 +90,7 @@ func TestLifeOfAProfile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, r.Effects, "a script ran")
 	assert.Equal(t, "Kim Park", u.Profile.Name.Or(""))
-	assert.Equal(t, int64(4), u.Profile.LoginsCount.Or(0))
+	assert.Equal(t, []string{"replaced /last_login", "replaced /updated_at"}, listed(r.Changes))
 
 	// The e-mail is now Auth0's to change.
 	target = patch.Target{Connection: at.Connection, Migrated: true}
@@ -159,8 +158,7 @@ func TestLifeOfAProfile(t *testing.T) {
 		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false, "profileData": {
 			"email": "kim@example.org", "email_verified": true, "name": "Kim Park", "nickname": "kimmy", "picture": "https://example.com/kim.png"}}],
 		"user_metadata": {"color": "green"}, "app_metadata": {"plan": {"name": "gold", "seats": 3}, "terms": "2026-03"},
-		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T16:00:00.000Z", "last_login": "2026-03-01T16:00:00.000Z",
-		"logins_count": 4}`)
+		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T16:00:00.000Z", "last_login": "2026-03-01T16:00:00.000Z"}`)
 }
 
 func kindsOf(effects []user.Effect) (kinds []user.EffectKind) {
