@@ -2,6 +2,7 @@ package patch_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -237,6 +238,14 @@ func TestStepText(t *testing.T) {
 			pointers = append(pointers, e.Pointer)
 		}
 		assert.Equal(t, want, strings.Join(pointers, " "), text)
+	}
+
+	for n, want := range map[int]int{1000: 1000, 1001: 1001, 5000: 1001} {
+		_, err := patch.ParseSteps([]byte("[" + strings.Repeat("1,", n-1) + "1]"))
+		var es metadata.Errors
+		require.ErrorAs(t, err, &es)
+		assert.Len(t, es, want)
+		assert.Equal(t, n > 1000, errors.Is(err, metadata.ErrMore))
 	}
 }
 

@@ -151,9 +151,11 @@ func ParseSteps(text []byte) ([]Step, error) {
 		s, err := stepOf(e)
 		if err != nil {
 			err.Pointer = "/" + strconv.Itoa(at) + err.Pointer
-			if errs = append(errs, err); len(errs) == check.MostEntries {
+			if len(errs) == check.MostEntries {
+				errs = append(errs, &metadata.Error{Fault: metadata.ErrMore})
 				break
 			}
+			errs = append(errs, err)
 		}
 		steps = append(steps, s)
 		at++

@@ -2,7 +2,9 @@ package user
 
 import (
 	"slices"
+	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -63,7 +65,10 @@ func (s Sync) String() string {
 // UnmarshalJSON sets c to the connection in text, whose members are name,
 // strategy, kind, import_mode, root_attributes, requires_username,
 // non_persistent_attrs and disabled. Others are refused: one that is spelled
-// wrong would change the verdict. The error is a [metadata.Errors].
+// wrong would change the verdict. The API knows at most 96 attributes that are not
+// stored, each of at most 255 characters. The error is a [metadata.Errors].
+//
+// Source: Auth0 Management API, ConnectionNonPersistentAttrs.
 func (c *Connection) UnmarshalJSON(text []byte) error {
 	o, err := metadata.Parse(text)
 	if err != nil {
@@ -89,7 +94,7 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 		case "requires_username":
 			n.RequiresUsername = field[bool](&d, name, v)
 		case "non_persistent_attrs":
-			d.list(name, v, &n.NonPersistent)
+			d.attributes(name, v, &n.NonPersistent)
 		case "disabled":
 			d.boolean(name, v, &n.Disabled)
 		default:
@@ -105,7 +110,8 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 
 // decoder collects what is wrong with the members of an object.
 type decoder struct {
-	errs metadata.Errors
+	errs  metadata.Errors
+	bound check.Bound
 }
 
 // The faults that reading adds to those of package metadata.
@@ -113,6 +119,7 @@ const (
 	ErrMistyped      metadata.Fault = "value of the wrong type"
 	ErrUnknownMember metadata.Fault = "unknown member"
 	ErrUnknownValue  metadata.Fault = "unknown value"
+	ErrTooLong       metadata.Fault = "longer than the API allows" // a list or a text
 )
 
 func (d *decoder) err() error {
@@ -123,7 +130,18 @@ func (d *decoder) err() error {
 }
 
 func (d *decoder) fault(f metadata.Fault, path ...string) {
-	d.errs = append(d.errs, &metadata.Error{Fault: f, Pointer: metadata.Pointer(path...)})
+	d.add(&metadata.Error{Fault: f, Pointer: metadata.Pointer(path...)})
+}
+
+// add lists e, or that there is more.
+func (d *decoder) add(e *metadata.Error) {
+	switch {
+	case d.bound.Full:
+	case d.bound.Takes(len(d.errs), e.Pointer):
+		d.errs = append(d.errs, e)
+	default:
+		d.errs = append(d.errs, &metadata.Error{Fault: metadata.ErrMore})
+	}
 }
 
 func (d *decoder) text(name string, v metadata.Value, dst *string) {
@@ -149,14 +167,22 @@ func (d *decoder) boolean(name string, v metadata.Value, dst *bool) {
 	*dst = b
 }
 
-func (d *decoder) list(name string, v metadata.Value, dst *[]string) {
+// attributes sets dst to the names in a list.
+func (d *decoder) attributes(name string, v metadata.Value, dst *[]string) {
+	const mostNames, mostCharacters = 96, 255
 	if v.Kind() != metadata.Array {
 		d.fault(ErrMistyped, name)
 	}
 	for e := range v.Elements() {
+		if len(*dst) == mostNames {
+			d.fault(ErrTooLong, name)
+			return
+		}
 		s, ok := e.Str()
 		if !ok {
-			d.fault(ErrMistyped, name)
+			d.fault(ErrMistyped, name, itoa(len(*dst)))
+		} else if utf8.RuneCountInString(s) > mostCharacters {
+			d.fault(ErrTooLong, name, itoa(len(*dst)))
 		}
 		*dst = append(*dst, s)
 	}

@@ -53,8 +53,12 @@ func (i *Identity) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	var d decoder
-	*i = d.identity(o)
-	return d.err()
+	n := d.identity(o)
+	if err := d.err(); err != nil {
+		return err
+	}
+	*i = n
+	return nil
 }
 
 func (d *decoder) identity(o metadata.Object) (i Identity) {

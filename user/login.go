@@ -63,7 +63,8 @@ func ParseLogin(text []byte) (Profile, error) {
 //  7. user_id, identities, blocked, timestamps and enrolled factors do not follow;
 //     neither does a null, which is taken for nothing.
 //  8. user_metadata and app_metadata that the login has replace those there; else
-//     they stay. Names that a payload could not have are taken.
+//     they stay. Names that a payload could not have are taken. A member metadata,
+//     which Login scripts once used for app_metadata, passes through by its name.
 //  9. A login with a linked identity changes that identity's profileData and no
 //     root attribute.
 //  10. last_login and updated_at become at.Now, where it is given. last_login,
@@ -118,6 +119,9 @@ func Refresh(cached, login Profile, at Circumstances) (Refreshed, error) {
 	}
 	if on.Kind == CustomDatabase && !at.Migrated {
 		r.out.Effects = scripts(Cached, OnLogin, on.ImportMode)
+		if v, ok := r.says.Get("metadata"); ok && !v.IsNull() {
+			r.report(RuleFormerMetadata, "/metadata", "this is taken for an attribute of that name; app_metadata is what it was once for")
+		}
 		if on.ImportMode && identity == 0 {
 			r.migrate()
 		}
@@ -222,7 +226,9 @@ func (r *refresh) drop(none, off bool) {
 			continue
 		case r.denied[name]:
 			if !none {
-				r.report(RuleNotStored, metadata.Pointer(name), "the connection does not store this attribute")
+				if !ok || v.IsNull() { // else it is reported
+					r.report(RuleNotStored, metadata.Pointer(name), "the connection does not store this attribute")
+				}
 				r.change[name] = nil
 			}
 			continue
@@ -456,7 +462,8 @@ func (r *refresh) identity(cached, login Profile) int {
 			return on.Name != "" && i.Connection.Or("") == on.Name
 		}
 		own := i.Provider.Or("")
-		return (provider == "" || own == provider) && (i.UserID.Or("") == string(id) || i.UserID.Or("") == own+"|"+string(id))
+		is := i.UserID.Or("")
+		return (provider == "" || own == provider) && (is == string(id) || is == own+"|"+string(id) || own+"|"+is == string(id))
 	}
 	at := slices.IndexFunc(cached.Identities, is)
 	switch {
@@ -495,7 +502,10 @@ func (r *refresh) identities(cached, login Profile, at int) {
 		if id, ok := login.UserID.Get(); ok && id != "" {
 			i.UserID = Field[string]{value: string(id), state: set, raw: login.UserID.raw}
 			if provider != "" {
-				p.UserID = Set(ID(provider + "|" + string(id)))
+				if bare := r.bare(string(id), provider); bare != string(id) {
+					i.UserID = Set(bare)
+				}
+				p.UserID = Set(ID(provider + "|" + i.UserID.Or("")))
 			}
 		}
 		p.Identities = []Identity{i}

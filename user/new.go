@@ -126,20 +126,27 @@ func (j *judge) identity(p *Profile, c *Creation, id string) {
 	case ok && given == "":
 		j.report(RuleEmptyID, "/user_id", "an empty user_id is taken for none")
 	case ok:
-		id = given
+		id = j.bare(given, provider)
 	}
 	entry := Identity{Connection: c.Connection.field, Provider: Set(provider), IsSocial: Set(false)}
-	if bare, has := strings.CutPrefix(id, provider+"|"); has && ok && given != "" {
-		j.report(RulePrefixedID, "/user_id", "user_id has the provider before it already")
-		if j.at.reading(RulePrefixedID) == "kept" {
-			id = bare
-		}
-	}
 	if id != "" {
 		entry.UserID = Set(id)
 		p.UserID = Set(ID(provider + "|" + id))
 	}
 	p.Identities = []Identity{entry}
+}
+
+// bare returns an id that was given, as it stands in the identity.
+func (j *judge) bare(id, provider string) string {
+	rest, has := strings.CutPrefix(id, provider+"|")
+	if !has {
+		return id
+	}
+	j.report(RulePrefixedID, "/user_id", "user_id has the provider before it already")
+	if j.at.reading(RulePrefixedID) == "kept" {
+		return rest
+	}
+	return id
 }
 
 // derived returns p with what Auth0 derives where it is absent, but for the names

@@ -161,7 +161,7 @@ func (d *decoder) identities(name string, v metadata.Value) []Identity {
 		var inner decoder
 		list = append(list, inner.identity(o))
 		for _, e := range inner.errs {
-			d.errs = append(d.errs, &metadata.Error{Fault: e.Fault, Pointer: metadata.Pointer(name, itoa(len(list)-1)) + e.Pointer})
+			d.add(&metadata.Error{Fault: e.Fault, Pointer: metadata.Pointer(name, itoa(len(list)-1)) + e.Pointer})
 		}
 	}
 	return list

@@ -3,6 +3,8 @@ package user_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -183,4 +185,54 @@ func FuzzProfile(f *testing.F) {
 			t.Fatalf("%s reads back as another profile (%v)", want, err)
 		}
 	})
+}
+
+// Nothing that is read makes a list of faults without end.
+func TestFaultsAreBounded(t *testing.T) {
+	many := strings.Repeat("1,", 5000) + "1"
+	var unknown strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&unknown, `"x%d":1,`, i)
+	}
+	var c user.Connection
+	_, profile := user.Parse([]byte(`{"identities":[` + many + `]}`))
+	_, members := user.Parse([]byte(`{"identities":[` + strings.Repeat(`{"provider":1},`, 5000) + `{}]}`))
+	_, rows := user.ParseImports([]byte(`[` + many + `]`))
+	for name, err := range map[string]error{
+		"identities": profile, "members of identities": members, "rows": rows,
+		"members of a connection": json.Unmarshal([]byte(`{`+unknown.String()+`"name":"x"}`), &c),
+	} {
+		var es metadata.Errors
+		require.ErrorAs(t, err, &es, name)
+		assert.Len(t, es, 1001, name)
+		assert.ErrorIs(t, es[1000], metadata.ErrMore, name)
+	}
+}
+
+// The API's schema bounds the attributes that are not stored.
+func TestConnectionLimits(t *testing.T) {
+	list := func(n, characters int) []byte {
+		return []byte(`{"non_persistent_attrs":[` + strings.TrimSuffix(strings.Repeat(`"`+strings.Repeat("é", characters)+`",`, n), ",") + `]}`)
+	}
+	var c user.Connection
+	require.NoError(t, json.Unmarshal(list(96, 255), &c))
+	assert.Len(t, c.NonPersistent, 96)
+	require.NoError(t, json.Unmarshal(list(0, 0), &c))
+	require.NoError(t, json.Unmarshal(list(1, 0), &c))
+	for pointer, text := range map[string][]byte{
+		"/non_persistent_attrs": list(97, 1), "/non_persistent_attrs/0": list(1, 256),
+	} {
+		err := json.Unmarshal(text, &c)
+		var es metadata.Errors
+		require.ErrorAs(t, err, &es)
+		require.Len(t, es, 1)
+		assert.ErrorIs(t, es[0], user.ErrTooLong)
+		assert.Equal(t, pointer, es[0].Pointer)
+	}
+	assert.Equal(t, []string{""}, c.NonPersistent, "what is refused changes nothing")
+	err := json.Unmarshal([]byte(`{"non_persistent_attrs":["a",1]}`), &c)
+	var es metadata.Errors
+	require.ErrorAs(t, err, &es)
+	assert.Equal(t, "/non_persistent_attrs/1", es[0].Pointer)
+	assert.ErrorIs(t, es[0], user.ErrMistyped)
 }

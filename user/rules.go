@@ -71,6 +71,7 @@ const (
 	RuleNotStored         RuleID = "user.not-stored"
 	RuleKept              RuleID = "user.kept-by-auth0"
 	RuleLoginMetadata     RuleID = "user.login-metadata"
+	RuleFormerMetadata    RuleID = "user.former-metadata"
 	RuleMigrationMetadata RuleID = "user.migration-metadata"
 
 	// A custom token exchange.
@@ -454,6 +455,11 @@ var catalogue = []Rule{
 			{"replaced", "the whole object is replaced"},
 			{"merged", "it is merged at the first level"},
 		},
+	},
+	{
+		ID: RuleFormerMetadata, Severity: Warning, Evidence: Inferred,
+		Statement: "Login scripts return app_metadata, formerly metadata; what becomes of the former is not documented, and it is taken for an attribute of that name.",
+		Source:    "auth0/docs issue 9142; Auth0 docs, Login Script (silent on it)",
 	},
 	{
 		ID: RuleMigrationMetadata, Severity: Warning, Evidence: Documented,

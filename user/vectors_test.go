@@ -67,7 +67,8 @@ type outcome struct {
 func lives(t *testing.T, v vectors.Vector) {
 	out := event(t, v)
 	pointers := map[string][]string{}
-	for _, w := range out.warnings {
+	for i, w := range out.warnings {
+		assert.NotContains(t, out.warnings[:i], w, "listed twice")
 		pointers[string(w.Rule)] = append(pointers[string(w.Rule)], w.Pointer)
 	}
 	for _, e := range out.effects { // an effect is where its rule shows
