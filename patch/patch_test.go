@@ -239,3 +239,28 @@ func TestTooDeep(t *testing.T) {
 	q := patch.Payload{Extra: metadata.MustParse(deep)}
 	assert.ErrorIs(t, q.Validate(patch.Target{}).Err(), patch.RuleNothingToUpdate)
 }
+
+// A literal that has known members in Extra is judged as what is written of it.
+func TestKnownMembersOfExtra(t *testing.T) {
+	for _, p := range []patch.Payload{
+		{Extra: metadata.MustParse(`{"name":"B","email":"b@example.com","user_metadata":{"a":1},"verify_email":true}`)},
+		{Name: patch.Set("B"), Extra: metadata.MustParse(`{"name":7,"x":1}`)},
+		{AppMetadata: metadata.MustDelta(`{"a":1}`), Extra: metadata.MustParse(`{"app_metadata":null}`)},
+		{Extra: metadata.MustParse(`{"user_metadata":5,"app_metadata":{},"blocked":null}`)},
+	} {
+		written, err := patch.Parse(p.AppendJSON(nil))
+		require.NoError(t, err)
+		assert.True(t, p.Equal(written) && written.Equal(p), "%v", p)
+		assert.Equal(t, written.Validate(patch.Target{}), p.Validate(patch.Target{}), "%v", p)
+		assert.Empty(t, patch.Conflicts(p, written))
+		u := profile(t, `{"name":"A","user_metadata":{"a":2}}`)
+		a, errA := p.Apply(u, patch.Target{})
+		b, errB := written.Apply(u, patch.Target{})
+		assert.Equal(t, errB, errA)
+		assert.True(t, a.Profile.Equal(b.Profile), "%v", p)
+		q, errA := p.Inverse(u, patch.Target{})
+		r, errB := written.Inverse(u, patch.Target{})
+		assert.Equal(t, errB, errA)
+		assert.True(t, q.Equal(r), "%v", p)
+	}
+}

@@ -118,15 +118,31 @@ func (p *Payload) take(name string, v metadata.Value) bool {
 	return true
 }
 
-// normal returns p with the known members of Extra in their fields, where those
-// are absent: that is how p is written.
+// normal returns p as it is written: the known members of Extra are in their
+// fields, or gone where those say something. What no field can hold stays.
 func (p Payload) normal() Payload {
+	placed := false
 	for name, v := range p.Extra.All() {
-		if a, known := attributeOf(name); known && !p.present(a) {
-			p.take(name, v)
+		if a, known := attributeOf(name); known && (p.present(a) || p.take(name, v)) {
+			placed = true
 		}
 	}
+	if placed {
+		p.Extra = p.homeless()
+	}
 	return p
+}
+
+// homeless returns the members of Extra whose field is absent, or that have none.
+func (p Payload) homeless() metadata.Object {
+	left := p.Extra.Select(func(name string, _ metadata.Value) bool {
+		a, known := attributeOf(name)
+		return !known || !p.present(a)
+	})
+	if left.Len() == 0 {
+		return metadata.Object{}
+	}
+	return left
 }
 
 // IsZero reports whether p has no member.
@@ -141,6 +157,7 @@ func (p Payload) IsZero() bool {
 
 // Equal reports whether p and q have equal members.
 func (p Payload) Equal(q Payload) bool {
+	p, q = p.normal(), q.normal()
 	return p.Blocked.Equal(q.Blocked) && p.EmailVerified.Equal(q.EmailVerified) && p.Email.Equal(q.Email) &&
 		p.PhoneNumber.Equal(q.PhoneNumber) && p.PhoneVerified.Equal(q.PhoneVerified) && p.UserMetadata.Equal(q.UserMetadata) &&
 		p.AppMetadata.Equal(q.AppMetadata) && p.GivenName.Equal(q.GivenName) && p.FamilyName.Equal(q.FamilyName) &&

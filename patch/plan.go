@@ -12,7 +12,9 @@ import (
 // other. There is none where goal changes nothing.
 //
 //  1. What goal says that from has already is left out: it is the presence of an
-//     attribute that the API refuses, not a change. A password always stays.
+//     attribute that the API refuses, not a change. A password always stays, and
+//     email_verified and phone_verified beside a new e-mail or phone number, which
+//     may reset them.
 //  2. The order is e-mail, then username, then password: a reset that somebody asks
 //     for in between is mailed to the new address, and sessions end last, once
 //     nothing else is to come.
@@ -128,7 +130,7 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 	if t.Secondary { // what it has shows in profileData only
 		return p
 	}
-	verified, mailed, texted := p.EmailVerified, p.Email, p.PhoneNumber
+	before := p
 	for _, x := range []struct {
 		says *Field[string]
 		has  Field[string]
@@ -155,13 +157,16 @@ func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
 			*x.says = Param[bool]{}
 		}
 	}
-	if !p.Email.IsZero() {
-		p.EmailVerified = verified // a new e-mail may reset it, so it is said again
-	}
-	if p.Email.IsZero() && !mailed.IsZero() {
+	switch { // a new one may reset what is verified, so that is said again
+	case !p.Email.IsZero():
+		p.EmailVerified = before.EmailVerified
+	case !before.Email.IsZero():
 		p.VerifyEmail = Param[bool]{} // of the e-mail that is there already
 	}
-	if p.PhoneNumber.IsZero() && !texted.IsZero() {
+	switch {
+	case !p.PhoneNumber.IsZero():
+		p.PhoneVerified = before.PhoneVerified
+	case !before.PhoneNumber.IsZero():
 		p.VerifyPhoneNumber = Param[bool]{}
 	}
 	if p.Email.IsZero() && p.PhoneNumber.IsZero() {

@@ -106,6 +106,10 @@ func TestPlanKeepsABlock(t *testing.T) {
 	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","email":"a@example.com"}`), payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"email":"a@example.com","verify_email":true,"client_id":"c"}`), patch.Target{})
 	require.NoError(t, err)
 	assert.Empty(t, list)
+	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","phone_verified":true}`), payload(t, `{"phone_number":"+15551230001","phone_verified":true}`), patch.Target{})
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.JSONEq(t, `{"phone_number":"+15551230001","phone_verified":true}`, string(list[0].AppendJSON(nil)), "a new number may reset it")
 }
 
 // Payloads of many members take no more than their share of time.

@@ -43,8 +43,9 @@ func (p Payload) Response(t Target) (Response, bool) {
 	}
 	switch v.Rule {
 	case RuleExclusive:
+		p = p.normal()
 		for _, pair := range exclusive {
-			if p.normal().says(pair[0]) && p.normal().says(pair[1]) {
+			if p.present(pair[0]) && p.present(pair[1]) {
 				return bad("Cannot update "+pair[0].String()+" and "+pair[1].String()+" simultaneously.", "")
 			}
 		}
@@ -75,13 +76,4 @@ func (p Payload) Response(t Target) (Response, bool) {
 		}
 	}
 	return Response{}, false
-}
-
-// says reports whether p has a member for a, wherever it stands.
-func (p Payload) says(a attribute) bool {
-	if p.present(a) {
-		return true
-	}
-	_, ok := p.Extra.Get(a.String())
-	return ok
 }
