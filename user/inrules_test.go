@@ -1,6 +1,7 @@
 package user_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -64,4 +65,20 @@ func TestPrimaryUserLeavesUser(t *testing.T) {
 	id, _ := later.User.Get("user_id")
 	assert.Equal(t, `"google-oauth2|2"`, id.String())
 	assert.Equal(t, user.ID("auth0|1"), later.PrimaryUser)
+}
+
+// What is printed has no token; the user has.
+func TestInRulesPrints(t *testing.T) {
+	u, err := user.Parse([]byte(`{"user_id":"auth0|1","identities":[{"provider":"auth0","user_id":"1","access_token":"secret"}],"app_metadata":{"plan":"gold"}}`))
+	require.NoError(t, err)
+	r, err := user.RulesObject(u)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"user_id":"auth0|1","identities":[{"provider":"auth0","user_id":"1","access_token":"********"}],"app_metadata":{"plan":"gold"},"plan":"gold"}`, fmt.Sprint(r))
+	assert.Contains(t, r.User.String(), "secret")
+	for _, identities := range []any{nil, []any{}} {
+		r, err := user.InRules{}.With(identities, "identities")
+		require.NoError(t, err)
+		assert.Equal(t, r.User.String(), r.String())
+	}
+	assert.Equal(t, user.InRules{}.User.String(), user.InRules{}.String())
 }

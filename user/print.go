@@ -32,9 +32,12 @@ func cover(f Field[string]) Field[string] {
 	return Set(covering)
 }
 
+// tokens are the members of an identity that nobody else should see.
+var tokens = []string{"access_token", "access_token_secret", "refresh_token"}
+
 func (i Identity) covered() Identity {
 	i.AccessToken, i.AccessTokenSecret, i.RefreshToken = cover(i.AccessToken), cover(i.AccessTokenSecret), cover(i.RefreshToken)
-	i.Extra = covered(i.Extra, "access_token", "access_token_secret", "refresh_token")
+	i.Extra = covered(i.Extra, tokens...)
 	return i
 }
 
@@ -127,6 +130,44 @@ func (i Imported) LogValue() slog.Value {
 // LogValue returns what u holds as groups, without a token.
 func (u DatabaseUser) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("state", string(u.State)), slog.Any("database", u.Database), slog.Any("profile", u.Profile))
+}
+
+// covered returns the user with the tokens of its identities covered: all of
+// identities where a rule made something else of them.
+func (r InRules) covered() metadata.Object {
+	v, ok := r.User.Get("identities")
+	if !ok || v.IsNull() {
+		return r.User
+	}
+	var list any = covering
+	if v.Kind() == metadata.Array {
+		ids := []any{}
+		for e := range v.Elements() {
+			if o, ok := e.Object(); ok {
+				ids = append(ids, covered(o, tokens...))
+			} else {
+				ids = append(ids, covering)
+			}
+		}
+		list = ids
+	}
+	o, err := r.User.With(list, "identities")
+	if err != nil { // it cannot be: what is put there is no deeper
+		return metadata.Object{}
+	}
+	return o
+}
+
+// String returns the JSON text of the user with the tokens of its identities
+// covered. Use User for the whole text.
+func (r InRules) String() string { return r.covered().String() }
+
+// Format writes String for every verb, so that none prints a token.
+func (r InRules) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
+
+// LogValue returns what r holds as groups, without a token of an identity.
+func (r InRules) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("user", r.covered()), slog.Any("shadowed", r.Shadowed), slog.String("primary_user", string(r.PrimaryUser)))
 }
 
 // names describes changes without their values.

@@ -116,6 +116,9 @@ func secret(t *testing.T) map[string]any {
 		"user.Import hashed":    hashed,
 		"user.Imported":         must(hashed.Into(user.Profile{}, false, "1", user.Circumstances{Connection: user.Connection{Kind: user.Database}})),
 		"user.Refreshed":        refreshed,
+		"user.InRules":          must(user.RulesObject(u)),
+		"user.InRules by hand":  must(must(user.RulesObject(u)).With(canary, "identities")),
+		"user.InRules list":     must(must(user.RulesObject(u)).With([]any{canary, nil}, "identities")),
 		"user.DatabaseUser":     user.DatabaseUser{State: user.Outside, Database: u, Profile: u},
 		"patch.Payload":         p,
 		"patch.Payload extra":   patch.Payload{Extra: metadata.MustParse(`{"password":"` + canary + `"}`)},
@@ -169,7 +172,6 @@ func TestNoSecretIsLoggedAsJSON(t *testing.T) {
 var plain = []string{
 	"metadata.Object", "metadata.Delta", "metadata.Value", "metadata.Walked", "metadata.Knobs", "metadata.Error",
 	"user.Circumstances", "user.Connection", "user.Effect", "user.Field", "user.Param", "user.Reading", "user.Rule", "user.Verdict", "user.Violation",
-	"user.InRules", // its User is a metadata object
 	"patch.Target", "patch.Response", "identities.Caller",
 }
 
