@@ -16,28 +16,28 @@ const (
 
 // Form is the workflow card "Update User": its inputs by their labels. An input
 // that is absent is not on the card. Blank is an input that is null, "", [] or {};
-// a False is a value.
+// a False is a value. As JSON it is keyed by the labels, with its password.
 //
 // Source: Okta Workflows, Auth0 connector, Update User.
 type Form struct {
-	ID            Field[string]
-	Name          Field[string]
-	EmailVerified Field[bool]
-	PhoneVerified Field[bool]
-	Username      Field[string]
-	GivenName     Field[string]
-	AppMetadata   metadata.Value
-	Metadata      metadata.Value
-	Email         Field[string]
-	FamilyName    Field[string]
-	Nickname      Field[string]
-	Blocked       Field[bool]
-	Picture       Field[string]
-	VerifyEmail   Field[bool]
-	PhoneNumber   Field[string]
-	Password      Field[string]
-	ClientID      Field[string]
-	Connection    Field[string] // a choice: the option does not affect it
+	ID            Field[string]  `json:"ID,omitzero"`
+	Name          Field[string]  `json:"Name,omitzero"`
+	EmailVerified Field[bool]    `json:"Email Verified,omitzero"`
+	PhoneVerified Field[bool]    `json:"Phone Verified,omitzero"`
+	Username      Field[string]  `json:"Username,omitzero"`
+	GivenName     Field[string]  `json:"Given Name,omitzero"`
+	AppMetadata   metadata.Value `json:"App Metadata,omitzero"`
+	Metadata      metadata.Value `json:"Metadata,omitzero"`
+	Email         Field[string]  `json:"Email,omitzero"`
+	FamilyName    Field[string]  `json:"Family Name,omitzero"`
+	Nickname      Field[string]  `json:"Nickname,omitzero"`
+	Blocked       Field[bool]    `json:"Blocked,omitzero"`
+	Picture       Field[string]  `json:"Picture,omitzero"`
+	VerifyEmail   Field[bool]    `json:"Verify Email,omitzero"`
+	PhoneNumber   Field[string]  `json:"Phone Number,omitzero"`
+	Password      Field[string]  `json:"Password,omitzero"`
+	ClientID      Field[string]  `json:"Client ID,omitzero"`
+	Connection    Field[string]  `json:"Connection,omitzero"` // a choice: the option does not affect it
 }
 
 // UnmarshalJSON sets f to the form in text, an object keyed by the card's labels:

@@ -264,3 +264,15 @@ func TestKnownMembersOfExtra(t *testing.T) {
 		assert.True(t, q.Equal(r), "%v", p)
 	}
 }
+
+// A form is written as it is read, by the labels.
+func TestFormIsWrittenByItsLabels(t *testing.T) {
+	const text = `{"ID":"auth0|1","Name":"","Email Verified":null,"Phone Verified":true,"Username":"u","Given Name":[],"App Metadata":{"a":null},"Metadata":"","Email":"a@example.com","Family Name":"F","Nickname":null,"Blocked":false,"Picture":"p","Verify Email":false,"Phone Number":"+1","Password":"p","Client ID":"c","Connection":"db"}`
+	for _, text := range []string{text, `{}`, `{"Blocked":"odd","Name":7}`} {
+		var f patch.Form
+		require.NoError(t, f.UnmarshalJSON([]byte(text)))
+		got, err := json.Marshal(f)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(got))
+	}
+}

@@ -235,7 +235,7 @@ var catalogue = append([]Rule{
 	},
 	{
 		ID: RuleNullOfTheFive, Severity: user.Error, Evidence: user.Disputed,
-		Statement: "The five cannot be removed on a database or passwordless connection, nor of a user who moved to Auth0.",
+		Statement: "The five cannot be removed on a database or passwordless connection, nor on a custom database that imports its users.",
 		Source:    responses + "; " + endpoint,
 		Readings:  refuses("the API's own error says so", "the endpoint's description says that null removes any of them"),
 	},

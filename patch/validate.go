@@ -482,6 +482,9 @@ func (j *judge) customDatabase(a attribute) {
 		j.report(RuleCustomDatabase, a.pointer(), a.String()+" is changed in the database")
 		if a.isOneOfTheFive() {
 			j.ofTheFive(a)
+			if j.has[a].null && j.t.Connection.ImportMode {
+				j.report(RuleNullOfTheFive, a.pointer(), a.String()+" cannot be removed where the connection imports its users")
+			}
 		}
 	case a.isOneOfTheFive():
 		j.report(RuleMigrated, a.pointer(), a.String()+" of a migrated user cannot be updated")
