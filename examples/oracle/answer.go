@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/catalogue"
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
@@ -159,7 +160,7 @@ func (a *answer) diff(req request) error {
 		return err
 	}
 	a.Patch, err = m.Diff(from, to)
-	return unreachable(unstorable.ID, err)
+	return unreachable(catalogue.Unreachable, err)
 }
 
 // unreachable turns the error of a diff into an answer.
@@ -185,7 +186,7 @@ func (a *answer) lower(req request) error {
 		return err
 	}
 	a.Patch, err = m.Lower(base, d)
-	return unreachable(unstorable.ID, err)
+	return unreachable(catalogue.Unreachable, err)
 }
 
 func (a *answer) compose(req request) error {
@@ -510,16 +511,8 @@ func (a *answer) stage(req request) error {
 }
 
 func (a *answer) rules(request) error {
-	a.Rules = slices.Concat(patch.Rules(), user.Rules(), identities.Rules(), []user.Rule{unstorable})
+	a.Rules = catalogue.Rules()
 	return nil
-}
-
-// unstorable is the rule of package metadata, which knows no rules: a diff that it
-// cannot say.
-var unstorable = user.Rule{
-	ID: "metadata.unreachable", Severity: user.Error, Evidence: user.Documented,
-	Statement: "What a mode cannot store, such as a null where null removes, cannot be reached by a diff in it.",
-	Source:    "RFC 7396; Auth0 docs, Manage User Metadata",
 }
 
 // refused turns an error of the library into an answer.

@@ -200,12 +200,16 @@ type flight struct {
 
 // outcome is what there is to say of a flight.
 type outcome struct {
-	verdict patch.Verdict
-	applied *patch.Outcome // nil: refused, or no user
+	verdict  patch.Verdict
+	response *patch.Response // nil: accepted, or what the API would answer is not known
+	applied  *patch.Outcome  // nil: refused, or no user
 }
 
 func (in flight) check() (out outcome) {
 	out.verdict = in.payload.Validate(in.target)
+	if r, known := in.payload.Response(in.target); known {
+		out.response = &r
+	}
 	if in.user == nil {
 		return out
 	}

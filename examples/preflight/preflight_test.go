@@ -131,6 +131,21 @@ func TestEmptyFlag(t *testing.T) {
 	}
 }
 
+// Where the API's own answer is known it is shown, and nothing where it is not.
+func TestResponse(t *testing.T) {
+	const both = `{"email":"a@example.com","password":"not-to-be-shown"}`
+	_, out, _ := preflight(both, "-patch", "-")
+	assert.Contains(t, out, "the API would answer 400 Bad Request: Cannot update password and email simultaneously.\n")
+	_, out, _ = preflight(both, "-patch", "-", "-json")
+	assert.Contains(t, out, `"response":{"statusCode":400,"error":"Bad Request","message":"Cannot update password and email simultaneously."}`)
+	for _, text := range []string{`{"name":"A"}`, `{"name":7}`} {
+		_, out, _ = preflight(text, "-patch", "-")
+		assert.NotContains(t, out, "would answer")
+		_, out, _ = preflight(text, "-patch", "-", "-json")
+		assert.NotContains(t, out, "response")
+	}
+}
+
 // No name can forge a line of the report or of an error.
 func TestForgedLines(t *testing.T) {
 	_, out, _ := preflight(`{"user_metadata":{"x\n   valid\u2067":{"a.b":1}}}`, "-patch", "-")

@@ -10,7 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/catalogue"
 	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
 )
 
@@ -52,6 +54,9 @@ func (p *printer) report(out outcome) {
 	}
 	for _, v := range out.verdict.Warnings {
 		p.violation(p.yellow("warning"), v)
+	}
+	if r := out.response; r != nil {
+		p.line(fmt.Sprintf("   the API would answer %d %s: %s", r.StatusCode, r.Error, oneLine(r.Message)))
 	}
 	if out.applied == nil {
 		return
@@ -101,7 +106,7 @@ func (p *printer) violation(word string, v user.Violation) {
 }
 
 func source(id user.RuleID) string {
-	rules := catalogue()
+	rules := catalogue.Rules()
 	if i := slices.IndexFunc(rules, func(r user.Rule) bool { return r.ID == id }); i >= 0 {
 		return rules[i].Source
 	}
@@ -141,6 +146,7 @@ type verdictJSON struct {
 	Valid      bool            `json:"valid"`
 	Violations []violationJSON `json:"violations"`
 	Warnings   []violationJSON `json:"warnings"`
+	Response   *patch.Response `json:"response,omitempty"`
 	Changes    []changeJSON    `json:"changes,omitempty"`
 	Effects    []user.Effect   `json:"effects,omitempty"`
 	Profile    *user.Profile   `json:"profile,omitempty"`
@@ -167,7 +173,7 @@ func (p *printer) json(out outcome) {
 		}
 		return out
 	}
-	v := verdictJSON{Valid: out.verdict.Valid(), Violations: sourced(out.verdict.Violations), Warnings: sourced(out.verdict.Warnings)}
+	v := verdictJSON{Valid: out.verdict.Valid(), Violations: sourced(out.verdict.Violations), Warnings: sourced(out.verdict.Warnings), Response: out.response}
 	if a := out.applied; a != nil {
 		v.Effects, v.Profile = a.Effects, &a.Profile
 		for _, c := range a.Changes {
