@@ -158,6 +158,7 @@ type runner struct {
 	primary  string // the pointer of the step that changed the primary user
 	switches bool   // the Action did
 	told     bool   // an Action ran since
+	earlier  bool   // what was staged before was written
 	boundary int    // in log, from which on the new primary user is meant; -1: never
 	collided map[string]bool
 }
@@ -475,7 +476,10 @@ func (r *runner) flush() {
 	}
 	split := max(from, r.boundary)
 	if from < split {
-		r.report(RulePrimaryEarlier, r.primary, "whose metadata becomes what was staged before is not documented")
+		if !r.earlier {
+			r.earlier = true
+			r.report(RulePrimaryEarlier, r.primary, "whose metadata becomes what was staged before is not documented")
+		}
 		if r.t.reading(RulePrimaryEarlier) == newPrimary {
 			split = from
 		}

@@ -479,3 +479,22 @@ func FuzzSteps(f *testing.F) {
 		}
 	})
 }
+
+// What is not known of a new primary user is said once, however many writes there are.
+func TestPrimaryUserWarnsOnce(t *testing.T) {
+	run, err := patch.Stage{Trigger: patch.PostLogin}.Run(
+		patch.SetUserMetadata("a", 1), patch.NextAction(), patch.SetPrimaryUser("auth0|2"), patch.Redirect(),
+		patch.SetAppMetadata("b", 1), patch.NextAction(), patch.SetUserMetadata("c", 1), patch.Redirect(), patch.NextAction(),
+	)
+	require.NoError(t, err)
+	var rules []string
+	for _, w := range run.Warnings {
+		rules = append(rules, string(w.Rule))
+	}
+	assert.Equal(t, []string{"patch.primary-user-identity", "patch.primary-user-earlier", "patch.primary-user-event"}, rules)
+	var to []string
+	for _, w := range run.Writes {
+		to = append(to, string(w.To)+w.Payload.String())
+	}
+	assert.Equal(t, []string{`{"user_metadata":{"a":1}}`, `{"app_metadata":{"b":1}}`, `auth0|2{"user_metadata":{"c":1}}`}, to)
+}
