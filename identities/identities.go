@@ -35,9 +35,10 @@ type Linked struct {
 //  4. The first identity of each carries profileData; see [user.Profile.ProfileData].
 //  5. The secondary's metadata is dropped, with a warning where there is any.
 //
-// The secondary ceases to be a user of its own. Neither profile is changed. The
-// error is a [user.Violation] whose message is the API's, or a [metadata.Errors]
-// where what becomes profileData is too deep there.
+// The secondary ceases to be a user of its own. Neither profile is changed, and the
+// result shares with them what cannot change. The error is a [user.Violation] whose
+// message is the API's, or a [metadata.Errors] where what becomes profileData is too
+// deep there.
 //
 // Sources: four recorded links (3, 4); Auth0 docs, User Account Linking (2, 5);
 // Auth0 Management API, POST /api/v2/users/{id}/identities, responses (1).
@@ -157,7 +158,8 @@ type Unlinked struct {
 //  4. What is detached is a user of its own again, with the attributes of its
 //     profileData, what Auth0 derives from them, and no metadata.
 //
-// u is not changed. The error is a [user.Violation] whose message is the API's.
+// u is not changed, and the result shares with it what cannot change. The error is
+// a [user.Violation] whose message is the API's.
 //
 // Sources: five recorded unlinks (2, 3); Auth0 docs, Unlink User Accounts (4, no
 // metadata; its attributes are inferred); Auth0 Management API,

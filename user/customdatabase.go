@@ -13,7 +13,9 @@ const (
 )
 
 // DatabaseUser is a user of a custom database: where it is, and who holds what. The
-// zero DatabaseUser is Outside, of a database that has no attributes of it.
+// zero DatabaseUser is Outside, of a database that has no attributes of it. Its
+// methods change nothing that is given; what they return shares with it, and with
+// each other, what cannot change.
 //
 // The rules, in order:
 //
@@ -74,7 +76,7 @@ func (u DatabaseUser) Created(c Creation, id string, at Circumstances) (Database
 	if err != nil {
 		return u, made, err
 	}
-	u.Profile, u.State = made.Profile, Migrated
+	u.Profile, u.State = made.Profile.Clone(), Migrated
 	if p := &made.Profile; !at.Connection.ImportMode {
 		u.State = Cached
 		u.Database = Profile{Email: p.Email, EmailVerified: p.EmailVerified, Username: p.Username, PhoneNumber: p.PhoneNumber, PhoneVerified: p.PhoneVerified}
@@ -99,7 +101,7 @@ func (u DatabaseUser) Login(at Circumstances) (DatabaseUser, Refreshed, error) {
 	if err != nil {
 		return u, r, err
 	}
-	u.Profile, u.State = r.Profile, Cached
+	u.Profile, u.State = r.Profile.Clone(), Cached
 	if r.Migrated {
 		u.State = Migrated
 	}

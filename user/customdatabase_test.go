@@ -188,3 +188,17 @@ func TestUpdateReachesTheDatabase(t *testing.T) {
 	assert.Equal(t, "lee@example.com", u.Profile.Email.Or(""))
 	assert.True(t, u.Profile.UserMetadata.Equal(metadata.MustParse(`{"color":"red"}`)))
 }
+
+// The user and the outcome that a call returns are apart.
+func TestDatabaseUserResultsAreApart(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}}
+	c := user.Creation{Connection: user.Value("own"), Email: user.Value("kim@example.com"), Password: user.Value("p")}
+	u, made, err := user.DatabaseUser{}.Created(c, "7", at)
+	require.NoError(t, err)
+	made.Profile.Identities[0].Provider = user.Set("other")
+	assert.Equal(t, "auth0", u.Profile.Identities[0].Provider.Or(""))
+	u, r, err := u.Login(at)
+	require.NoError(t, err)
+	r.Profile.Identities[0].Provider = user.Set("other")
+	assert.Equal(t, "auth0", u.Profile.Identities[0].Provider.Or(""))
+}

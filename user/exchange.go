@@ -21,8 +21,9 @@ import (
 //     replace those of u. All else stays.
 //  5. updated_at becomes at.Now, where that is given.
 //
-// u is not changed. The error is [Violations], or a [metadata.Errors] where u was
-// put together of parts that are too deep.
+// u is not changed, and the result shares with it what cannot change. The error is
+// [Violations], or a [metadata.Errors] where u was put together of parts that are
+// too deep.
 //
 // Source: Auth0 docs, Actions Triggers, custom-token-exchange, API object. That 2
 // holds without replace too, and 4 in part, is inferred.

@@ -3,7 +3,8 @@ package user
 import "github.com/metameld/metameld/metadata"
 
 // InRules is the user object of one run of the Rules pipeline. Rules are at the
-// end of their life: Auth0 stops running them on 2026-11-18.
+// end of their life: Auth0 stops running them on 2026-11-18. The zero InRules is of
+// a user without attributes. Copying one shares Shadowed, a slice.
 type InRules struct {
 	User        metadata.Object // what the next rule reads
 	Shadowed    []string        // root attributes that app_metadata hides, in its order
