@@ -14,7 +14,8 @@ import (
 //  1. What goal says that from has already is left out: it is the presence of an
 //     attribute that the API refuses, not a change. A password always stays, and
 //     email_verified and phone_verified beside a new e-mail or phone number, which
-//     may reset them.
+//     may reset them. An attribute that the schema does not know and the API would
+//     not take by itself keeps the company that it has in goal.
 //  2. The order is e-mail, then username, then password: a reset that somebody asks
 //     for in between is mailed to the new address, and sessions end last, once
 //     nothing else is to come.
@@ -32,8 +33,19 @@ import (
 func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	goal = goal.normal()
 	stays := goal.Blocked.Or(from.Blocked.Or(false)) // blocked in the end
-	goal = goal.withoutWhatIs(from, t)
-	if !goal.changes() {
+	left := goal.withoutWhatIs(from, t)
+	if !left.updates() && (goal.updates() || goal.Validate(t).Valid()) {
+		switch {
+		case left.Extra.Len() == 0:
+			return nil, nil
+		case !left.Validate(t).Valid(): // it needs the company that it had
+			left = goal
+			if !left.Email.IsZero() || !left.EmailVerified.IsZero() {
+				left.Username = Field[string]{}
+			}
+		}
+	}
+	if goal = left; !goal.changes() {
 		return nil, nil
 	}
 	var mail, login, secret Payload
@@ -123,6 +135,16 @@ func PlanTo(from, to user.Profile, t Target) (Payloads, error) {
 func (p Payload) changes() bool {
 	p.Connection, p.ClientID = Param[string]{}, Param[string]{}
 	return !p.IsZero()
+}
+
+// updates reports whether p has an attribute that can be updated.
+func (p Payload) updates() bool {
+	for a := range attributes {
+		if a.isUpdatable() && p.present(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutWhatIs returns p without what the user u has already.

@@ -70,6 +70,9 @@ func TestPlan(t *testing.T) {
 		{`{"username":"bob","password":"p","email":"b@example.com","blocked":false}`, []string{`{"email":"b@example.com"}`, `{"username":"bob"}`, `{"password":"p","blocked":false}`}},
 		{`{"user_metadata":{}}`, []string{`{"user_metadata":{}}`}},
 		{`{"app_metadata":{}}`, nil},
+		{`{"name":"A","unknown":1}`, []string{`{"name":"A","unknown":1}`}},
+		{`{"username":"ann","email":"a@example.com","unknown":1,"user_metadata":{"a":1}}`, []string{`{"email":"a@example.com","unknown":1,"user_metadata":{"a":1}}`}},
+		{`{"name":"A","verify_phone_number":true}`, nil},
 	} {
 		list, err := patch.Plan(profile(t, from), payload(t, tt.goal), patch.Target{Connection: user.Connection{Kind: user.Database}})
 		require.NoError(t, err, tt.goal)

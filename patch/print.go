@@ -44,7 +44,8 @@ func (ps Payloads) LogValue() slog.Value {
 // Format writes String for every verb, so that none prints a password.
 func (s Step) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// LogValue returns the name of the step, without what it brings along.
+// LogValue returns the name of the step, without what it brings along. Inside a
+// slice or a struct a handler that writes JSON writes [Step.AppendJSON], all of it.
 func (s Step) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // covered returns p with something else in place of its password.
@@ -65,7 +66,8 @@ func (f Form) String() string {
 // Format writes String for every verb, so that none prints the password.
 func (f Form) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
 
-// LogValue returns what the card sends as a group with the password covered.
+// LogValue returns what the card sends as a group with the password covered. Inside
+// a slice or a struct a handler that writes JSON writes the form, password and all.
 func (f Form) LogValue() slog.Value {
 	p, _ := f.Payload(SkipEmpty)
 	return p.LogValue()

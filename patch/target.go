@@ -25,7 +25,8 @@ type Target struct {
 	Now time.Time
 
 	// Policies chooses a reading of single rules, by the names that [Rules] and
-	// [user.Rules] list.
+	// [user.Rules] list. A name that is not listed there counts as absent; only
+	// UnmarshalJSON reports one.
 	Policies map[RuleID]string
 }
 
