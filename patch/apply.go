@@ -18,8 +18,10 @@ type Outcome struct {
 }
 
 // Apply returns what p does to the user u, who is updated through the target. The
-// error is that of the verdict, where p is refused, or a [metadata.Errors] where u
-// was put together of parts that are too deep.
+// error is that of the verdict, where p is refused, or where the target reads that
+// a step which only the user shows is refused ([RuleFirstUsername],
+// [RuleMergedSize]): user.Violations. It is a [metadata.Errors] where u was put
+// together of parts that are too deep.
 //
 // The rules, in order:
 //
@@ -61,6 +63,9 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 		return Outcome{}, err
 	}
 	a.look()
+	if a.refusals != nil {
+		return Outcome{}, inOrder(a.refusals)
+	}
 	a.Warnings = inOrder(append(verdict.Warnings, a.Warnings...))
 	slices.SortStableFunc(a.Effects, func(x, y user.Effect) int { return place(x.Rule) - place(y.Rule) })
 	return a.Outcome, nil
@@ -110,14 +115,19 @@ func size(u *user.Profile) int {
 
 type applier struct {
 	Outcome
-	p     Payload
-	t     *Target
-	bound check.Bound // of its own warnings
+	p        Payload
+	t        *Target
+	bound    check.Bound // of its own warnings
+	refusals user.Violations
 }
 
-// warn notes a step that rests on a reading.
+// warn notes a step that rests on a reading, which may be that it is refused.
 func (a *applier) warn(id RuleID, pointer, message string) {
 	r := rule(id)
+	if a.t.reading(id) == refused {
+		a.refusals = append(a.refusals, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: r.Evidence, Message: message})
+		return
+	}
 	add(&a.bound, &a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
 }
 

@@ -246,7 +246,7 @@ func (d *differ) members(p *Payload, a attribute, t *Target) {
 	}
 }
 
-// unset makes a, which is no metadata, absent.
+// unset makes a absent.
 func (p *Payload) unset(a attribute) {
 	switch f := p.field(a).(type) {
 	case *Field[string]:
@@ -255,5 +255,7 @@ func (p *Payload) unset(a attribute) {
 		*f = Param[string]{}
 	case *Param[bool]:
 		*f = Param[bool]{}
+	default:
+		*p.delta(a) = metadata.Delta{}
 	}
 }

@@ -1,6 +1,8 @@
 package patch
 
 import (
+	"errors"
+
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -109,8 +111,8 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 		q = Payload{}
 	}
 	out, err := p.Apply(before, t)
-	if err == nil && !q.IsZero() {
-		out, err = q.Apply(out.Profile, t)
+	if err == nil {
+		out, err = d.applied(&q, out, t)
 	}
 	if err == nil {
 		if t.Secondary { // named by attribute
@@ -119,6 +121,30 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 		d.remains(out.Profile, before, &t)
 	}
 	return q, d.err()
+}
+
+// applied returns what q does after out. What the target refuses of it for that user
+// is taken out and noted.
+func (d *differ) applied(q *Payload, out Outcome, t Target) (Outcome, error) {
+	for !q.IsZero() {
+		after, err := q.Apply(out.Profile, t)
+		var refusals user.Violations
+		if !errors.As(err, &refusals) || !q.Validate(t).Valid() {
+			return after, err
+		}
+		for _, v := range refusals {
+			for a := range attributes {
+				if v.Pointer == a.pointer() {
+					q.unset(a)
+					d.miss(v.Pointer)
+				}
+			}
+		}
+		if !q.changes() {
+			*q = Payload{}
+		}
+	}
+	return out, nil
 }
 
 // undo returns what to say of a metadata object so that what says does is undone.

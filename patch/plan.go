@@ -96,6 +96,15 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 			return nil, err
 		}
 	}
+	if t.reading(RuleFirstUsername) == refused || t.reading(RuleMergedSize) == refused { // that shows with the user
+		for _, p := range list {
+			out, err := p.Apply(from, t)
+			if err != nil {
+				return nil, err
+			}
+			from = out.Profile
+		}
+	}
 	return list, nil
 }
 

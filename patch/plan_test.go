@@ -360,6 +360,20 @@ func TestProfileSize(t *testing.T) {
 	assert.ErrorIs(t, out.Warnings, patch.RuleProfileSize)
 }
 
+// What the target reads as refused for this user, no plan sends and no inverse.
+func TestRefusedForTheUser(t *testing.T) {
+	target := patch.Target{Policies: map[patch.RuleID]string{patch.RuleFirstUsername: "refused"}}
+	has, hasNot := user.Profile{Username: user.Set("kim"), Name: user.Set("Kim")}, user.Profile{Name: user.Set("Kim")}
+	_, err := patch.Plan(hasNot, patch.Payload{Username: patch.Set("kim")}, target)
+	assert.ErrorIs(t, err, patch.RuleFirstUsername)
+	list, err := patch.Plan(has, patch.Payload{Username: patch.Set("kit")}, target)
+	require.NoError(t, err)
+	assert.Len(t, list, 1)
+	q, err := patch.Payload{Username: patch.Null[string](), Name: patch.Set("Kit")}.Inverse(has, target)
+	assert.Equal(t, []string{"/username"}, metadata.Unreachable(err))
+	assert.True(t, patch.Payload{Name: patch.Set("Kim")}.Equal(q), q.String())
+}
+
 func TestMetadataSize(t *testing.T) {
 	big := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20) + `"}`)}
 	assert.ErrorIs(t, big.Validate(patch.Target{}).Err(), patch.RuleMetadataSize)
@@ -367,6 +381,8 @@ func TestMetadataSize(t *testing.T) {
 	out, err := half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{})
 	require.NoError(t, err)
 	assert.ErrorIs(t, out.Warnings, patch.RuleMergedSize, "two halves are too large together")
+	_, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{Policies: map[patch.RuleID]string{patch.RuleMergedSize: "refused"}})
+	assert.ErrorIs(t, err, patch.RuleMergedSize)
 	out, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{})
 	require.NoError(t, err)
 	assert.NotErrorIs(t, out.Warnings, patch.RuleMergedSize, "one takes the other's place")

@@ -274,6 +274,7 @@ var catalogue = append([]Rule{
 		ID: RuleFirstUsername, Severity: user.Warning, Evidence: user.Observed,
 		Statement: "An answer of 2017 refuses a username of a user who has none; it may not hold any more.",
 		Source:    "auth0/wordpress issue 343",
+		Readings:  accepts("the answer is old, and usernames are no longer what they were"),
 	},
 	{
 		ID: RulePassword, Severity: user.Error, Evidence: user.Documented,
@@ -446,6 +447,7 @@ var catalogue = append([]Rule{
 		ID: RuleMergedSize, Severity: user.Warning, Evidence: user.Inferred,
 		Statement: "Metadata that an update makes grow over 16 MB is over the documented limit; what the API answers is not documented.",
 		Source:    "Auth0 docs, Custom Signup (silent on updates)",
+		Readings:  accepts("the limit is stated for one object that is sent"),
 	},
 	{
 		ID: RuleLargeMetadata, Severity: user.Warning, Evidence: user.Documented,

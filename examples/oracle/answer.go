@@ -232,12 +232,21 @@ func (a *answer) validate(req request) error {
 	if req.has("user") && v.Valid() { // then there is more to warn of
 		out, err := p.Apply(u, t)
 		if err != nil {
-			return input("user", err)
+			return a.unapplied(v, err)
 		}
 		v.Warnings = out.Warnings
 	}
 	a.verdict(v)
 	return nil
+}
+
+// unapplied answers for a payload that is valid but for this user.
+func (a *answer) unapplied(v patch.Verdict, err error) error {
+	if errors.As(err, &v.Violations) {
+		a.verdict(v)
+		return nil
+	}
+	return input("user", err)
 }
 
 func (a *answer) verdict(v patch.Verdict) {
@@ -252,13 +261,14 @@ func (a *answer) apply(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	if v := p.Validate(t); !v.Valid() {
+	v := p.Validate(t)
+	if !v.Valid() {
 		a.verdict(v)
 		return nil
 	}
 	out, err := p.Apply(u, t)
 	if err != nil {
-		return input("user", err)
+		return a.unapplied(v, err)
 	}
 	a.verdict(patch.Verdict{Warnings: out.Warnings})
 	a.Profile, a.Effects = &out.Profile, out.Effects

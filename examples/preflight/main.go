@@ -217,6 +217,8 @@ func (in flight) check() (out outcome) {
 	if err == nil {
 		out.applied = &applied
 		out.verdict.Warnings = applied.Warnings
+	} else if out.verdict.Valid() { // what shows with the user only
+		errors.As(err, &out.verdict.Violations)
 	}
 	return out
 }
