@@ -14,8 +14,8 @@ import (
 // store keeps users.
 //
 // The lock of a record is held by who changes that user, from reading it to writing
-// it. The store's lock is held only to look up, and to add, remove and rename. Who
-// needs both takes the record's first; of two records the older one.
+// it. The store's lock is held only to look up and to put in place what was made
+// before. Who needs both takes the record's first; of two records the older one.
 type store struct {
 	identifies func(connection string) bool // e-mails and the like are unique there
 
@@ -186,10 +186,6 @@ func (s *store) commit(records []*record, users ...user.Profile) error {
 			return err
 		}
 		entries[i] = entry{&committed{p, text}, s.keysOf(&p)}
-	}
-	if len(records) == 1 && len(users) == 1 && slices.Equal(records[0].keys, entries[0].keys) {
-		records[0].now.Store(entries[0].now)
-		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -80,22 +80,71 @@ func TestStoreUnderPressure(t *testing.T) {
 	assert.Empty(t, s.byEmail)
 }
 
+// rename gives a user another e-mail.
+func rename(t *testing.T, s *store, id user.ID, email string) {
+	t.Helper()
+	require.NoError(t, s.change(id, func(u user.Profile) ([]user.Profile, error) {
+		u.Email = user.Set(email)
+		return []user.Profile{u}, nil
+	}))
+}
+
 // Users with one e-mail are found in the order in which they came, also once one of
-// them had another in between.
+// them had another in between, and whether or not e-mails are unique where they come
+// from.
 func TestOrderByEmail(t *testing.T) {
+	for _, unique := range []bool{true, false} {
+		s := newStore(func(string) bool { return unique })
+		found := func(email string) (ids []user.ID) {
+			for _, u := range s.withEmail(email) {
+				ids = append(ids, u.UserID.Or(""))
+			}
+			return ids
+		}
+		for i := range 3 {
+			require.NoError(t, s.add(person(strconv.Itoa(i), "db"+strconv.Itoa(i), "a@example.com")))
+		}
+		rename(t, s, "auth0|1", "b@example.com")
+		assert.Equal(t, []user.ID{"auth0|0", "auth0|2"}, found("a@example.com"))
+		assert.Equal(t, []user.ID{"auth0|1"}, found("b@example.com"))
+		rename(t, s, "auth0|1", "a@example.com")
+		assert.Equal(t, []user.ID{"auth0|0", "auth0|1", "auth0|2"}, found("A@example.com"))
+		assert.Empty(t, found("b@example.com"))
+	}
+}
+
+// All is the users of one moment: who writes the first user and then the last is
+// never seen to have written the last only.
+func TestAllIsOfOneMoment(t *testing.T) {
+	const users, rounds = 1000, 5000
 	s := newStore(func(string) bool { return true })
-	for i := range 3 {
-		require.NoError(t, s.add(person(strconv.Itoa(i), "db"+strconv.Itoa(i), "a@example.com")))
+	for i := range users {
+		require.NoError(t, s.add(person(strconv.Itoa(i), "db", fmt.Sprintf("%d@example.com", i))))
 	}
-	for _, email := range []string{"b@example.com", "a@example.com"} {
-		require.NoError(t, s.change("auth0|1", func(u user.Profile) ([]user.Profile, error) {
-			u.Email = user.Set(email)
+	first, last := user.ID("auth0|0"), user.ID("auth0|"+strconv.Itoa(users-1))
+	count := func(n int64) func(user.Profile) ([]user.Profile, error) {
+		return func(u user.Profile) ([]user.Profile, error) {
+			u.LoginsCount = user.Set(n)
 			return []user.Profile{u}, nil
-		}))
+		}
 	}
-	var ids []user.ID
-	for _, u := range s.withEmail("A@example.com") {
-		ids = append(ids, u.UserID.Or(""))
+	done := make(chan error)
+	go func() {
+		var err error
+		for n := range int64(rounds) {
+			err = errors.Join(err, s.change(first, count(n+1)), s.change(last, count(n+1)))
+		}
+		done <- err
+	}()
+	for {
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+			return
+		default:
+			all := s.all()
+			a, b := all[0].LoginsCount.Or(0), all[users-1].LoginsCount.Or(0)
+			require.True(t, a == b || a == b+1, "the first has %d, the last %d", a, b)
+		}
 	}
-	assert.Equal(t, []user.ID{"auth0|0", "auth0|1", "auth0|2"}, ids)
 }
