@@ -188,6 +188,10 @@ test("list, page by page, and search", async () => {
   });
 });
 
+test("a search that the tenant cannot do", async () => { // not 5xx, at which the SDK would ask again
+  await refused(client.users.list({ sort: "email:1" }), 400, { error: "Bad Request", message: "This tenant does not know the parameter sort." });
+});
+
 test("delete", async () => {
   const { user_id } = await create();
   await client.users.delete(user_id);

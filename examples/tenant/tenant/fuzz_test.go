@@ -25,14 +25,16 @@ func FuzzRequests(f *testing.F) {
 		"POST /api/v2/users/google-oauth2%7C3/identities {\"link_with\":\"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhdXRoMHwxIiwiYXVkIjoiYSJ9.cw\"}\nDELETE /api/v2/users/google-oauth2%7C3 \nGET /api/v2/users/auth0%7C1?fields=a,b&include_fields=false ",
 		"GET /api/v2/users-by-email?email=ann%40example.com&fields=user_id \nPOST /oauth/token x\nGET /tenant/export \nHEAD /api/v2/users \nGET //x/../y ",
 		"PATCH /api/v2/users/google-oauth2%7C3 {\"user_metadata\":null,\"x\":null,\"email_verified\":\"true\",\"password\":\"\\ud800\"}",
+		"PATCH /api/v2/users/x%7C4 {\"email\":\"new@example.com\"}\nDELETE /api/v2/users/x%7C4 \nGET /api/v2/users-by-email?email=dan@example.com ",
 	} {
 		f.Add(script)
 	}
-	connections := []user.Connection{{Name: "db", Kind: user.Database}, {Name: "g", Strategy: "google-oauth2", Kind: user.Social}}
+	connections := []user.Connection{{Name: "db", Kind: user.Database}, {Name: "g", Strategy: "google-oauth2", Kind: user.Social}, {Name: "odd"}}
 	seed := `{"user_id":"auth0|1","email":"ann@example.com","identities":[{"provider":"auth0","user_id":"1","connection":"db"}],"user_metadata":{"a":{"b":[1]}}}
 {"user_id":"auth0|2","email":"bob@example.com","identities":[{"provider":"auth0","user_id":2,"connection":"db"}],"app_metadata":null}
-{"user_id":"google-oauth2|3","email_verified":"true","identities":[{"provider":"google-oauth2","user_id":"3","connection":"g","profileData":[]}],"user_metadata":"odd"}`
-	statuses := []int{200, 201, 204, 400, 404, 409, 415, 501}
+{"user_id":"google-oauth2|3","email_verified":"true","identities":[{"provider":"google-oauth2","user_id":"3","connection":"g","profileData":[]}],"user_metadata":"odd"}
+{"user_id":"x|4","email":"dan@example.com","identities":[{"provider":"x","user_id":"4","connection":"odd"}]}`
+	statuses := []int{200, 201, 204, 400, 404, 409, 415}
 	f.Fuzz(func(t *testing.T, script string) {
 		o := tenant.Options{Connections: connections}
 		tt := tenant.New(o)

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,12 +19,16 @@ type parameters struct {
 
 // parametersOf returns the parameters of r, which are among the known ones.
 func parametersOf(r *http.Request, known ...string) *parameters {
-	p := &parameters{Values: r.URL.Query()}
-	for name := range p.Values {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	p := &parameters{Values: values}
+	if err != nil { // which may hold a value
+		p.note(own(http.StatusBadRequest, "", "The query is not well formed."))
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch {
 		case slices.Contains(known, name):
 		case name == "sort" || name == "connection":
-			p.note(own(http.StatusNotImplemented, "", "This tenant does not know the parameter "+name+"."))
+			p.note(own(http.StatusBadRequest, "", "This tenant does not know the parameter "+name+"."))
 		default:
 			p.wrong("Additional properties not allowed: "+name, "")
 		}

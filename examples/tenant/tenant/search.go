@@ -20,10 +20,11 @@ type term struct {
 //	email:ann*
 //
 // A value in quotes is the whole value; one without has no blank in it, and may end
-// in one star. The attributes are those of term.of. Anything else the API would
-// take, and this tenant would not, so it says that it is not implemented.
+// in one star. The attributes are those of term.of. Anything else is refused: the API
+// would take it. The status is none of the 500s, which SDKs take for a reason to
+// ask again.
 func parseQuery(q string) ([]term, error) {
-	unknown := own(http.StatusNotImplemented, "", `This tenant searches for terms such as email:"ann@example.com", joined by AND, and for nothing else.`)
+	unknown := own(http.StatusBadRequest, "", `This tenant searches for terms such as email:"ann@example.com", joined by AND, and for nothing else.`)
 	var terms []term
 	for rest := strings.TrimSpace(q); rest != ""; {
 		name, after, ok := strings.Cut(rest, ":")

@@ -17,8 +17,9 @@ const longestLine = 64 << 20
 
 // Seed adds the users that r has, one JSON object a line, as the API answers them
 // and as [Tenant.Export] writes them. Each has a user_id and identities, whose
-// connections are declared. The error names the line at fault, and no value but the
-// name of a connection; users of the lines before are in the tenant then.
+// connections are declared, and none a password, or a hash of one. The error names
+// the line at fault, and no value but the name of a connection; users of the lines
+// before are in the tenant then.
 func (t *Tenant) Seed(r io.Reader) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 64<<10), longestLine)
@@ -48,6 +49,11 @@ func (t *Tenant) seed(line []byte) error {
 	}
 	if len(u.Identities) == 0 {
 		return errors.New("the user shows no identities; they must be part of the export")
+	}
+	for _, name := range []string{"password", "password_hash", "custom_password_hash"} {
+		if _, ok := u.Extra.Get(name); ok {
+			return fmt.Errorf("the user has a %s, and this tenant keeps none", name)
+		}
 	}
 	for _, i := range u.Identities {
 		if _, ok := t.connections[i.Connection.Or("")]; !ok {

@@ -36,6 +36,7 @@ func TestSeedMistakes(t *testing.T) {
 		{"no user_id", `{"email":"hidden@example.com"}`, "line 2: the user has no user_id"},
 		{"no identities", `{"user_id":"auth0|2"}`, "line 2: the user shows no identities"},
 		{"undeclared connection", `{"user_id":"auth0|2","identities":[{"connection":"nowhere"}]}`, `line 2: the connection "nowhere" is not declared`},
+		{"a password", `{"password":"hidden","user_id":"auth0|2","identities":[{"provider":"auth0","user_id":"2","connection":"` + db + `"}]}`, "line 2: the user has a password, and this tenant keeps none"},
 		{"the same user", good, "line 2: user_id is taken"},
 		{"the same e-mail", strings.NewReplacer("auth0|1", "auth0|2", `"user_id":"1"`, `"user_id":"2"`).Replace(good), "line 2: email is taken"},
 	} {

@@ -25,7 +25,7 @@
 // Anything else is answered 404. q takes terms such as email:"ann@example.com" or
 // email:ann*, joined by AND, about user_id, email, username, phone_number, name,
 // nickname, given_name, family_name and identities.connection. Other searches, sort
-// and connection are answered 501: the API would take them.
+// and connection, which the API would take, are answered 400.
 //
 // # Headers
 //

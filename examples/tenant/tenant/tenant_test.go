@@ -181,8 +181,10 @@ func TestRefusals(t *testing.T) {
 		{"page too far", "GET", "users?page=10&per_page=100", "", 400, "invalid_paging", "", "You can only page through the first 1000 records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation", false},
 		{"neither true nor false", "GET", "users?include_totals=maybe", "", 400, "", "", "on property include_totals", true},
 		{"unknown parameter", "GET", "users?pages=1", "", 400, "", "", "Additional properties not allowed: pages", true},
-		{"order that is not implemented", "GET", "users?sort=email:1", "", 501, "", "", "sort", true},
-		{"search that is not implemented", "GET", "users?q=logins_count:%5B1%20TO%205%5D", "", 501, "", "", "", true},
+		{"order that is not implemented", "GET", "users?sort=email:1", "", 400, "", "", "sort", true},
+		{"search that is not implemented", "GET", "users?q=logins_count:%5B1%20TO%205%5D", "", 400, "", "", "This tenant searches for terms", true},
+		{"the first unknown parameter by name", "GET", "users?y=1&x=1", "", 400, "", "", "Additional properties not allowed: x", true},
+		{"query that is not well formed", "GET", "users?page=0;per_page=1", "", 400, "", "", "The query is not well formed.", true},
 		{"search for no e-mail", "GET", "users-by-email", "", 400, "", "", "Missing required property: email", true},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
