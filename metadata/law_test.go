@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -404,42 +405,72 @@ func FuzzAppendDiff(f *testing.F) {
 	f.Add(uint8(0), []byte(`{"a":1,"b":1}`), []byte(`{"b":1,"x":1,"b":1}`))
 	f.Add(uint8(1), []byte(`{"ab":1,"cd":1}`), []byte(`{"ac":1,"cd":1}`))
 	f.Fuzz(func(t *testing.T, which uint8, a, b []byte) {
-		before := string(a) + "\x00" + string(b)
 		m := modes[int(which)%len(modes)]
 		if which%3 > 0 {
 			m = []Mode{FirstLevel, Deep}[which%2]
 		}
-		got, err := m.AppendDiff([]byte("x"), a, b)
-		if string(a)+"\x00"+string(b) != before {
-			t.Fatal("an input changed")
-		}
-		if got[0] != 'x' {
-			t.Fatal("what dst held is gone")
-		}
-		x, errX := parseOptional(a)
-		y, errY := parseOptional(b)
-		if errX != nil || errY != nil {
-			onlyDuplicates := (errX == nil || errors.Is(errX, ErrDuplicateName)) && (errY == nil || errors.Is(errY, ErrDuplicateName))
-			if err == nil && !onlyDuplicates {
-				t.Fatalf("%v: AppendDiff(%s, %s) = %s; Parse says %v, %v", m, a, b, got, errX, errY)
-			}
-			if err != nil && string(got) != "x" {
-				t.Fatalf("%v: %s beside the error %v", m, got, err)
-			}
-			return
-		}
-		want, wantErr := m.Diff(x, y)
-		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
-			t.Fatalf("%v: AppendDiff(%s, %s): %v; Diff says %v", m, a, b, err, wantErr)
-		}
-		var says Delta
-		if len(got) > 1 {
-			if says, err = ParseDelta(got[1:]); err != nil {
-				t.Fatalf("%v: AppendDiff(%s, %s) = %s: %v", m, a, b, got, err)
-			}
-		}
-		if !says.Equal(want) {
-			t.Fatalf("%v: AppendDiff(%s, %s) = %s, Diff says %s", m, a, b, says, want)
-		}
+		checkAppendDiff(t, m, a, b)
 	})
+}
+
+// AppendDiff of texts that are longer than what it compares at once: the members of
+// a and b between two long ones.
+func FuzzAppendDiffLong(f *testing.F) {
+	for i, a := range documents {
+		for j, b := range documents {
+			f.Add(i%2 == 0, uint16(ahead-5*i), uint16(ahead-7*j), []byte(a), []byte(b))
+		}
+	}
+	for k := range uint16(40) {
+		f.Add(true, ahead-k, uint16(100), []byte(`{"n":{"x":"y"},"a":1}`), []byte(`{"n":{"x":"y"},"b":2}`))
+		f.Add(true, ahead-2*near+8*k, uint16(0), []byte(`{"a":{"b":1,"c":[1]},"d":1}`), []byte(`{"a":{"b":1 ,"c":[1]},"before":1}`))
+	}
+	f.Fuzz(func(t *testing.T, deep bool, before, after uint16, a, b []byte) {
+		m := FirstLevel
+		if deep {
+			m = Deep
+		}
+		between := func(text []byte) []byte {
+			text = bytes.TrimSuffix(bytes.TrimPrefix(text, []byte("{")), []byte("}"))
+			return slices.Concat([]byte(`{"before":"`), bytes.Repeat([]byte("x"), int(before)), []byte(`","o":{`), text, []byte(`},`),
+				text, []byte(`,"after":["`), bytes.Repeat([]byte("x"), int(after)), []byte(`"]}`))
+		}
+		checkAppendDiff(t, m, between(a), between(b))
+	})
+}
+
+func checkAppendDiff(t *testing.T, m Mode, a, b []byte) {
+	before := string(a) + "\x00" + string(b)
+	got, err := m.AppendDiff([]byte("x"), a, b)
+	if string(a)+"\x00"+string(b) != before {
+		t.Fatal("an input changed")
+	}
+	if got[0] != 'x' {
+		t.Fatal("what dst held is gone")
+	}
+	x, errX := parseOptional(a)
+	y, errY := parseOptional(b)
+	if errX != nil || errY != nil {
+		onlyDuplicates := (errX == nil || errors.Is(errX, ErrDuplicateName)) && (errY == nil || errors.Is(errY, ErrDuplicateName))
+		if err == nil && !onlyDuplicates {
+			t.Fatalf("%v: AppendDiff(%s, %s) = %s; Parse says %v, %v", m, a, b, got, errX, errY)
+		}
+		if err != nil && string(got) != "x" {
+			t.Fatalf("%v: %s beside the error %v", m, got, err)
+		}
+		return
+	}
+	want, wantErr := m.Diff(x, y)
+	if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+		t.Fatalf("%v: AppendDiff(%s, %s): %v; Diff says %v", m, a, b, err, wantErr)
+	}
+	var says Delta
+	if len(got) > 1 {
+		if says, err = ParseDelta(got[1:]); err != nil {
+			t.Fatalf("%v: AppendDiff(%s, %s) = %s: %v", m, a, b, got, err)
+		}
+	}
+	if !says.Equal(want) {
+		t.Fatalf("%v: AppendDiff(%s, %s) = %s, Diff says %s", m, a, b, says, want)
+	}
 }

@@ -68,12 +68,15 @@ type lockstep struct {
 	offset int
 	wasted int // bytes that were skipped, and may be read again
 
-	// The latest run that was found, so that none is read through twice.
+	// The latest run that was found, so that none is read through twice. It may go
+	// on until runEnds.
 	runFrom, runTo, runOffset int
+	runEnds                   bool
 
-	namesA, namesB jsonscan.Names // of the objects that are open
+	namesA, namesB jsonscan.Names // of the objects that are open; of b only those that a has not, until rest
+	met            []stretch      // names that both have
 	onlyA, onlyB   []spot         // their members that have not met their like
-	only           int            // how many there were at most
+	most           int            // how long these lists were at most
 }
 
 // spot is where a member stands in one of the texts.
@@ -82,18 +85,22 @@ type spot struct {
 	value, end int
 }
 
+// stretch is a number of names in namesA, one after the other, that stand in b so
+// many bytes further on.
+type stretch struct{ from, to, offset int }
+
 var lockstepPool = sync.Pool{New: func() any { return new(lockstep) }}
 
 func (d *lockstep) release() {
 	if a, b := d.namesA.Release(), d.namesB.Release(); !a || !b ||
-		!jsonscan.Keep(cap(d.onlyA), d.only) || !jsonscan.Keep(cap(d.onlyB), d.only) {
+		!jsonscan.Keep(cap(d.onlyA), d.most) || !jsonscan.Keep(cap(d.onlyB), d.most) || !jsonscan.Keep(cap(d.met), d.most) {
 		return
 	}
-	d.only = 0
+	d.most = 0
 	d.out = nil
 	d.same, d.offset, d.wasted = 0, 0, 0
-	d.runFrom, d.runTo, d.runOffset = 0, 0, 0
-	d.onlyA, d.onlyB = d.onlyA[:0], d.onlyB[:0]
+	d.runFrom, d.runTo, d.runOffset, d.runEnds = 0, 0, 0, false
+	d.met, d.onlyA, d.onlyB = d.met[:0], d.onlyA[:0], d.onlyB[:0]
 	lockstepPool.Put(d)
 }
 
@@ -116,12 +123,34 @@ func (d *lockstep) run(a, b []byte) bool {
 	return true
 }
 
-// look finds how far a, from i on, is the same as b, from j on.
+// look finds how far a, from i on, is the same as b, from j on, for a while.
 func (d *lockstep) look(a []byte, i int, b []byte, j int) {
 	if j-i != d.runOffset || i < d.runFrom || i >= d.runTo {
-		d.runFrom, d.runTo, d.runOffset = i, i+common(a[i:], b[j:]), j-i
+		d.runFrom, d.runTo, d.runOffset = i, i, j-i
+		d.further(a, b)
 	}
 	d.same, d.offset = d.runTo, d.runOffset
+}
+
+// ahead is how many bytes are compared before they are scanned: few enough to be
+// in a fast cache still.
+const ahead = 1 << 15
+
+// further looks further along the run that is the latest.
+func (d *lockstep) further(a, b []byte) {
+	i, j := d.runTo, d.runTo+d.runOffset
+	n := min(ahead, len(a)-i, len(b)-j)
+	k := common(a[i:i+n], b[j:j+n])
+	d.runTo, d.runEnds = i+k, k < ahead
+}
+
+// reach looks further, where it can, for all before end and some more to be known
+// to be the same. The texts are in step.
+func (d *lockstep) reach(a, b []byte, end int) {
+	for d.same-end <= near && d.same == d.runTo && !d.runEnds {
+		d.further(a, b)
+		d.same = d.runTo
+	}
 }
 
 // common returns how many bytes x and y begin with that are the same.
@@ -178,32 +207,20 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 	}
 	open := len(d.out)
 	markA, markB := d.namesA.Mark(), d.namesB.Mark()
-	onlyA, onlyB := len(d.onlyA), len(d.onlyB)
+	met, onlyA, onlyB := len(d.met), len(d.onlyA), len(d.onlyB)
 	i, moreA := first(a, i)
 	j, moreB := first(b, j)
 	for moreA || moreB {
+		if moreA && moreB && d.inStep(i, j) {
+			if i, j, moreA, moreB = d.stride(a, i, b, j, depth); i < 0 || j < 0 {
+				return -1, -1
+			}
+		}
 		var x, y spot
 		if moreA {
 			if x.Name, x.value = jsonscan.Member(a, i); x.value < 0 {
 				return -1, -1
 			}
-		}
-		if x.value < d.same && moreA && moreB && d.inStep(i, j) {
-			// Both stand at the same name, which ends before the difference.
-			d.namesA.Add(x.Name)
-			d.namesB.Add(x.Moved(d.offset))
-			if i, j = d.inside(a, b, x, open, depth); i < 0 {
-				return -1, -1
-			}
-			if i, moreA = next(a, i); i < 0 {
-				return -1, -1
-			}
-			if d.inStep(i, j) {
-				j, moreB = i+d.offset, moreA
-			} else if j, moreB = next(b, j); j < 0 {
-				return -1, -1
-			}
-			continue
 		}
 		if moreB {
 			if y.Name, y.value = jsonscan.Member(b, j); y.value < 0 {
@@ -211,8 +228,7 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 			}
 		}
 		if moreA && moreB && jsonscan.SameName(a, x.Name, b, y.Name) {
-			d.namesA.Add(x.Name)
-			d.namesB.Add(y.Name)
+			d.meet(x.Name, y.Name)
 			if i, j = d.values(a, x, b, y, open, depth); i < 0 {
 				return -1, -1
 			}
@@ -262,28 +278,35 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 		if takeA {
 			d.namesA.Add(x.Name)
 			d.onlyA = append(d.onlyA, x)
-			d.only = max(d.only, len(d.onlyA))
 			i, moreA = nextA, thenA
 		}
 		if takeB {
 			d.namesB.Add(y.Name)
 			d.onlyB = append(d.onlyB, y)
-			d.only = max(d.only, len(d.onlyB))
 			j, moreB = nextB, thenB
 		}
 		if moreA && moreB {
 			d.look(a, i, b, j)
 		}
 	}
-	if !d.namesA.Unique(a, markA) || len(d.onlyB) > onlyB && !d.namesB.Unique(b, markB) {
+	d.most = max(d.most, len(d.met), len(d.onlyA), len(d.onlyB))
+	if !d.namesA.Unique(a, markA) {
 		return -1, -1
+	}
+	if len(d.onlyB) > onlyB { // else b has no names but those that a has
+		for _, s := range d.met[met:] {
+			d.namesB.AddMoved(&d.namesA, s.from, s.to, s.offset)
+		}
+		if !d.namesB.Unique(b, markB) {
+			return -1, -1
+		}
 	}
 	if !d.rest(a, d.onlyA[onlyA:], b, d.onlyB[onlyB:], open, depth) {
 		return -1, -1
 	}
 	d.namesA.Reset(markA)
 	d.namesB.Reset(markB)
-	d.onlyA, d.onlyB = d.onlyA[:onlyA], d.onlyB[:onlyB]
+	d.met, d.onlyA, d.onlyB = d.met[:met], d.onlyA[:onlyA], d.onlyB[:onlyB]
 	if len(d.out) > open {
 		d.out = append(d.out, '}')
 	}
@@ -300,26 +323,49 @@ func sameAt(d []byte, i int, e []byte, n jsonscan.Name) bool {
 // entered rather than passed: it then probably ends in the object.
 const near = 128
 
-// inside compares the values of the member x, at which both texts are in step, and
-// returns the indexes after them.
-func (d *lockstep) inside(a, b []byte, x spot, open, depth int) (endA, endB int) {
-	offset := d.offset
-	if !d.deep || a[x.value] != '{' || d.same-x.value > near && d.wasted < len(a) {
-		end := jsonscan.Skip(a, x.value, depth-1)
-		switch {
-		case end < 0:
-			return -1, -1
-		case end < d.same: // what follows the value is the same too, so it ends in b as well
-			return end, end + offset
+// stride passes the members, from a[i] and b[j] on, at which the texts are in step
+// and whose values end before the difference. It returns where the texts are then.
+func (d *lockstep) stride(a []byte, i int, b []byte, j, depth int) (atA, atB int, moreA, moreB bool) {
+	start := d.namesA.Mark()
+	moreA, moreB = true, true
+	for moreA && moreB && d.inStep(i, j) {
+		name, value := jsonscan.Member(a, i)
+		if value < 0 {
+			return -1, -1, false, false
 		}
-		d.wasted += end - x.value
+		d.reach(a, b, value)
+		if value >= d.same || d.deep && a[value] == '{' && (d.same-value <= near || d.wasted >= len(a)) {
+			break
+		}
+		end := jsonscan.Skip(a, value, depth-1)
+		if end < 0 {
+			return -1, -1, false, false
+		}
+		d.reach(a, b, end)
+		if end >= d.same {
+			d.wasted += end - value
+			break
+		}
+		d.namesA.Add(name) // what follows the value is the same too, so it ends in b as well
+		if i, moreA = next(a, end); i < 0 {
+			return -1, -1, false, false
+		}
+		if i < d.same {
+			j, moreB = i+d.offset, moreA
+		} else {
+			j, moreB = next(b, end+d.offset)
+		}
 	}
-	y := spot{Name: x.Moved(offset), value: x.value + offset}
-	endA, endB = d.values(a, x, b, y, open, depth)
-	if endA >= 0 {
-		d.look(a, endA, b, endB)
+	if end := d.namesA.Mark(); end > start {
+		d.met = append(d.met, stretch{start, end, d.offset})
 	}
-	return endA, endB
+	return i, j, moreA, moreB
+}
+
+// meet notes a name that both texts have.
+func (d *lockstep) meet(x, y jsonscan.Name) {
+	d.namesA.Add(x)
+	d.met = append(d.met, stretch{d.namesA.Mark() - 1, d.namesA.Mark(), y.Off - x.Off})
 }
 
 // head writes what comes before the value of a member: a brace or comma, the name

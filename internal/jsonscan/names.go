@@ -211,6 +211,15 @@ func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 // Add notes a name.
 func (s *Names) Add(n Name) { s.list = append(s.list, noted{n.key, n.Off}) }
 
+// AddMoved notes the names that other has from start to end, as they stand in a text
+// that has them so many bytes further on.
+func (s *Names) AddMoved(other *Names, start, end, offset int) {
+	for _, n := range other.list[start:end] {
+		n.off += offset
+		s.list = append(s.list, n)
+	}
+}
+
 // Release forgets all names and reports whether the scratch of s is worth keeping.
 func (s *Names) Release() bool {
 	keep := Keep(cap(s.list), s.most) && Keep(cap(s.table), 4*s.most) && Keep(cap(s.spare), s.most)
@@ -345,11 +354,4 @@ func hash(seed uint64, b []byte) uint64 {
 func fold(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
 	return high ^ low
-}
-
-// Moved returns n as it stands in a text that has it so many bytes further on.
-func (n Name) Moved(offset int) Name {
-	n.Off += offset
-	n.End += offset
-	return n
 }
