@@ -1,6 +1,7 @@
 package identities_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/metameld/metameld/identities"
@@ -52,4 +53,21 @@ func ExampleUnlink() {
 	// Output:
 	// 2 identities.nothing-unlinked <nil>
 	// 1 identities.detached-profile <nil>
+}
+
+// The identity that a user began with stays.
+func ExampleUnlink_mainIdentity() {
+	_, err := identities.Unlink(account("auth0", "ann", `{}`), "auth0", "ann")
+	refused := errors.Is(err, identities.RuleMainIdentity)
+	fmt.Println(refused, err)
+	// Output: true Main identity cannot be removed. [identities.main-identity] at /identities/0
+}
+
+// An answer of the API is told from others by what it means.
+func ExampleAnswered() {
+	status, message := 409, "Specified identity already exists."
+	if v, ok := identities.Answered(status, message); ok && v.Rule == identities.RuleAlreadyLinked {
+		fmt.Println("linked before")
+	}
+	// Output: linked before
 }

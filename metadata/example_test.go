@@ -6,6 +6,41 @@ import (
 	"github.com/metameld/metameld/metadata"
 )
 
+// A change, said and merged.
+func Example() {
+	base := metadata.MustParse(`{"color":"red","addr":{"home":"h","work":"w"}}`)
+	says := metadata.MustDelta(`{"color":null,"addr":{"home":"h2"}}`)
+	after := metadata.FirstLevel.Merge(base, says) // {"addr":{"home":"h2"}}: work is gone
+	fmt.Println(after)
+	// Output: {"addr":{"home":"h2"}}
+}
+
+// An error has every fault of a text, each with its place.
+func ExampleErrors() {
+	_, err := metadata.Parse([]byte(`{"color":"red","color":"blue"}`))
+	for _, e := range err.(metadata.Errors) {
+		fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
+	}
+	// Output: /color true
+}
+
+// A mode of one's own differs from another in a knob.
+func ExampleKnobs() {
+	k := metadata.FirstLevel.Knobs()
+	k.Lists = metadata.ListsUnion
+	m := k.Mode()
+	fmt.Println(m.Merge(metadata.MustParse(`{"roles":["a","b"]}`), metadata.MustDelta(`{"roles":["b","c"]}`)))
+	// Output: {"roles":["a","b","c"]}
+}
+
+// A value is reached through objects and arrays.
+func ExampleObject_At() {
+	o := metadata.MustParse(`{"address":{"lines":["12 Elm Street"]}}`)
+	name, ok := o.At("/address/lines/0").Str()
+	fmt.Println(name, ok)
+	// Output: 12 Elm Street true
+}
+
 // An object inside metadata is replaced whole in FirstLevel, and merged in Deep.
 func ExampleMode_Merge() {
 	base := metadata.MustParse(`{"color":"red","address":{"home":"h","work":"w"}}`)

@@ -13,14 +13,14 @@ import (
 // null removes.
 func ExamplePayload() {
 	p := patch.Payload{
-		GivenName:    patch.Set("Ann"),
+		Name:         patch.Set("Ann"),
 		Picture:      patch.Null[string](),
 		Blocked:      patch.Value(false),
-		UserMetadata: metadata.MustDelta(`{"color":"red","shape":null}`),
+		UserMetadata: metadata.MustDelta(`{"color":"red"}`),
 	}
 	fmt.Println(string(p.AppendJSON(nil)))
 	// Output:
-	// {"blocked":false,"user_metadata":{"color":"red","shape":null},"given_name":"Ann","picture":null}
+	// {"blocked":false,"user_metadata":{"color":"red"},"name":"Ann","picture":null}
 }
 
 // Every violation is listed, each with its rule.
@@ -30,9 +30,10 @@ func ExamplePayload_Validate() {
 		fmt.Println(err)
 		return
 	}
-	err = p.Validate(patch.Target{}).Err()
-	fmt.Println(err)
-	fmt.Println(errors.Is(err, patch.RuleExclusive))
+	var target patch.Target
+	fmt.Println(p.Validate(target).Err())
+	broken := errors.Is(p.Validate(target).Err(), patch.RuleExclusive)
+	fmt.Println(broken)
 	// Output:
 	// blocked cannot be null [patch.null] at /blocked
 	// cannot update password and email simultaneously [patch.exclusive-attributes] at /password

@@ -162,9 +162,9 @@ func main() { fmt.Println(metadata.Wipe().IsWipe()) }
 	return dir
 }
 
-// The lines of each Go block stand together in a file whose output is tested.
-func TestSnippets(t *testing.T) {
-	var sources []string
+// sources returns the programs and tests whose output is tested, flat.
+func sources(t *testing.T) (list []string) {
+	t.Helper()
 	for _, pattern := range []string{"examples/*/*.go", "*/example*_test.go"} {
 		names, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
@@ -172,11 +172,17 @@ func TestSnippets(t *testing.T) {
 			text, err := os.ReadFile(name)
 			require.NoError(t, err)
 			if strings.Contains(string(text), "// Output:") || strings.HasSuffix(name, "main.go") {
-				sources = append(sources, flat(string(text)))
+				list = append(list, flat(string(text)))
 			}
 		}
 	}
-	require.NotEmpty(t, sources)
+	require.NotEmpty(t, list)
+	return list
+}
+
+// The lines of each Go block stand together in a file whose output is tested.
+func TestSnippets(t *testing.T) {
+	sources := sources(t)
 	for _, page := range pages {
 		for _, b := range blocks(t, page) {
 			if b.language != "go" {
@@ -187,6 +193,34 @@ func TestSnippets(t *testing.T) {
 				"%s: no program and no example has the snippet under %q", page, b.heading)
 		}
 	}
+}
+
+// So do those of each piece of Go in a doc comment of the four packages.
+func TestDocComments(t *testing.T) {
+	sources, found := sources(t), 0
+	for _, name := range []string{"metadata", "user", "patch", "identities"} {
+		files, err := filepath.Glob(filepath.Join(root, name, "*.go"))
+		require.NoError(t, err)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			var snippet strings.Builder
+			for line := range strings.Lines(string(text) + "\n") {
+				if code, ok := strings.CutPrefix(line, "//\t"); ok {
+					snippet.WriteString(code)
+					continue
+				}
+				code := flat(snippet.String())
+				snippet.Reset()
+				if code == "" || strings.HasPrefix(code, "{") { // JSON
+					continue
+				}
+				found++
+				assert.True(t, slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, code) }), "%s: no example has\n%s", file, code)
+			}
+		}
+	}
+	assert.Positive(t, found)
 }
 
 // flat returns text without indentation and blank lines.
