@@ -16,7 +16,7 @@ import (
 )
 
 // pages are the documents with commands or snippets, from the root.
-var pages = []string{"README.md", "CONTRIBUTING.md"}
+var pages = []string{"README.md", "CONTRIBUTING.md", "internal/bench/README.md"}
 
 // elsewhere are commands that .ci/run runs itself: here they would run the tests
 // inside the tests, or take minutes.
@@ -24,6 +24,8 @@ var elsewhere = []string{
 	"go test ./...",
 	"bash .ci/run",
 	"cd internal/bench && go run ./table -sizes 2KB,10KB",
+	"go run ./table",
+	"go test -run '^$' -bench '^Benchmark$/^diff$/^1MB$'",
 }
 
 const root = "../.."
@@ -83,7 +85,7 @@ func TestCommands(t *testing.T) {
 			if b.language != "sh" {
 				continue
 			}
-			dir := checkout
+			dir := filepath.Join(checkout, filepath.Dir(page))
 			if b.heading == "Use it" {
 				dir = consumer(t, beside)
 			}
