@@ -62,7 +62,7 @@ func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refu
 	if mark != "" && (in == "" || out == "") {
 		return false, errors.New("-checkpoint needs -in and -out")
 	}
-	j := judge{log: log, mark: mark, every: 10_000, in: os.Stdin, out: os.Stdout}
+	j := judge{log: log, mark: mark, every: 10_000, pause: time.Second, in: os.Stdin, out: os.Stdout}
 	if err := json.Unmarshal([]byte(target), &j.target); err != nil {
 		return false, fmt.Errorf("-target: %w", err)
 	}
@@ -122,8 +122,9 @@ type judge struct {
 	out    io.Writer
 	log    io.Writer
 	target patch.Target
-	mark   string // the checkpoint's file
-	every  int    // lines between checkpoints
+	mark   string        // the checkpoint's file
+	every  int           // lines between checkpoints
+	pause  time.Duration // between lines of progress, at least
 	done   checkpoint
 }
 
@@ -161,7 +162,7 @@ func (j *judge) all(ctx context.Context) error {
 		if err := save(); err != nil {
 			return err
 		}
-		if time.Since(spoke) > time.Second {
+		if time.Since(spoke) >= j.pause {
 			spoke = time.Now()
 			fmt.Fprintf(j.log, "%d lines, %.0f a second, %d refused\n",
 				j.done.Lines, float64(j.done.Lines-before)/time.Since(started).Seconds(), j.done.Refused)

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -101,6 +103,48 @@ func TestResume(t *testing.T) {
 	_, err = run(t.Context(), in, parts, mark, "{}", io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, read(t, whole), read(t, parts))
+}
+
+// plans is a reader of a number of plans, each with a long text. At the end it notes
+// what is on the heap then.
+type plans struct {
+	made, number int
+	line         bytes.Buffer
+	heap         uint64
+}
+
+func (p *plans) Read(b []byte) (int, error) {
+	if p.line.Len() == 0 {
+		if p.made == p.number {
+			p.heap = heap()
+			return 0, io.EOF
+		}
+		fmt.Fprintf(&p.line, `{"user":{"user_id":"auth0|%d"},"payload":{"user_metadata":{"about":"%s"}}}`+"\n", p.made, strings.Repeat("x", 1000))
+		p.made++
+	}
+	return p.line.Read(b)
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// Thirty megabytes pass through one, and progress is told on the way.
+func TestMemoryAndProgress(t *testing.T) {
+	in := &plans{number: 30_000}
+	var log strings.Builder
+	j := judge{in: in, out: io.Discard, log: &log, every: 10_000}
+	before := heap()
+	require.NoError(t, j.all(t.Context()))
+	assert.Less(t, in.heap, before+1<<20)
+	assert.Regexp(t, `^10000 lines, \d+ a second, 0 refused
+20000 lines, \d+ a second, 0 refused
+30000 lines, \d+ a second, 0 refused
+30000 lines: 0 refused, 0 with warnings only, 0 not understood
+$`, log.String())
 }
 
 // A line that is no plan is written as such, and the next one is judged.
