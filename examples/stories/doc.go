@@ -10,6 +10,7 @@
 //   - link_keeping_preferences: link two accounts and keep the secondary's preferences
 //   - two_writers: two writers, one profile
 //   - unit_test_your_merge: unit-test your own merge
+//   - life_of_a_profile: one user from the creation to an unlink, step by step
 //
 // Three more are packages of their own: examples/guard refuses bad payloads in an
 // HTTP client before they leave, examples/stream judges a million users' planned

@@ -225,6 +225,23 @@ func TestDocComments(t *testing.T) {
 	assert.Positive(t, found)
 }
 
+// A list names everything that there is.
+func TestLists(t *testing.T) {
+	for _, list := range []struct{ page, pattern, prefix, suffix, after string }{
+		{"CONTRIBUTING.md", "internal/*", "`internal/", "", "`"},
+		{"examples/stories/doc.go", "examples/stories/*_test.go", "//   - ", "_test.go", ":"},
+	} {
+		text, err := os.ReadFile(filepath.Join(root, list.page))
+		require.NoError(t, err)
+		names, err := filepath.Glob(filepath.Join(root, list.pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, names)
+		for _, name := range names {
+			assert.Contains(t, string(text), list.prefix+strings.TrimSuffix(filepath.Base(name), list.suffix)+list.after, list.page)
+		}
+	}
+}
+
 // flat returns text without indentation and blank lines.
 func flat(text string) string {
 	var b strings.Builder
