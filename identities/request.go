@@ -134,12 +134,7 @@ func isWhole(v metadata.Value) bool {
 	if _, ok := v.Int64(); ok {
 		return true
 	}
-	for i, c := range []byte(n) {
-		if (c < '0' || c > '9') && (i > 0 || c != '-') {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsAny(n.String(), ".eE")
 }
 
 // IsZero reports whether r is none.

@@ -29,11 +29,12 @@ func TestRequestForms(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	_, err := json.Marshal(identities.Request{})
+	_, err := identities.Request{}.MarshalJSON()
 	assert.Error(t, err)
+	assert.Error(t, json.Unmarshal([]byte(`{"link_with":1}`), new(identities.Request)))
 	assert.ErrorIs(t, identities.Request{}.Validate(identities.Caller{}), identities.RuleRequest)
 	assert.ErrorIs(t, identities.ByIdentity("auth0", "").Validate(identities.Caller{}), identities.RuleRequest)
-	assert.ErrorIs(t, identities.ByIdentity("auth0", "\xff").Validate(identities.Caller{}), identities.RuleRequest)
+	assert.Equal(t, "/user_id", identities.ByIdentity("auth0", "\xff").Validate(identities.Caller{})[0].Pointer)
 	_, err = identities.ParseRequest([]byte(`{"link_with":"a","link_with":"b"}`))
 	assert.ErrorIs(t, err, metadata.ErrDuplicateName)
 	_, err = identities.ParseRequest([]byte(`null`))
@@ -42,8 +43,12 @@ func TestRequestForms(t *testing.T) {
 	_, err = identities.ParseRequest([]byte(`{"link_with":1,"provider":null,"x":[],"user_id":{}}`))
 	require.ErrorAs(t, err, &vs)
 	assert.Len(t, vs, 4, "not every fault is listed")
+	_, err = identities.ParseRequest([]byte(`{"provider":"auth0","user_id":true}`))
+	assert.ErrorIs(t, err, identities.RuleRequest)
 	provider, id, ok := identities.ByIdentity("auth0", "k2").Identity()
 	assert.Equal(t, "auth0 k2 true", fmt.Sprint(provider, " ", id, " ", ok))
+	_, _, ok = identities.ByToken("t").Identity()
+	assert.False(t, ok)
 	token, ok := identities.ByToken("t").Token()
 	assert.Equal(t, "t true", fmt.Sprint(token, " ", ok))
 }
@@ -53,7 +58,50 @@ func TestRequestPrintsNoToken(t *testing.T) {
 	for _, s := range []string{fmt.Sprint(r), fmt.Sprintf("%+v %#v %q", r, r, r), r.LogValue().String()} {
 		assert.NotContains(t, s, "secret")
 	}
+	assert.Equal(t, `{"link_with":"********"}`, fmt.Sprint(r))
+	assert.Equal(t, `{"provider":"auth0","user_id":"k2"}`, fmt.Sprint(identities.ByIdentity("auth0", "k2")))
 	assert.Equal(t, "{}", fmt.Sprint(identities.Request{}))
+}
+
+// Requests that differ in one member are not equal.
+func TestRequestEqual(t *testing.T) {
+	r := identities.ByIdentity("auth0", "k2").On("con_1")
+	assert.True(t, r.Equal(identities.ByIdentity("auth0", "k2").On("con_1")))
+	for _, s := range []identities.Request{
+		identities.ByIdentity("sms", "k2").On("con_1"), identities.ByIdentity("auth0", "k3").On("con_1"),
+		identities.ByIdentity("auth0", "k2").On("con_2"), identities.ByIdentity("auth0", "k2"), {},
+	} {
+		assert.False(t, r.Equal(s) || s.Equal(r), s)
+	}
+	assert.False(t, identities.ByToken("a").Equal(identities.ByToken("b")))
+}
+
+// The last of the id of a connection are sixteen letters and digits of ASCII.
+func TestConnectionID(t *testing.T) {
+	broken := func(id string) bool {
+		vs := identities.ByIdentity("auth0", "k2").On(id).Validate(identities.Caller{})
+		return len(vs) == 1 && vs[0].Pointer == "/connection_id"
+	}
+	for c := range rune(300) {
+		letter := c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+		assert.Equal(t, !letter, broken("con_123456789012345"+string(c)), "%q", c)
+	}
+	for _, id := range []string{"con_123456789012345", "con_12345678901234567", "CON_1234567890123456", "1234567890123456"} {
+		assert.True(t, broken(id), id)
+	}
+}
+
+func TestRequestFaultsAreBounded(t *testing.T) {
+	members := map[string]int{}
+	for i := range 2_000 {
+		members[fmt.Sprint("x", i)] = i
+	}
+	text, err := json.Marshal(members)
+	require.NoError(t, err)
+	_, err = identities.ParseRequest(text)
+	var vs user.Violations
+	require.ErrorAs(t, err, &vs)
+	assert.Len(t, vs, 1_000)
 }
 
 // The user_id of the user is opaque: the request names the main identity.

@@ -70,6 +70,7 @@ func run(t *testing.T, v vectors.Vector) {
 				list = user.Violations{got}
 			}
 		}
+		severe(t, list, nil)
 		at := map[string][]string{}
 		for _, got := range list {
 			assert.NotEmpty(t, got.Message)
@@ -91,6 +92,7 @@ func run(t *testing.T, v vectors.Vector) {
 	default:
 		t.Fatalf("op: %s means nothing here", v.Op)
 	}
+	severe(t, warnings, err)
 	rules := map[string]string{}
 	for _, w := range warnings {
 		rules[string(w.Rule)] = w.Pointer
