@@ -188,8 +188,8 @@ func (d *differ) stripped(name, value string) {
 	if value[0] != '{' && value[0] != '[' || !strings.Contains(value, "null") {
 		return
 	}
-	for path, v := range Walk(Value{value}, name) {
-		if v.InObject && v.IsNull() {
+	for path, v := range jsonscan.Walk(value, name) {
+		if v.InObject && v.Text == "null" {
 			d.miss(path...)
 		}
 	}

@@ -223,52 +223,5 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Walked is a value that [Walk] comes by.
-type Walked struct {
-	Value
-	InObject bool // it is a member; otherwise an element
-}
-
-// Walk returns every value inside v, at any depth, in the order of the text, with
-// its path: first the given one, then the names and indexes that lead there. The
-// path is reused; clone it to keep it.
-func Walk(v Value, path ...string) iter.Seq2[[]string, Walked] {
-	return func(yield func([]string, Walked) bool) {
-		if k := v.Kind(); k != JSONObject && k != Array {
-			return
-		}
-		t := text{v.text, jsonscan.Index([]byte(v.text), 0)}
-		walk(t, 0, append([]string(nil), path...), yield)
-	}
-}
-
-func walk(t text, x int, path []string, yield func([]string, Walked) bool) bool {
-	n := &t.nodes[x]
-	inObject := t.isObject(x)
-	path = append(path, "")
-	for k, m := 0, x+1; k < n.Children; k, m = k+1, t.nodes[m].Sibling {
-		if inObject {
-			path[len(path)-1] = t.name(m)
-		} else {
-			path[len(path)-1] = strconv.Itoa(k)
-		}
-		if !yield(path, Walked{t.value(m), inObject}) || t.nodes[m].Children > 0 && !walk(t, m, path, yield) {
-			return false
-		}
-	}
-	return true
-}
-
 // MaxLevels is how many levels of arrays and objects a text may have.
 const MaxLevels = jsonscan.MaxDepth
-
-// Fits reports whether v has at most so many levels of arrays and objects.
-func (v Value) Fits(levels int) bool {
-	if levels < 0 {
-		return false
-	}
-	if len(v.text) <= 2*levels {
-		return true // each level takes two brackets
-	}
-	return jsonscan.Skip([]byte(v.text), 0, levels) >= 0
-}

@@ -50,7 +50,7 @@ func (o Object) With(v any, path ...string) (Object, error) {
 			return o, Errors{{Fault: ErrUTF8, Pointer: Pointer(path[:i]...)}}
 		}
 	}
-	if !value.Fits(jsonscan.MaxDepth - len(path)) {
+	if !jsonscan.Fits([]byte(value.text), jsonscan.MaxDepth-len(path)) {
 		return o, Errors{{Fault: ErrDepth, Pointer: Pointer(path...)}}
 	}
 	m := member{name: path[0], key: jsonscan.Quote(path[0])}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -285,7 +286,7 @@ func (r *runner) set(s Step, a attribute) {
 			v.Severity = user.Warning
 		}
 		r.note(v)
-	case !s.value.Fits(metadata.MaxLevels - 2):
+	case !jsonscan.Fits([]byte(s.value.String()), metadata.MaxLevels-2):
 		r.report(RuleActionValue, r.pointer(s, "/1"), "the value is nested deeper than the levels that a body can have")
 		return
 	default:
@@ -303,24 +304,22 @@ func (r *runner) value(s Step) {
 	if s.name == proto {
 		r.report(RuleActionName, r.pointer(s, "/0"), "a member of this name may get lost in JavaScript")
 	}
-	number := func(v metadata.Value, pointer string) {
-		if n, ok := v.Number(); ok && len(n) > 3 {
-			if _, fits := v.Float64(); !fits {
-				r.report(RuleActionValue, r.pointer(s, "/1"+pointer), "JavaScript takes this number for infinite and writes null")
+	number := func(x jsonscan.Inner, path ...string) {
+		if x.IsNumber() && len(x.Text) > 3 {
+			if _, err := strconv.ParseFloat(x.Text, 64); err != nil {
+				r.report(RuleActionValue, r.pointer(s, "/1"+metadata.Pointer(path...)), "JavaScript takes this number for infinite and writes null")
 			}
 		}
 	}
-	number(s.value, "")
-	for path, v := range metadata.Walk(s.value) {
+	number(jsonscan.Inner{Text: s.value.String()})
+	for path, v := range jsonscan.Walk(s.value.String()) {
 		if r.lists[0].Full && r.lists[1].Full {
 			return
 		}
 		if v.InObject && path[len(path)-1] == proto {
 			r.report(RuleActionName, r.pointer(s, "/1"+metadata.Pointer(path...)), "a member of this name may get lost in JavaScript")
 		}
-		if v.Kind() == metadata.Number {
-			number(v.Value, metadata.Pointer(path...))
-		}
+		number(v, path...)
 	}
 }
 

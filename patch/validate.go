@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -128,7 +129,7 @@ func (j *judge) synced() bool {
 
 // depth judges how deep a member's value is.
 func (j *judge) depth(pointer string, v metadata.Value) {
-	if !v.Fits(metadata.MaxLevels - 1) {
+	if !jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-1) {
 		j.refuse(RuleType, pointer, check.Depth.Message())
 	}
 }

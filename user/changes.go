@@ -3,6 +3,7 @@ package user
 import (
 	"encoding/json"
 
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -81,9 +82,10 @@ func isField(name string) bool {
 
 // fits reports whether the text of p has no more levels than a text can have.
 func (p *Profile) fits() bool {
+	fits := func(v metadata.Value, levels int) bool { return jsonscan.Fits([]byte(v.String()), levels) }
 	fit := func(o metadata.Object, levels int) bool {
 		for _, v := range o.All() {
-			if !v.Fits(levels) {
+			if !fits(v, levels) {
 				return false
 			}
 		}
@@ -95,7 +97,7 @@ func (p *Profile) fits() bool {
 		}
 	}
 	return fit(p.UserMetadata, metadata.MaxLevels-2) && fit(p.AppMetadata, metadata.MaxLevels-2) && fit(p.Extra, metadata.MaxLevels-1) &&
-		p.Multifactor.Fits(metadata.MaxLevels-1) && p.Permissions.Fits(metadata.MaxLevels-1)
+		fits(p.Multifactor, metadata.MaxLevels-1) && fits(p.Permissions, metadata.MaxLevels-1)
 }
 
 // changes collects what is in from in its order, and what is new in to after it.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/catalogue"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
@@ -85,8 +86,7 @@ func (p *printer) report(out outcome) {
 // nested so deep that white space would be most of it.
 func indented(u user.Profile) string {
 	text := u.AppendJSON(nil)
-	v, err := metadata.ValueOf(json.RawMessage(text))
-	if err != nil || !v.Fits(40) {
+	if !json.Valid(text) || !jsonscan.Fits(text, 40) {
 		return string(text)
 	}
 	var b bytes.Buffer

@@ -38,11 +38,6 @@ func isAuthorization(name string) bool {
 	return false
 }
 
-// exact reports whether JavaScript holds v, if it is a number, exactly.
-func exact(v metadata.Value) bool {
-	return v.Kind() != metadata.Number || exactly(v.String())
-}
-
 // exactly reports whether JavaScript writes the number as one of the same value.
 func exactly(n string) bool {
 	if len(n) <= 15 && !strings.ContainsAny(n, "eE") {
@@ -112,7 +107,7 @@ func Metadata(o metadata.Object, attribute string, report func(f Finding, path .
 	}
 	for name, v := range o.All() {
 		if strings.ContainsAny(name, ".$") && !report(Name, attribute, name) ||
-			!v.Fits(metadata.MaxLevels-2) && !report(Depth, attribute, name) ||
+			!jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-2) && !report(Depth, attribute, name) ||
 			attribute == "app_metadata" && slices.Contains(Reserved, name) && !report(ReservedName, attribute, name) ||
 			attribute == "user_metadata" && isAuthorization(name) && !v.IsNull() && !report(Authorization, attribute, name) ||
 			!nested(v, attribute, name, report) {
@@ -124,14 +119,14 @@ func Metadata(o metadata.Object, attribute string, report func(f Finding, path .
 // nested judges what is inside v, the member of that name. It reports false where report did.
 func nested(v metadata.Value, attribute, name string, report func(Finding, ...string) bool) bool {
 	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array {
-		return exact(v) || report(Number, attribute, name)
+		return k != metadata.Number || exactly(v.String()) || report(Number, attribute, name)
 	}
 	if plain(v.String()) {
 		return true
 	}
-	for path, v := range metadata.Walk(v, attribute, name) {
+	for path, v := range jsonscan.Walk(v.String(), attribute, name) {
 		if v.InObject && strings.ContainsAny(path[len(path)-1], ".$") && !report(NestedName, path...) ||
-			!exact(v.Value) && !report(Number, path...) || v.IsNull() && !report(NestedNull, path...) {
+			v.IsNumber() && !exactly(v.Text) && !report(Number, path...) || v.Text == "null" && !report(NestedNull, path...) {
 			return false
 		}
 	}

@@ -170,7 +170,7 @@ func TestNoSecretIsLoggedAsJSON(t *testing.T) {
 // plain are types that hold no secret, or what is only ever text of the caller's
 // own: a metadata object prints as what it is.
 var plain = []string{
-	"metadata.Object", "metadata.Delta", "metadata.Value", "metadata.Walked", "metadata.Knobs", "metadata.Error",
+	"metadata.Object", "metadata.Delta", "metadata.Value", "metadata.Knobs", "metadata.Error",
 	"user.Circumstances", "user.Connection", "user.Effect", "user.Field", "user.Param", "user.Reading", "user.Rule", "user.Verdict", "user.Violation",
 	"patch.Target", "patch.Response", "identities.Caller",
 }
