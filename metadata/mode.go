@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -87,11 +88,11 @@ const (
 //	k.Lists = metadata.ListsUnion
 //	m := k.Mode()
 type Knobs struct {
-	Depth Depth `json:"depth"` // how far down objects are merged
-	Wins  Side  `json:"wins"`  // which side a member is taken from that both have
-	Nulls Nulls `json:"nulls"` // what a null below the merged levels does
-	Empty Empty `json:"empty"` // what {} means
-	Lists Lists `json:"lists"` // what becomes of an array that both sides have
+	Depth Depth // how far down objects are merged
+	Wins  Side  // which side a member is taken from that both have
+	Nulls Nulls // what a null below the merged levels does
+	Empty Empty // what {} means
+	Lists Lists // what becomes of an array that both sides have
 }
 
 // Depth is how far down objects are merged.
@@ -215,14 +216,14 @@ func (w words) of(i uint8) string {
 	return w[0]
 }
 
-func (w words) read(text []byte, dst *uint8) error {
-	for i, s := range w {
-		if s == string(text) {
-			*dst = uint8(i)
-			return nil
-		}
+// set sets a choice to the one of that name; it reports false where there is none.
+func (w words) set(choice *uint8, name string) bool {
+	i := slices.Index(w, name)
+	if i < 0 {
+		return false
 	}
-	return fmt.Errorf("not one of %s", strings.Join(w, ", "))
+	*choice = uint8(i)
+	return true
 }
 
 func depths() words  { return words{"first-level", "all", "none"} }
@@ -234,47 +235,17 @@ func combos() words  { return words{"replace", "append", "union"} }
 // String returns "first-level", "all" or "none".
 func (d Depth) String() string { return depths().of(uint8(d)) }
 
-// MarshalText returns what String returns.
-func (d Depth) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// UnmarshalText reads what String returns.
-func (d *Depth) UnmarshalText(text []byte) error { return depths().read(text, (*uint8)(d)) }
-
 // String returns "delta" or "base".
 func (s Side) String() string { return sides().of(uint8(s)) }
-
-// MarshalText returns what String returns.
-func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads what String returns.
-func (s *Side) UnmarshalText(text []byte) error { return sides().read(text, (*uint8)(s)) }
 
 // String returns "stored" or "stripped".
 func (n Nulls) String() string { return nulls().of(uint8(n)) }
 
-// MarshalText returns what String returns.
-func (n Nulls) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
-
-// UnmarshalText reads what String returns.
-func (n *Nulls) UnmarshalText(text []byte) error { return nulls().read(text, (*uint8)(n)) }
-
 // String returns "wipes" or "nothing".
 func (e Empty) String() string { return empties().of(uint8(e)) }
 
-// MarshalText returns what String returns.
-func (e Empty) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
-
-// UnmarshalText reads what String returns.
-func (e *Empty) UnmarshalText(text []byte) error { return empties().read(text, (*uint8)(e)) }
-
 // String returns "replace", "append" or "union".
 func (l Lists) String() string { return combos().of(uint8(l)) }
-
-// MarshalText returns what String returns.
-func (l Lists) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
-
-// UnmarshalText reads what String returns.
-func (l *Lists) UnmarshalText(text []byte) error { return combos().read(text, (*uint8)(l)) }
 
 // presets are the modes that have a name.
 func presets() []Mode { return []Mode{FirstLevel, Deep, Replace, Fill} }
@@ -342,20 +313,17 @@ func ParseMode(name string) (Mode, bool) {
 
 // turn sets the knob of that name; it reports false where there is none such.
 func (k *Knobs) turn(knob, choice string) bool {
-	var err error
 	switch knob {
 	case "depth":
-		err = k.Depth.UnmarshalText([]byte(choice))
+		return depths().set((*uint8)(&k.Depth), choice)
 	case "wins":
-		err = k.Wins.UnmarshalText([]byte(choice))
+		return sides().set((*uint8)(&k.Wins), choice)
 	case "nulls":
-		err = k.Nulls.UnmarshalText([]byte(choice))
+		return nulls().set((*uint8)(&k.Nulls), choice)
 	case "empty":
-		err = k.Empty.UnmarshalText([]byte(choice))
+		return empties().set((*uint8)(&k.Empty), choice)
 	case "lists":
-		err = k.Lists.UnmarshalText([]byte(choice))
-	default:
-		return false
+		return combos().set((*uint8)(&k.Lists), choice)
 	}
-	return err == nil
+	return false
 }

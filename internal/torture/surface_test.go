@@ -65,8 +65,6 @@ func nameOf(e ast.Expr) string {
 // elsewhere are functions with a []byte or any that no text comes in by.
 var elsewhere = []string{
 	"metadata.Object.Decode", "metadata.Value.Decode", // into a value, as encoding/json does
-	"metadata.Depth.UnmarshalText", "metadata.Side.UnmarshalText", "metadata.Nulls.UnmarshalText", // words
-	"metadata.Empty.UnmarshalText", "metadata.Lists.UnmarshalText",
 	"metadata.MergeStruct", // see TestGoValues
 	"metadata.Fault.Is", "metadata.Error.Is", "user.Violation.Is", "user.RuleID.Is",
 }
