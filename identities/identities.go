@@ -32,7 +32,12 @@ type Linked struct {
 //  2. The primary's attributes and both its metadata stay.
 //  3. The secondary's identities are appended to the primary's; of those that are
 //     linked to it already that is inferred, with a warning.
-//  4. The first identity of each carries profileData; see [user.Profile.ProfileData].
+//  4. The first identity of each carries profileData: e-mail, email_verified,
+//     username, phone number, phone_verified and what was set of the five, over what
+//     the identity had already. A name that is the e-mail, a nickname that is its
+//     local part and a picture of the derived form are taken for derived and left
+//     out. Metadata and blocked are never part of it; what else the identity provider
+//     passed along is.
 //  5. The secondary's metadata is dropped, with a warning where there is any.
 //
 // The secondary ceases to be a user of its own. Neither profile is changed, and the
@@ -40,7 +45,8 @@ type Linked struct {
 // message is the API's, or a [metadata.Errors] where what becomes profileData is too
 // deep there.
 //
-// Sources: four recorded links (3, 4); Auth0 docs, User Account Linking (2, 5);
+// Sources: four recorded links (3, 4; that what is left out in 4 is the derived is
+// inferred); Auth0 docs, User Account Linking (2, 5);
 // Auth0 Management API, POST /api/v2/users/{id}/identities, responses (1).
 func Link(primary, secondary user.Profile) (Linked, error) {
 	l, err := link(primary, secondary)
@@ -116,8 +122,8 @@ func link(primary, secondary user.Profile) (Linked, error) {
 	}
 	l := Linked{Profile: primary.Clone()}
 	ids := append(slices.Clone(primary.Identities), secondary.Identities...)
-	ids[0].ProfileData = primary.ProfileData()
-	ids[len(primary.Identities)].ProfileData = secondary.ProfileData()
+	ids[0].ProfileData = profileData(primary)
+	ids[len(primary.Identities)].ProfileData = profileData(secondary)
 	l.Profile.Identities = ids
 	if _, err := l.Profile.Object(); err != nil {
 		return Linked{}, err
@@ -179,19 +185,4 @@ func Unlink(u user.Profile, provider, userID string) (Unlinked, error) {
 	out.Detached = detached(u.Identities[at])
 	out.Warnings = append(out.Warnings, violation(RuleDetachedProfile, "", "what the detached user shows until the next login is not documented"))
 	return out, nil
-}
-
-// detached returns the user that an identity is by itself.
-func detached(id user.Identity) user.Profile {
-	data := id.ProfileData.Select(func(name string, _ metadata.Value) bool {
-		return name != "user_metadata" && name != "app_metadata" && name != "blocked" && name != "identities"
-	})
-	p, err := user.FromObject(data)
-	if err != nil {
-		p = user.Profile{Extra: data} // it stays what the provider made of it
-	}
-	id.ProfileData = metadata.Object{}
-	p.UserID = user.Set(user.ID(id.Provider.Or("") + "|" + id.UserID.Or("")))
-	p.Identities = []user.Identity{id}
-	return p.WithDefaults()
 }

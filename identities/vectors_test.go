@@ -43,6 +43,16 @@ func run(t *testing.T, v vectors.Vector) {
 			l, err = identities.LinkMerging(read("primary.json"), read("secondary.json"), m)
 		}
 		got, warnings = l.Profile, l.Warnings
+	case "profile-data": // of a user who becomes a primary
+		u := read("user.json")
+		if u.Identities == nil {
+			u.Identities = []user.Identity{{Provider: user.Set("auth0"), UserID: user.Set("k1")}}
+		}
+		l, err := identities.Link(u, user.Profile{Identities: []user.Identity{{Provider: user.Set("sms"), UserID: user.Set("k2")}}})
+		require.NoError(t, err)
+		data := l.Profile.Identities[0].ProfileData
+		assert.True(t, data.Equal(metadata.MustParse(string(v.Need(t, "want.json")))), "profileData is %s", data)
+		return
 	case "unlink":
 		var args struct {
 			Provider string `json:"provider"`

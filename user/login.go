@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -443,10 +444,10 @@ func (r *refresh) underived(cached Profile) []string {
 	if cached.Name.IsZero() || cached.Name.Or("") != email {
 		names = append(names, "name")
 	}
-	if cached.Nickname.IsZero() || cached.Nickname.Or("") != localPart(email) {
+	if cached.Nickname.IsZero() || cached.Nickname.Or("") != derived.Nickname(email) {
 		names = append(names, "nickname")
 	}
-	if !isGravatar(cached.Picture.Or("")) {
+	if !derived.IsPicture(cached.Picture.Or("")) {
 		names = append(names, "picture")
 	}
 	return names

@@ -34,12 +34,6 @@ func reads(t *testing.T, v vectors.Vector) {
 	switch v.Expect {
 	case "passes", "result":
 		roundTrip(t, string(text))
-		p, err := user.Parse(text)
-		require.NoError(t, err)
-		if want := v.Section("want.json"); want != nil {
-			data := p.ProfileData()
-			assert.True(t, data.Equal(metadata.MustParse(string(want))), "profileData is %s", data)
-		}
 	case "fault":
 		_, err := user.Parse(text)
 		var es metadata.Errors

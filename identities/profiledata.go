@@ -1,0 +1,90 @@
+package identities
+
+import (
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// profileData returns what the first identity of p shows of p in its profileData;
+// see rule 4 of [Link].
+func profileData(p user.Profile) metadata.Object {
+	had := p.Identities[0].ProfileData.Select(isShown)
+	email := p.Email.Or("")
+	shown := user.Profile{
+		Email: value(p.Email), EmailVerified: value(p.EmailVerified), Username: value(p.Username),
+		PhoneNumber: value(p.PhoneNumber), PhoneVerified: value(p.PhoneVerified),
+		GivenName: value(p.GivenName), FamilyName: value(p.FamilyName),
+		Name: value(p.Name), Nickname: value(p.Nickname), Picture: value(p.Picture),
+	}
+	unset := func(f *user.Field[string], name string, is bool) {
+		if !is {
+			return
+		}
+		// What the identity had stays where it still holds, and goes otherwise.
+		if v, ok := had.Get(name); !ok || !v.Equal(f.Value()) {
+			*f = user.Null[string]()
+		}
+	}
+	unset(&shown.Name, "name", shown.Name.Or("") == email)
+	unset(&shown.Nickname, "nickname", shown.Nickname.Or("") == derived.Nickname(email))
+	unset(&shown.Picture, "picture", derived.IsPicture(shown.Picture.Or("")))
+	says, err := shown.Object()
+	if err != nil {
+		return had // the fields are texts and flags, so there is none
+	}
+	extra := p.Extra.Select(func(name string, v metadata.Value) bool { return isShown(name, v) && !v.IsNull() })
+	o := had
+	for _, more := range []metadata.Object{extra, says} {
+		if more.Len() > 0 { // {} would wipe
+			o = metadata.FirstLevel.Merge(o, metadata.DeltaOf(more))
+		}
+	}
+	if o.Len() == 0 {
+		return had
+	}
+	return o
+}
+
+// isShown reports whether profileData can show an attribute of that name.
+func isShown(name string, _ metadata.Value) bool {
+	switch name {
+	case "user_metadata", "app_metadata", "blocked", "identities":
+		return false
+	}
+	return true
+}
+
+// value returns f where it has a value, and absent otherwise.
+func value[T comparable](f user.Field[T]) user.Field[T] {
+	if _, ok := f.Get(); ok {
+		return f
+	}
+	return user.Field[T]{}
+}
+
+// detached returns the user that an identity is by itself: what its profileData
+// shows, and what Auth0 derives of name, nickname and picture.
+func detached(id user.Identity) user.Profile {
+	data := id.ProfileData.Select(isShown)
+	p, err := user.FromObject(data)
+	if err != nil {
+		p = user.Profile{Extra: data} // it stays what the provider made of it
+	}
+	id.ProfileData = metadata.Object{}
+	p.UserID = user.Set(user.ID(id.Provider.Or("") + "|" + id.UserID.Or("")))
+	p.Identities = []user.Identity{id}
+	if email := p.Email.Or(""); email != "" {
+		derive(&p.Name, email)
+		derive(&p.Nickname, derived.Nickname(email))
+		derive(&p.Picture, derived.Picture(email, p.Name.Or(email)))
+	}
+	return p
+}
+
+// derive gives an attribute that is absent its value.
+func derive(f *user.Field[string], v string) {
+	if f.IsZero() {
+		*f = user.Set(v)
+	}
+}
