@@ -251,7 +251,7 @@ func isConnectionID(s string) bool {
 //
 // Source: Auth0 Management API, POST /api/v2/users/{id}/identities, and its
 // responses.
-func (r Request) Validate(c Caller) user.Violations {
+func (r Request) Validate(c Caller) user.Verdict {
 	var vs user.Violations
 	report := func(id user.RuleID, pointer string) { vs = append(vs, violation(id, pointer, messageOf(id))) }
 	if r.IsZero() {
@@ -282,7 +282,7 @@ func (r Request) Validate(c Caller) user.Violations {
 			report(RuleSubject, "")
 		}
 	}
-	return vs
+	return user.Verdict{Violations: vs}
 }
 
 // providers are those that the API's schema knows.

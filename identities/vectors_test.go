@@ -149,5 +149,5 @@ func request(t *testing.T, v vectors.Vector) user.Violations {
 	out, err := json.Marshal(r)
 	require.NoError(t, err)
 	assert.True(t, metadata.MustParse(string(out)).Equal(metadata.MustParse(string(body))), "it is written as %s", out)
-	return r.Validate(identities.Caller{Scopes: c.Scopes, User: user.ID(c.User), Subject: user.ID(c.Subject), Issuer: c.Issuer, Party: c.Party})
+	return r.Validate(identities.Caller{Scopes: c.Scopes, User: user.ID(c.User), Subject: user.ID(c.Subject), Issuer: c.Issuer, Party: c.Party}).Violations
 }

@@ -206,7 +206,7 @@ func (a *applier) identity() {
 	change, err := Payload{ // a password is shown nowhere
 		Email: a.t.folded(p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
 		PhoneVerified: p.PhoneVerified, Username: a.t.folded(p.Username),
-	}.Object()
+	}.object()
 	if err != nil || change.Len() == 0 { // texts and flags are not deep; {} would wipe
 		return
 	}

@@ -8,9 +8,6 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Actions returns how many Actions ran.
-func (s Staged) Actions() int { return len(s.actions) }
-
 // EventUsers returns event.user as each Action reads it when it starts, in order:
 // the attributes that the trigger's reference lists, with what earlier Actions
 // staged. Metadata that the reference has always there reads {} where the user has

@@ -230,7 +230,7 @@ func TestTooDeep(t *testing.T) {
 	p := patch.Payload{UserMetadata: metadata.MustDelta(deep)}
 	assert.False(t, p.Validate(patch.Target{}).Valid())
 	assert.True(t, p.Equal(p))
-	_, err := p.Object()
+	_, err := metadata.Parse(p.AppendJSON(nil))
 	assert.ErrorIs(t, err, metadata.ErrDepth)
 	_, err = patch.Payload{Name: patch.Set("x")}.Apply(user.Profile{UserMetadata: metadata.MustParse(deep)}, patch.Target{})
 	assert.ErrorIs(t, err, metadata.ErrDepth)

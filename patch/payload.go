@@ -166,9 +166,9 @@ func (p Payload) Equal(q Payload) bool {
 		p.ClientID.Equal(q.ClientID) && p.Username.Equal(q.Username) && p.Extra.Equal(q.Extra)
 }
 
-// Object returns p as a JSON object. The error is a [metadata.Errors] with
+// object returns p as a JSON object. The error is a [metadata.Errors] with
 // [metadata.ErrDepth] where p was put together of parts that are too deep in it.
-func (p Payload) Object() (metadata.Object, error) {
+func (p Payload) object() (metadata.Object, error) {
 	return metadata.Parse(p.AppendJSON(nil))
 }
 

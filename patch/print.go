@@ -21,7 +21,7 @@ func (p Payload) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String
 // struct one that writes JSON writes the body, as json.Marshal does, password and
 // all.
 func (p Payload) LogValue() slog.Value {
-	o, err := p.covered().Object()
+	o, err := p.covered().object()
 	if err != nil {
 		return slog.StringValue("a payload that is nested too deep")
 	}
@@ -45,7 +45,7 @@ func (ps Payloads) LogValue() slog.Value {
 func (s Step) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue returns the name of the step, without what it brings along. Inside a
-// slice or a struct a handler that writes JSON writes [Step.AppendJSON], all of it.
+// slice or a struct a handler that writes JSON writes [Step.MarshalJSON], all of it.
 func (s Step) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // covered returns p with something else in place of its password.

@@ -136,7 +136,6 @@ func TestWritesSayToWhom(t *testing.T) {
 		t.Error(diff)
 	}
 	assert.Equal(t, user.ID("auth0|k2"), out.Primary)
-	assert.Equal(t, 2, out.Actions())
 	assert.Equal(t, user.Timestamp("2026-01-02T03:04:05.000Z"), out.Profile.UpdatedAt.Or(""))
 }
 
@@ -182,7 +181,7 @@ func TestStageListsEverything(t *testing.T) {
 func TestTriggers(t *testing.T) {
 	var with []patch.Trigger
 	for _, tr := range patch.Triggers() {
-		if tr.HasSetters() {
+		if _, err := (patch.Stage{Trigger: tr}).Run(patch.SetUserMetadata("a", 1), patch.SetAppMetadata("a", 1)); err == nil {
 			with = append(with, tr)
 		}
 	}
@@ -373,15 +372,23 @@ func replays(t *testing.T, s patch.Stage, steps []patch.Step) bool {
 	if again, err := s.Run(steps...); err != nil || !again.Equal(out) {
 		t.Fatalf("%s: another run gives something else (%v)", text(t, steps), err)
 	}
-	users := 0
+	actions, users := 1, 0
+	for _, step := range steps {
+		if step.Equal(patch.Deny()) {
+			break
+		}
+		if step.Equal(patch.NextAction()) {
+			actions++
+		}
+	}
 	for e := range out.EventUsers() {
 		users++
 		if e.IsZero() != (s.Trigger.EventUser() == nil) {
 			t.Fatalf("%s: event.user is %s", text(t, steps), e)
 		}
 	}
-	if users != out.Actions() {
-		t.Fatalf("%s: %d Actions read %d users", text(t, steps), out.Actions(), users)
+	if users != actions {
+		t.Fatalf("%s: %d Actions read %d users", text(t, steps), actions, users)
 	}
 	replayed := s.User
 	for i, w := range out.Writes {

@@ -46,7 +46,9 @@ func twin(t *testing.T, u user.Profile, target patch.Target, steps []patch.Step)
 	read()
 	for _, s := range steps {
 		var says map[string]metadata.Value
-		require.NoError(t, json.Unmarshal(s.AppendJSON(nil), &says))
+		text, err := json.Marshal(s)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &says))
 		switch v := says[s.String()]; s.String() {
 		case "set_user_metadata", "set_app_metadata":
 			name, _ := v.At("/0").Str()

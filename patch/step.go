@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"github.com/metameld/metameld/internal/check"
@@ -83,7 +82,7 @@ func (s Step) Equal(t Step) bool {
 // String returns the name of the step, without what it brings along.
 func (s Step) String() string { return stepNames[s.kind] }
 
-// AppendJSON appends the JSON text of s to dst: an object with one member.
+// MarshalJSON returns the JSON text of s: an object with one member.
 //
 //	{"set_user_metadata": ["key", value]}   undefined where there is no value
 //	{"set_app_metadata": ["key", value]}
@@ -94,11 +93,11 @@ func (s Step) String() string { return stepNames[s.kind] }
 //	{"deny": true}
 //
 // Of the zero Step it is {}.
-func (s Step) AppendJSON(dst []byte) []byte {
+func (s Step) MarshalJSON() ([]byte, error) {
 	if s.kind == noStep {
-		return append(dst, "{}"...)
+		return []byte("{}"), nil
 	}
-	dst = append(append(append(dst, `{"`...), stepNames[s.kind]...), `":`...)
+	dst := []byte(`{"` + stepNames[s.kind] + `":`)
 	switch s.kind {
 	case setUserMetadata, setAppMetadata:
 		dst = Set(s.name).AppendJSON(append(dst, '['))
@@ -113,13 +112,10 @@ func (s Step) AppendJSON(dst []byte) []byte {
 	default:
 		dst = append(dst, "true"...)
 	}
-	return append(dst, '}')
+	return append(dst, '}'), nil
 }
 
-// MarshalJSON returns the JSON text of s, as [Step.AppendJSON] writes it.
-func (s Step) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
-
-// UnmarshalJSON sets s to the step in text, in the form of [Step.AppendJSON]. The
+// UnmarshalJSON sets s to the step in text, in the form of [Step.MarshalJSON]. The
 // error is a [metadata.Errors].
 func (s *Step) UnmarshalJSON(text []byte) error {
 	var v metadata.Value
@@ -227,8 +223,6 @@ func stepOf(v metadata.Value) (Step, *metadata.Error) {
 	}
 	return Step{}, nil
 }
-
-var _ json.Marshaler = Step{}
 
 // appendMember appends a member of an object to dst, after a comma where it is not
 // the first, its value without white space.

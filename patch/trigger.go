@@ -80,11 +80,6 @@ func Triggers() []Trigger {
 	return list
 }
 
-// HasSetters reports whether Actions of t can set metadata with
-// api.user.setUserMetadata and api.user.setAppMetadata. All others have to use the
-// Management API.
-func (t Trigger) HasSetters() bool { f, _ := t.facts(); return f.setters }
-
 // EventUser returns the names of the attributes that event.user can have, in no
 // order that means anything; nil where there is no event.user.
 func (t Trigger) EventUser() []string { f, _ := t.facts(); return slices.Clone(f.user) }

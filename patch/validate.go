@@ -12,9 +12,6 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Verdict is the judgement of a payload; see [user.Verdict].
-type Verdict = user.Verdict
-
 // Validate judges p as a body for the target. It lists everything: violations and
 // warnings come in the order of [Rules], those of one rule in the order of the
 // schema, unknown members last. Of more than a thousand the last says so.
@@ -24,7 +21,7 @@ type Verdict = user.Verdict
 // on the user are warnings of [Payload.Apply].
 //
 // It does not allocate where there is nothing to list and Extra is empty.
-func (p Payload) Validate(t Target) Verdict {
+func (p Payload) Validate(t Target) user.Verdict {
 	p = p.normal()
 	j := judge{p: p, t: t}
 	for a := range attributes {
@@ -51,7 +48,7 @@ type judge struct {
 	p       Payload
 	t       Target
 	has     [attributes]member
-	verdict Verdict
+	verdict user.Verdict
 
 	violations, warnings check.Bound // of the verdict's lists
 }

@@ -29,7 +29,7 @@ const (
 //  4. A login runs the Login script; what that returns refreshes the copy, as
 //     [Refresh] says.
 //  5. Through the Management API user_metadata, app_metadata and blocked can be
-//     updated; they stay with Auth0 and no script runs. See [State.Updatable].
+//     updated; they stay with Auth0 and no script runs.
 //  6. Where an e-mail, password, phone number or username is changed through Auth0
 //     all the same, the change script writes it to the database; see
 //     [State.Scripts].
@@ -46,6 +46,9 @@ type DatabaseUser struct {
 	Database Profile // what the Login and Get User scripts return
 	Profile  Profile // what GET shows; the zero Profile while Outside
 }
+
+// shown reports whether GET finds the user.
+func (u DatabaseUser) shown() bool { return u.State == Cached || u.State == Migrated }
 
 // Changed returns u once it was changed directly in the database. What GET shows
 // stays as it is.
@@ -69,7 +72,7 @@ func (u DatabaseUser) clone() DatabaseUser {
 func (u DatabaseUser) Created(c Creation, id string, at Circumstances) (DatabaseUser, Created, error) {
 	u = u.clone()
 	at.Connection.Kind, at.Migrated = CustomDatabase, false
-	if u.Shown() || !u.Database.Equal(Profile{}) {
+	if u.shown() || !u.Database.Equal(Profile{}) {
 		return u, Created{}, ruleOf(RuleUserExists).violation("", messageOf(RuleUserExists))
 	}
 	made, err := New(c, id, at)
@@ -121,7 +124,7 @@ func (u DatabaseUser) PasswordChanged(at Circumstances) (DatabaseUser, error) {
 		}
 		u.Profile.LoginsCount, u.Profile.LastLogin, u.Profile.LastIP = before.LoginsCount, before.LastLogin, before.LastIP
 	}
-	if u.Shown() {
+	if u.shown() {
 		u.Profile.LastPasswordReset = at.stamp(u.Profile.LastPasswordReset)
 		u.Profile.UpdatedAt = at.stamp(u.Profile.UpdatedAt)
 	}
@@ -150,9 +153,6 @@ func write[T comparable](f *Field[T], was, now Field[T]) {
 		*f = now
 	}
 }
-
-// Shown reports whether GET finds the user.
-func (u DatabaseUser) Shown() bool { return u.State == Cached || u.State == Migrated }
 
 // Operation is something that is done with a user of a custom database.
 type Operation string
@@ -213,16 +213,4 @@ func scripts(s State, o Operation, importMode bool) (list []Effect) {
 		list = append(list, Effect{kind, RuleScripts})
 	}
 	return list
-}
-
-// Updatable returns the attributes that an update through the Management API can
-// change, strictly read; sources dispute it, and package patch has the readings.
-func (s State) Updatable() []string {
-	switch s {
-	case Cached:
-		return []string{"user_metadata", "app_metadata", "blocked"}
-	case Migrated:
-		return []string{"user_metadata", "app_metadata", "blocked", "email", "email_verified"}
-	}
-	return nil
 }

@@ -25,9 +25,6 @@ type Identity struct {
 	Extra metadata.Object
 }
 
-// IsZero reports whether i says nothing.
-func (i Identity) IsZero() bool { return i.Equal(Identity{}) }
-
 // Equal reports whether i and j have equal members.
 func (i Identity) Equal(j Identity) bool {
 	return i.Connection.Equal(j.Connection) && i.UserID.Equal(j.UserID) && i.Provider.Equal(j.Provider) &&

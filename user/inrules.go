@@ -8,7 +8,7 @@ import "github.com/metameld/metameld/metadata"
 type InRules struct {
 	User        metadata.Object // what the next rule reads
 	Shadowed    []string        // root attributes that app_metadata hides, in its order
-	PrimaryUser ID              // context.primaryUser: who is logged in once the run ends; see [InRules.SwitchTo]
+	PrimaryUser ID              // context.primaryUser: who is logged in once the run ends; a rule that links accounts sets it
 }
 
 // RulesObject returns the user object that the first rule reads:
@@ -63,11 +63,4 @@ func (r InRules) With(v any, path ...string) (InRules, error) {
 	var err error
 	r.User, err = r.User.With(v, path...)
 	return r, err
-}
-
-// SwitchTo returns r as later rules find it once one of them set
-// context.primaryUser, as one that links accounts must. User stays as it is.
-func (r InRules) SwitchTo(id ID) InRules {
-	r.PrimaryUser = id
-	return r
 }

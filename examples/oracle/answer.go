@@ -241,7 +241,7 @@ func (a *answer) validate(req request) error {
 }
 
 // unapplied answers for a payload that is valid but for this user.
-func (a *answer) unapplied(v patch.Verdict, err error) error {
+func (a *answer) unapplied(v user.Verdict, err error) error {
 	if errors.As(err, &v.Violations) {
 		a.verdict(v)
 		return nil
@@ -249,7 +249,7 @@ func (a *answer) unapplied(v patch.Verdict, err error) error {
 	return input("user", err)
 }
 
-func (a *answer) verdict(v patch.Verdict) {
+func (a *answer) verdict(v user.Verdict) {
 	valid := v.Valid()
 	a.Valid, a.Violations, a.Warnings = &valid, v.Violations, v.Warnings
 }
@@ -270,7 +270,7 @@ func (a *answer) apply(req request) error {
 	if err != nil {
 		return a.unapplied(v, err)
 	}
-	a.verdict(patch.Verdict{Warnings: out.Warnings})
+	a.verdict(user.Verdict{Warnings: out.Warnings})
 	a.Profile, a.Effects = &out.Profile, out.Effects
 	for _, c := range out.Changes {
 		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})

@@ -200,7 +200,7 @@ type flight struct {
 
 // outcome is what there is to say of a flight.
 type outcome struct {
-	verdict  patch.Verdict
+	verdict  user.Verdict
 	response *patch.Response // nil: accepted, or what the API would answer is not known
 	applied  *patch.Outcome  // nil: refused, or no user
 }

@@ -152,22 +152,21 @@ func refusedUpdate(p patch.Payload, target patch.Target, err error) error {
 	return err
 }
 
-// refusedCreation returns the answer to a creation that is refused. The messages of
-// three rules are the API's.
-//
-// Source: Auth0 Management API, POST /api/v2/users, responses.
+// refusedCreation returns the answer to a creation that is refused. Where the status
+// is known, so are the API's words.
 func refusedCreation(err error) error {
 	var vs user.Violations
 	if !errors.As(err, &vs) {
 		return err
 	}
-	switch v := vs[0]; v.Rule {
-	case user.RuleCreationConnection, user.RuleDisabled, user.RuleUsername:
-		no := said(http.StatusBadRequest, "", v.Message)
-		no.rule = v.Rule
-		return no
+	v := vs[0]
+	status := user.Status(v.Rule)
+	if status == 0 {
+		return err
 	}
-	return err
+	no := said(status, "", v.Message)
+	no.rule = v.Rule
+	return no
 }
 
 // body returns the body of r, which is JSON. What the API answers to a larger one is

@@ -18,8 +18,8 @@ func (t *Tenant) link(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	id := user.ID(r.PathValue("id"))
-	if vs := request.Validate(identities.Caller{User: id}); vs != nil {
-		return reply{}, vs
+	if err := request.Validate(identities.Caller{User: id}).Err(); err != nil {
+		return reply{}, err
 	}
 	secondary, none := wanted(request)
 	var out identities.Linked
