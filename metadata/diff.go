@@ -107,9 +107,12 @@ func (d *differ) whole(from, to Object) Delta {
 	switch {
 	case from.Equal(to):
 		return Delta{}
-	case d.mode&baseWins != 0 && from.Len() > 0, d.mode&emptyNothing != 0 && to.Len() == 0:
+	case d.mode&baseWins != 0 && from.Len() > 0, d.mode&emptyNothing != 0 && d.mode&stripNested == 0 && to.Len() == 0:
 		d.miss()
 		return Delta{}
+	case d.mode&emptyNothing != 0 && to.Len() == 0: // a null that is not stored empties, as {} does not
+		f := from.members()[0]
+		return Delta{newObject([]member{{f.name, f.key, "null"}})}
 	case to.Len() == 0:
 		return Wipe()
 	}

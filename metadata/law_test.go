@@ -84,53 +84,72 @@ func fuzz(f *testing.F, check func(t *testing.T, m Mode, x, y Object)) {
 
 // Law 1: Merge(x, Diff(x, y)) = y; Diff(x, x) says nothing; a Diff never wipes
 // unless y is empty or absent.
-func FuzzDiffThenMerge(f *testing.F) {
-	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
-		if d, err := m.Diff(x, x); err != nil || !d.IsZero() {
-			t.Fatalf("%v: Diff(x, x) = %q, %v", m, d, err)
+func FuzzDiffThenMerge(f *testing.F) { fuzz(f, diffThenMerge) }
+
+func diffThenMerge(t *testing.T, m Mode, x, y Object) {
+	if d, err := m.Diff(x, x); err != nil || !d.IsZero() {
+		t.Fatalf("%v: Diff(x, x) = %q, %v", m, d, err)
+	}
+	d, err := m.Diff(x, y)
+	if d.IsWipe() && y.Len() > 0 {
+		t.Fatalf("%v: Diff(%s, %s) wipes", m, x, y)
+	}
+	for _, name := range names(d.Object()) {
+		was, _ := x.Get(name)
+		is, _ := y.Get(name)
+		if was.Equal(is) && m.Knobs().Depth != DepthNone {
+			t.Fatalf("%v: Diff(%s, %s) = %s names %s, which is the same", m, x, y, d, name)
 		}
-		d, err := m.Diff(x, y)
-		if d.IsWipe() && y.Len() > 0 {
-			t.Fatalf("%v: Diff(%s, %s) wipes", m, x, y)
+	}
+	got := m.Merge(x, d)
+	if err == nil {
+		if !alike(got, y) {
+			t.Fatalf("%v: Merge(%s, %s) = %s, want %s", m, x, d, got, y)
 		}
-		got := m.Merge(x, d)
-		if err == nil {
-			if !alike(got, y) {
-				t.Fatalf("%v: Merge(%s, %s) = %s, want %s", m, x, d, got, y)
+		return
+	}
+	// What is missed is what differs, or lies inside what does.
+	missed := Unreachable(err)
+	if len(missed) == 0 {
+		t.Fatalf("%v: an error that names nothing: %v", m, err)
+	}
+	for _, c := range Changes(got, y) {
+		found := false
+		for _, p := range missed {
+			if p == "" || p == c.Pointer || strings.HasPrefix(c.Pointer, p+"/") || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
+				found = true
 			}
-			return
 		}
-		// What is missed is what differs, or lies inside what does.
-		missed := Unreachable(err)
-		if len(missed) == 0 {
-			t.Fatalf("%v: an error that names nothing: %v", m, err)
+		if !found {
+			t.Fatalf("%v: %s is missed and not named in %v", m, c.Pointer, missed)
 		}
-		for _, c := range Changes(got, y) {
-			found := false
-			for _, p := range missed {
-				if p == "" || p == c.Pointer || strings.HasPrefix(c.Pointer, p+"/") || len(p) > len(c.Pointer) && p[:len(c.Pointer)+1] == c.Pointer+"/" {
-					found = true
-				}
-			}
-			if !found {
-				t.Fatalf("%v: %s is missed and not named in %v", m, c.Pointer, missed)
-			}
+	}
+	for _, p := range missed {
+		if got.At(p).Equal(y.At(p)) {
+			t.Fatalf("%v: Diff(%s, %s) says %s misses %s, and it does not", m, x, y, d, p)
 		}
-	})
+	}
+	// Nor is there an error where the goal itself, or what Deep says, leads there.
+	deep, _ := Deep.Diff(x, y)
+	for _, d := range []Delta{DeltaOf(y), {overlay(d.says, y)}, deep} {
+		if alike(m.Merge(x, d), y) {
+			t.Fatalf("%v: Diff(%s, %s) misses %s, and %s does not", m, x, y, missed, d)
+		}
+	}
 }
 
 // Law 2: Merge(Merge(x, d), d) = Merge(x, d), but for lists that append.
-func FuzzMergeTwice(f *testing.F) {
-	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
-		d := DeltaOf(y)
-		once := m.Merge(x, d)
-		if m.Knobs().Lists == ListsAppend {
-			return
-		}
-		if twice := m.Merge(once, d); !twice.Equal(once) {
-			t.Fatalf("%v: %s with %s = %s, again = %s", m, x, d, once, twice)
-		}
-	})
+func FuzzMergeTwice(f *testing.F) { fuzz(f, mergeTwice) }
+
+func mergeTwice(t *testing.T, m Mode, x, y Object) {
+	d := DeltaOf(y)
+	once := m.Merge(x, d)
+	if m.Knobs().Lists == ListsAppend {
+		return
+	}
+	if twice := m.Merge(once, d); !twice.Equal(once) {
+		t.Fatalf("%v: %s with %s = %s, again = %s", m, x, d, once, twice)
+	}
 }
 
 // Law 8: decode then encode is lossless, encode then decode is identity.
@@ -176,43 +195,55 @@ func FuzzCompose(f *testing.F) {
 			return
 		}
 		for _, m := range []Mode{modes[int(which)%len(modes)], presets()[int(which)%4]} {
-			d, e := DeltaOf(y), DeltaOf(z)
-			want := m.Merge(m.Merge(x, d), e)
-			got := x
-			list := m.Compose(d, e)
-			if len(list) > 2 {
-				t.Fatalf("%v: %d Deltas", m, len(list))
-			}
-			for _, d := range list {
-				got = m.Merge(got, d)
-			}
-			if !alike(got, want) {
-				t.Fatalf("%v: Compose(%s, %s) = %s; merged into %s it gives %s, not %s", m, d, e, list, x, got, want)
-			}
+			compose(t, m, x, y, z)
 		}
 	})
 }
 
+func compose(t *testing.T, m Mode, x, y, z Object) {
+	d, e := DeltaOf(y), DeltaOf(z)
+	want := m.Merge(m.Merge(x, d), e)
+	got := x
+	list := m.Compose(d, e)
+	if len(list) > 2 {
+		t.Fatalf("%v: %d Deltas", m, len(list))
+	}
+	for _, d := range list {
+		got = m.Merge(got, d)
+	}
+	if !alike(got, want) {
+		t.Fatalf("%v: Compose(%s, %s) = %s; merged into %s it gives %s, not %s", m, d, e, list, x, got, want)
+	}
+}
+
 // Law 4: FirstLevel.Merge(x, Lower(x, d)) = Deep.Merge(x, d), and so in every mode
 // that can express it.
-func FuzzLower(f *testing.F) {
-	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
-		d := DeltaOf(y)
-		want := Deep.Merge(x, d)
-		lowered, err := m.Lower(x, d)
-		if m == FirstLevel && err != nil {
-			t.Fatalf("Lower(%s, %s): %v", x, d, err)
+func FuzzLower(f *testing.F) { fuzz(f, lower) }
+
+func lower(t *testing.T, m Mode, x, y Object) {
+	d := DeltaOf(y)
+	want := Deep.Merge(x, d)
+	lowered, err := m.Lower(x, d)
+	if m == FirstLevel && err != nil {
+		t.Fatalf("Lower(%s, %s): %v", x, d, err)
+	}
+	if m == FirstLevel && lowered.IsWipe() {
+		t.Fatalf("Lower(%s, %s) wipes", x, d)
+	}
+	if err == nil && !alike(m.Merge(x, lowered), want) {
+		t.Fatalf("%v: Lower(%s, %s) = %s gives %s, want %s", m, x, d, lowered, m.Merge(x, lowered), want)
+	}
+	if err != nil && len(Unreachable(err)) == 0 {
+		t.Fatalf("%v: an error that names nothing: %v", m, err)
+	}
+	for _, name := range names(lowered.Object()) {
+		_, named := y.Get(name)
+		was, _ := x.Get(name)
+		is, _ := want.Get(name)
+		if k := m.Knobs(); k.Depth == DepthFirst && k.Wins == WinsDelta && !named || k.Depth != DepthNone && m != Deep && was.Equal(is) {
+			t.Fatalf("%v: Lower(%s, %s) = %s names %s without need", m, x, d, lowered, name)
 		}
-		if m == FirstLevel && lowered.IsWipe() {
-			t.Fatalf("Lower(%s, %s) wipes", x, d)
-		}
-		if err == nil && !alike(m.Merge(x, lowered), want) {
-			t.Fatalf("%v: Lower(%s, %s) = %s gives %s, want %s", m, x, d, lowered, m.Merge(x, lowered), want)
-		}
-		if err != nil && len(Unreachable(err)) == 0 {
-			t.Fatalf("%v: an error that names nothing: %v", m, err)
-		}
-	})
+	}
 }
 
 // Merge3 takes what one side changed, agrees with its slow twin, and does not
@@ -283,31 +314,63 @@ func FuzzDeep(f *testing.F) {
 }
 
 // Merge, AppendMerge and the slow twin agree in every mode.
-func FuzzMergeTwins(f *testing.F) {
-	fuzz(f, func(t *testing.T, m Mode, x, y Object) {
-		got := m.Merge(x, DeltaOf(y))
-		want, err := FromMap(twin(m.Knobs(), x.Map(), y.Map()))
-		if err != nil {
-			t.Fatal(err)
+func FuzzMergeTwins(f *testing.F) { fuzz(f, mergeTwins) }
+
+func mergeTwins(t *testing.T, m Mode, x, y Object) {
+	got := m.Merge(x, DeltaOf(y))
+	want, err := FromMap(twin(m.Knobs(), x.Map(), y.Map()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Equal(want) {
+		t.Fatalf("%v: Merge(%s, %s) = %s, the twin says %s", m, x, y, got, want)
+	}
+	text, err := m.AppendMerge([]byte("x"), []byte(x.String()), []byte(y.String()))
+	if err != nil || text[0] != 'x' {
+		t.Fatal(string(text), err)
+	}
+	if x.IsZero() && y.IsZero() {
+		return
+	}
+	spliced, err := Parse(text[1:])
+	if err != nil {
+		t.Fatalf("%v: AppendMerge(%s, %s) = %s: %v", m, x, y, text[1:], err)
+	}
+	if !spliced.Equal(want) || compact(t, spliced) != compact(t, got) {
+		t.Fatalf("%v: AppendMerge(%s, %s) = %s, Merge says %s, the twin says %s", m, x, y, spliced, got, want)
+	}
+	if m.Knobs().Depth == DepthNone || y.IsZero() {
+		return
+	}
+	// What stays keeps its order; what is new comes last, in the order of y.
+	var order []string
+	for _, o := range []Object{x, y} {
+		for _, name := range names(o) {
+			if _, there := got.Get(name); there && !slices.Contains(order, name) {
+				order = append(order, name)
+			}
 		}
-		if !got.Equal(want) {
-			t.Fatalf("%v: Merge(%s, %s) = %s, the twin says %s", m, x, y, got, want)
-		}
-		text, err := m.AppendMerge([]byte("x"), []byte(x.String()), []byte(y.String()))
-		if err != nil || text[0] != 'x' {
-			t.Fatal(string(text), err)
-		}
-		if x.IsZero() && y.IsZero() {
-			return
-		}
-		spliced, err := Parse(text[1:])
-		if err != nil {
-			t.Fatalf("%v: AppendMerge(%s, %s) = %s: %v", m, x, y, text[1:], err)
-		}
-		if !spliced.Equal(want) {
-			t.Fatalf("%v: AppendMerge(%s, %s) = %s, the twin says %s", m, x, y, spliced, want)
-		}
-	})
+	}
+	if names := names(got); !slices.Equal(names, order) {
+		t.Fatalf("%v: Merge(%s, %s) has %q in this order, want %q", m, x, y, names, order)
+	}
+}
+
+// compact is the text without white space: what is left is the order.
+func compact(t *testing.T, o Object) string {
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(o.String())); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// names are those of the members, in their order.
+func names(o Object) (list []string) {
+	for name := range o.All() {
+		list = append(list, name)
+	}
+	return list
 }
 
 // AppendMerge of any two texts: the result is valid, or the texts were not.
