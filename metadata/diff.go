@@ -23,8 +23,8 @@ import (
 // Where the mode cannot get all the way, the Delta goes as far as it can and the
 // error, an [Errors] with [ErrUnreachable], lists what it misses: a null that is
 // not stored, a member that cannot be removed or replaced because the base wins, a
-// list that is not the old one and more. Of more than a thousand the last entry is
-// [ErrMore]. The Delta shares text with from and to.
+// list that is not the old one and more. Of more than a thousand, or than a mebibyte of
+// pointers, the last entry is [ErrMore]. The Delta shares text with from and to.
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}
 	delta := d.diff(from, to)

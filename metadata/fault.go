@@ -64,8 +64,8 @@ func (e *Error) Is(target error) bool {
 }
 
 // Errors lists everything that is wrong, in the order of the text: one fault
-// where a text is not JSON, each fault where it is. It is never empty. Of a text
-// with more than a thousand, the last entry is [ErrMore].
+// where a text is not JSON, each fault where it is. It is never empty. Of
+// more than a thousand, or than a mebibyte of pointers, the last entry is [ErrMore].
 type Errors []*Error
 
 // Error describes each fault on a line of its own.
