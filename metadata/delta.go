@@ -60,11 +60,7 @@ func (d Delta) Set(name string, v any) (Delta, error) {
 	if err != nil {
 		return d, err
 	}
-	one, err := Parse(text)
-	if err != nil {
-		return d, err
-	}
-	return Delta{overlay(d.says, one)}, nil
+	return Delta{overlay(d.says, objectOf(string(text)))}, nil
 }
 
 // Remove returns d with the member of that name removed. The error is an

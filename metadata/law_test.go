@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -500,6 +501,36 @@ func FuzzAppendDiffLong(f *testing.F) {
 		}
 		checkAppendDiff(t, m, between(a), between(b))
 	})
+}
+
+// Members that stand in another order, in objects of few and of many.
+func TestAppendDiffOfOtherOrders(t *testing.T) {
+	for _, n := range []int{2, 3, 15, 16, 17, 18, 40} {
+		members := func(from int, other string) (list []string) {
+			for i := range n {
+				value := fmt.Sprint(i)
+				if i%5 == 1 {
+					value = `{"x":` + other + `,"y":[]}`
+				}
+				list = append(list, fmt.Sprintf(`"k%d":%s`, from+i, value))
+			}
+			return list
+		}
+		back, half := members(0, "2"), members(0, "3")
+		slices.Reverse(back)
+		half = append(half[n/2:], half[:n/2]...)
+		lists := [][]string{members(0, "1"), back, half, members(1, "1"), members(n/2, "1"), members(n, "1"), append(members(n, "1"), back...), back[1:], half[:n-1]}
+		for _, a := range lists {
+			for _, b := range lists {
+				x, y := []byte("{"+strings.Join(a, ",")+"}"), []byte("{ "+strings.Join(b, " , ")+" }")
+				inA, inB := []byte(`{"o":`+string(x)+`,"p":1}`), []byte(`{"p":1,"o":`+string(y)+`}`)
+				for _, m := range []Mode{FirstLevel, Deep} {
+					checkAppendDiff(t, m, x, y)
+					checkAppendDiff(t, m, inA, inB)
+				}
+			}
+		}
+	}
 }
 
 func checkAppendDiff(t *testing.T, m Mode, a, b []byte) {

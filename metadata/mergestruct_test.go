@@ -245,3 +245,27 @@ func TestMergeStructOfOddShapes(t *testing.T) {
 	_, err = metadata.MergeStruct(long, chain{}, metadata.SkipEmpty)
 	assert.ErrorIs(t, err, metadata.ErrType)
 }
+
+type opaque struct{ n int } // one value: it has no exported fields
+
+type fragile struct{ S string }
+
+func (f fragile) IsZero() bool { panic("not today") }
+
+func TestMergeStructOfForeignTypes(t *testing.T) {
+	type holder struct {
+		O opaque
+		S string
+	}
+	for _, empties := range []metadata.Empties{metadata.SkipEmpty, metadata.PassEmpty} {
+		got, err := metadata.MergeStruct(holder{opaque{1}, "a"}, holder{O: opaque{2}}, empties)
+		require.NoError(t, err)
+		assert.Equal(t, opaque{2}, got.O)
+	}
+	got, err := metadata.MergeStruct(holder{opaque{1}, "a"}, holder{S: "b"}, metadata.SkipEmpty)
+	require.NoError(t, err)
+	assert.Equal(t, holder{opaque{1}, "b"}, got)
+
+	_, err = metadata.MergeStruct(struct{ F fragile }{}, struct{ F fragile }{fragile{"a"}}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType, "what panics is refused")
+}

@@ -248,9 +248,6 @@ func (s *splice) skip(d []byte, i, depth int) int {
 
 // object makes the nodes of the patch's object self and returns the index after it.
 func (s *splice) object(p []byte, self int32, levels, depth int) int {
-	if depth == 0 {
-		return -1
-	}
 	i := jsonscan.Space(p, s.nodes[self].value+1)
 	if i < len(p) && p[i] == '}' {
 		s.nodes[self].end = i + 1
@@ -422,9 +419,6 @@ func (s *splice) member(p []byte, k int32) {
 // merge merges the patch's object self into the document's object at d[i] and
 // returns the index after it.
 func (s *splice) merge(d, p []byte, i int, self int32, depth int) int {
-	if depth == 0 {
-		return -1
-	}
 	var (
 		mark   = s.names.Mark()
 		filter = s.nodes[self].filter

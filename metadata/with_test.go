@@ -3,6 +3,8 @@ package metadata
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -244,4 +246,184 @@ func TestMerge3(t *testing.T) {
 		assert.True(t, got.Equal(MustParse(tt.want)), "%s", got)
 		assert.Equal(t, tt.conflicts, conflicts)
 	}
+}
+
+// A walk can stop anywhere, and what comes before that is what a whole walk has.
+func TestWalksStop(t *testing.T) {
+	o := MustParse(`{"a":[1,[2,{"x":3}]],"b":{"c":{"d":4},"e":[]},"f":"5"}`)
+	v := o.At("")
+	var paths []string
+	for path, w := range Walk(v, "top") {
+		paths = append(paths, strings.Join(path, "/")+" "+w.String())
+		assert.Equal(t, path[len(path)-1] > "9", w.InObject, path)
+	}
+	assert.Equal(t, []string{
+		`top/a [1,[2,{"x":3}]]`, "top/a/0 1", `top/a/1 [2,{"x":3}]`, "top/a/1/0 2", `top/a/1/1 {"x":3}`, "top/a/1/1/x 3",
+		`top/b {"c":{"d":4},"e":[]}`, `top/b/c {"d":4}`, "top/b/c/d 4", "top/b/e []", `top/f "5"`,
+	}, paths)
+	for most := range len(paths) {
+		n := 0
+		for range Walk(v) {
+			if n++; n > most {
+				break
+			}
+		}
+		assert.Equal(t, most+1, n)
+	}
+	for range Walk(o.At("/f")) {
+		t.Error("a string has nothing inside")
+	}
+	for range Walk(Value{}) {
+		t.Error("nothing has nothing inside")
+	}
+	for name := range o.All() {
+		assert.Equal(t, "a", name)
+		break
+	}
+	for e := range o.At("/a").Elements() {
+		assert.Equal(t, "1", e.String())
+		break
+	}
+	for _, none := range []Value{{}, o.At("/b"), o.At("/f")} {
+		for range none.Elements() {
+			t.Error("only an array has elements")
+		}
+	}
+}
+
+// Each kind of value gives what it is, and nothing that it is not.
+func TestKinds(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		kind Kind
+	}{
+		{"", Absent}, {"null", Null}, {"true", Bool}, {"false", Bool}, {"-1.5e3", Number}, {"0", Number}, {`""`, String}, {`"1"`, String}, {"[]", Array}, {"[1]", Array}, {"{}", JSONObject}, {`{"a":1}`, JSONObject},
+	} {
+		v := Value{tt.text}
+		assert.Equal(t, tt.kind, v.Kind(), tt.text)
+		assert.Equal(t, tt.kind == Absent, v.IsZero())
+		assert.Equal(t, tt.kind == Null, v.IsNull())
+		s, ok := v.Str()
+		assert.Equal(t, tt.kind == String, ok)
+		assert.Equal(t, tt.kind == String, tt.text == `"`+s+`"`)
+		b, ok := v.Bool()
+		assert.Equal(t, tt.kind == Bool, ok)
+		assert.Equal(t, tt.text == "true", b)
+		n, ok := v.Number()
+		assert.Equal(t, tt.kind == Number, ok)
+		assert.Equal(t, tt.kind == Number, n == json.Number(tt.text) && n != "")
+		f, ok := v.Float64()
+		assert.Equal(t, tt.kind == Number, ok)
+		assert.Equal(t, tt.text == "-1.5e3", f == -1500)
+		i, ok := v.Int64()
+		assert.Equal(t, tt.kind == Number, ok)
+		assert.Equal(t, tt.text == "-1.5e3", i == -1500)
+		o, ok := v.Object()
+		assert.Equal(t, tt.kind == JSONObject, ok)
+		assert.Equal(t, tt.kind == JSONObject, !o.IsZero() && o.String() == tt.text)
+		text, err := v.MarshalJSON()
+		require.NoError(t, err)
+		if tt.kind == Absent {
+			assert.Equal(t, "null", string(text))
+			continue
+		}
+		assert.Equal(t, tt.text, string(text))
+		var back Value
+		require.NoError(t, back.UnmarshalJSON([]byte(" "+tt.text+"\n")))
+		assert.Equal(t, v, back)
+		assert.True(t, back.Equal(v))
+		assert.False(t, back.Equal(Value{}))
+		assert.False(t, Value{}.Equal(back))
+	}
+	var v Value
+	for _, bad := range []string{"", "nul", "1 2", `{"a":1,"a":1}`, "[1", `"\xff"`} {
+		var es Errors
+		require.ErrorAs(t, v.UnmarshalJSON([]byte(bad)), &es, bad)
+		assert.True(t, v.IsZero())
+	}
+	var dst []int
+	require.NoError(t, Value{"[1,2]"}.Decode(&dst))
+	assert.Equal(t, []int{1, 2}, dst)
+}
+
+func TestSelect(t *testing.T) {
+	o := MustParse(`{"a":1,"b":null,"c":"x","d":null}`)
+	got := o.Select(func(_ string, v Value) bool { return !v.IsNull() })
+	assert.Equal(t, `{"a":1,"c":"x"}`, got.String())
+	assert.Equal(t, `{"b":null}`, o.Select(func(name string, _ Value) bool { return name == "b" }).String())
+	assert.Equal(t, `{}`, o.Select(func(string, Value) bool { return false }).String())
+	assert.True(t, Object{}.Select(func(string, Value) bool { return true }).IsZero())
+	assert.Equal(t, `{"a":1,"b":null,"c":"x","d":null}`, o.String())
+}
+
+func TestSize(t *testing.T) {
+	assert.Equal(t, 0, Object{}.Size())
+	for _, text := range []string{`{}`, `{"a":1}`, `{"a":1,"bc":[1, 2],"d":{"e":null}}`} {
+		o := MustParse(text)
+		assert.GreaterOrEqual(t, o.Size(), len(text))
+		assert.LessOrEqual(t, o.Size(), len(text)+o.Len()+2, "and not much more")
+	}
+}
+
+// A number that is no choice is written as what it is taken for.
+func TestUnknownChoices(t *testing.T) {
+	assert.Equal(t, "first-level all none", fmt.Sprint(Depth(3), DepthAll, DepthNone))
+	assert.Equal(t, "delta base delta stored stripped", fmt.Sprint(Side(2), WinsBase, Side(255), Nulls(2), NullsStripped))
+	assert.Equal(t, "wipes nothing replace append union", fmt.Sprint(Empty(2), EmptyNothing, Lists(3), ListsAppend, ListsUnion))
+}
+
+func TestMustPanics(t *testing.T) {
+	assert.Panics(t, func() { MustParse(`{"a"`) })
+	assert.Panics(t, func() { MustDelta(`null`) })
+	assert.NotPanics(t, func() { MustParse(`{}`); MustDelta(`{}`) })
+}
+
+// A fault says where it is; nothing that is printed has a value.
+func TestWords(t *testing.T) {
+	assert.Equal(t, "duplicate name", ErrDuplicateName.Error())
+	assert.Equal(t, "not JSON at byte 3 at /a", (&Error{ErrSyntax, "/a", 3}).Error())
+	assert.Equal(t, "not an object", (&Error{Fault: ErrNotObject}).Error())
+	assert.Equal(t, "no JSON value at /a\ncannot be reached", Errors{{ErrType, "/a", 0}, {Fault: ErrUnreachable}}.Error())
+	assert.NotErrorIs(t, &Error{Fault: ErrType}, ErrUTF8)
+	assert.NotErrorIs(t, &Error{Fault: ErrType}, errors.New(string(ErrType)))
+	c := Changes(MustParse(`{"a":"secret"}`), MustParse(`{"a":"hidden"}`))[0]
+	assert.Equal(t, "replaced /a replaced /a replaced /a", fmt.Sprintf("%v %+v %s", c, c, c))
+	assert.Equal(t, "replaced /a", c.LogValue().String())
+	assert.Nil(t, Unreachable(nil))
+	assert.Nil(t, Unreachable(errors.New("other")))
+	assert.Equal(t, []string{"/a"}, Unreachable(fmt.Errorf("around: %w", Errors{{Fault: ErrMore}, {Fault: ErrUnreachable, Pointer: "/a"}})))
+	for p, want := range map[string][]string{"": nil, "/": {""}, "/a~1b/~0/~01": {"a/b", "~", "~1"}, "//": {"", ""}} {
+		path, ok := ParsePointer(p)
+		assert.True(t, ok, p)
+		assert.Equal(t, want, path, p)
+		assert.Equal(t, p, Pointer(path...))
+	}
+	for _, p := range []string{"a", "a/b", "/~", "/~2", "/~0~", "/a/~x"} {
+		_, ok := ParsePointer(p)
+		assert.False(t, ok, p)
+	}
+}
+
+// What is not of one text is of another: a clone and a delta read from JSON.
+func TestUnmarshal(t *testing.T) {
+	var s struct {
+		O Object
+		D Delta
+	}
+	require.NoError(t, json.Unmarshal([]byte(`{"O":{"a":1},"D":{"b":null}}`), &s))
+	assert.Equal(t, `{"a":1}`, s.O.String())
+	assert.Equal(t, `{"b":null}`, s.D.String())
+	for _, bad := range []string{`{"O":1}`, `{"O":{"a":1,"a":2}}`, `{"D":[]}`, `{"D":{"a":1,"a":2}}`} {
+		var es Errors
+		require.ErrorAs(t, json.Unmarshal([]byte(bad), &s), &es, bad)
+	}
+	assert.Equal(t, `{"a":1}`, s.O.String(), "what could not be read changes nothing")
+	assert.Equal(t, `{"b":null}`, s.D.String())
+	var m map[string]int
+	require.NoError(t, s.O.Decode(&m))
+	assert.Equal(t, map[string]int{"a": 1}, m)
+	require.NoError(t, Object{}.Decode(&m))
+	assert.Nil(t, m)
+	_, err := Delta{}.Set("a", "\xff")
+	assert.ErrorIs(t, err, ErrUTF8)
 }
