@@ -142,13 +142,4 @@ func TestLevelsAreCounted(t *testing.T) {
 			}
 		}
 	}
-	v, err := ValueOf(MustParse(string(nest(3, "1"))))
-	require.NoError(t, err)
-	for levels, want := range map[int]bool{-1: false, 0: false, 2: false, 3: true, 4: true, MaxLevels: true} {
-		assert.Equal(t, want, v.Fits(levels), levels)
-	}
-	scalar, err := ValueOf("long text")
-	require.NoError(t, err)
-	assert.True(t, scalar.Fits(0))
-	assert.False(t, scalar.Fits(-1))
 }

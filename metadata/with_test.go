@@ -248,34 +248,9 @@ func TestMerge3(t *testing.T) {
 	}
 }
 
-// A walk can stop anywhere, and what comes before that is what a whole walk has.
-func TestWalksStop(t *testing.T) {
+// A loop over members or elements can stop at any of them.
+func TestLoopsStop(t *testing.T) {
 	o := MustParse(`{"a":[1,[2,{"x":3}]],"b":{"c":{"d":4},"e":[]},"f":"5"}`)
-	v := o.At("")
-	var paths []string
-	for path, w := range Walk(v, "top") {
-		paths = append(paths, strings.Join(path, "/")+" "+w.String())
-		assert.Equal(t, path[len(path)-1] > "9", w.InObject, path)
-	}
-	assert.Equal(t, []string{
-		`top/a [1,[2,{"x":3}]]`, "top/a/0 1", `top/a/1 [2,{"x":3}]`, "top/a/1/0 2", `top/a/1/1 {"x":3}`, "top/a/1/1/x 3",
-		`top/b {"c":{"d":4},"e":[]}`, `top/b/c {"d":4}`, "top/b/c/d 4", "top/b/e []", `top/f "5"`,
-	}, paths)
-	for most := range len(paths) {
-		n := 0
-		for range Walk(v) {
-			if n++; n > most {
-				break
-			}
-		}
-		assert.Equal(t, most+1, n)
-	}
-	for range Walk(o.At("/f")) {
-		t.Error("a string has nothing inside")
-	}
-	for range Walk(Value{}) {
-		t.Error("nothing has nothing inside")
-	}
 	for name := range o.All() {
 		assert.Equal(t, "a", name)
 		break
@@ -363,13 +338,6 @@ func TestSize(t *testing.T) {
 		assert.GreaterOrEqual(t, o.Size(), len(text))
 		assert.LessOrEqual(t, o.Size(), len(text)+o.Len()+2, "and not much more")
 	}
-}
-
-// A number that is no choice is written as what it is taken for.
-func TestUnknownChoices(t *testing.T) {
-	assert.Equal(t, "first-level all none", fmt.Sprint(Depth(3), DepthAll, DepthNone))
-	assert.Equal(t, "delta base delta stored stripped", fmt.Sprint(Side(2), WinsBase, Side(255), Nulls(2), NullsStripped))
-	assert.Equal(t, "wipes nothing replace append union", fmt.Sprint(Empty(2), EmptyNothing, Lists(3), ListsAppend, ListsUnion))
 }
 
 func TestMustPanics(t *testing.T) {
