@@ -2,9 +2,7 @@ package patch
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -179,7 +177,7 @@ func (j *judge) shape() {
 			j.report(RulePasswordNull, a.pointer(), "the schema has null for password; what it does is not documented")
 		case m.null:
 		default:
-			j.text(a, m.text)
+			check.Text(a.String(), m.text, func(f check.Finding, message string) { j.report(findings[f], a.pointer(), message) })
 		}
 	}
 	if b, ok := j.p.Blocked.Get(); ok && !b {
@@ -221,55 +219,6 @@ func (j *judge) canGo(name string) bool {
 	return j.federated() && !j.follows(name)
 }
 
-// text judges the text of a, which is set; of other types there is nothing to say.
-func (j *judge) text(a attribute, s string) {
-	least, most := check.Limits(a.String())
-	if n := utf8.RuneCountInString(s); n < least || most > 0 && n > most {
-		j.report(RuleLength, a.pointer(), a.String()+" has "+strconv.Itoa(n)+" characters; allowed are "+limitText(least, most))
-	}
-	if !utf8.ValidString(s) {
-		j.report(RuleType, a.pointer(), a.String()+" is not valid UTF-8")
-	}
-	switch a {
-	case email:
-		if !check.IsEmail(s) {
-			j.report(RuleEmailFormat, a.pointer(), "email is not an e-mail address")
-		}
-	case name:
-		if n := utf8.RuneCountInString(s); n > 150 && n <= 300 {
-			j.report(RuleNameLength, a.pointer(), "name has "+strconv.Itoa(n)+" characters, and 150 at most in the profile's page")
-		}
-	case password:
-		if len(s) > 72 {
-			j.report(RulePasswordBytes, a.pointer(), "password has more than 72 bytes")
-		}
-		if !check.IsVisible(s) {
-			j.report(RulePasswordCharacters, a.pointer(), "password has characters other than printable ASCII")
-		}
-	case username:
-		if !check.IsVisible(s) {
-			j.report(RuleUsernameCharacters, a.pointer(), "username has characters other than printable ASCII")
-		}
-	case phoneNumber:
-		if !check.IsPhone(s) {
-			j.report(RulePhoneFormat, a.pointer(), "phone_number is not a plus sign and 1 to 15 digits")
-		} else if len(s) != 12 {
-			j.report(RulePhoneLength, a.pointer(), "phone_number has "+strconv.Itoa(len(s))+" characters, and 12 in the workflow card")
-		}
-	case picture:
-		if !check.IsURI(s) {
-			j.report(RulePictureFormat, a.pointer(), "picture is not an absolute http, https or ftp URI")
-		}
-	}
-}
-
-func limitText(least, most int) string {
-	if most == 0 {
-		return strconv.Itoa(least) + " or more"
-	}
-	return strconv.Itoa(least) + " to " + strconv.Itoa(most)
-}
-
 // metadata judges what is in both metadata and what it does.
 func (j *judge) metadata() {
 	for _, a := range []attribute{userMetadata, appMetadata} {
@@ -281,11 +230,14 @@ func (j *judge) metadata() {
 	}
 }
 
-// findings are the rules that a finding in metadata is about.
-var findings = [...]RuleID{
+// findings are the rules that a finding is about; a payload has no user_id.
+var findings = [check.Findings]RuleID{
 	check.Name: RuleMetadataName, check.NestedName: RuleNestedMetadataName, check.ReservedName: RuleReservedName,
 	check.Authorization: RuleAuthorization, check.Number: RuleNumber, check.NestedNull: RuleNestedNull,
 	check.TooLarge: RuleMetadataSize, check.Large: RuleLargeMetadata, check.Depth: RuleType,
+	check.Length: RuleLength, check.Encoding: RuleType, check.EmailFormat: RuleEmailFormat, check.PhoneFormat: RulePhoneFormat,
+	check.PhoneLength: RulePhoneLength, check.PictureFormat: RulePictureFormat, check.NameLength: RuleNameLength,
+	check.PasswordBytes: RulePasswordBytes, check.PasswordCharacters: RulePasswordCharacters, check.UsernameCharacters: RuleUsernameCharacters,
 }
 
 // found reports a finding in metadata. It reports false where both lists are full.

@@ -1,9 +1,6 @@
 package user
 
 import (
-	"strconv"
-	"unicode/utf8"
-
 	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/metadata"
 )
@@ -50,7 +47,11 @@ func (j *judge) members(names []string, field func(string) any, extra metadata.O
 			if f.IsMistyped() {
 				j.mistyped(name, f.IsNull())
 			} else if s, ok := f.Get(); ok {
-				j.text(name, pointer, s)
+				check.Text(name, s, func(f check.Finding, message string) {
+					if id := findings[f]; id != "" {
+						j.report(id, pointer, message)
+					}
+				})
 			}
 		case *Param[bool]:
 			if f.IsMistyped() {
@@ -80,57 +81,15 @@ func (j *judge) mistyped(name string, null bool) {
 	}
 }
 
-// text judges the text s of an attribute.
-func (j *judge) text(name, pointer, s string) {
-	least, most := check.Limits(name)
-	if n := utf8.RuneCountInString(s); n < least || most > 0 && n > most {
-		allowed := strconv.Itoa(least) + " or more"
-		if most > 0 {
-			allowed = strconv.Itoa(least) + " to " + strconv.Itoa(most)
-		}
-		j.report(RuleLength, pointer, name+" has "+strconv.Itoa(n)+" characters; allowed are "+allowed)
-	}
-	if !utf8.ValidString(s) {
-		j.report(RuleType, pointer, name+" is not valid UTF-8")
-	}
-	switch name {
-	case "email":
-		if !check.IsEmail(s) {
-			j.report(RuleEmailFormat, pointer, "email is not an e-mail address")
-		}
-	case "phone_number":
-		if !check.IsPhone(s) {
-			j.report(RulePhoneFormat, pointer, "phone_number is not a plus sign and 1 to 15 digits")
-		} else if len(s) != 12 {
-			j.report(RulePhoneLength, pointer, "phone_number has "+strconv.Itoa(len(s))+" characters, and 12 in the workflow card")
-		}
-	case "picture":
-		if !check.IsURI(s) {
-			j.report(RulePictureFormat, pointer, "picture is not an absolute http, https or ftp URI")
-		}
-	case "user_id":
-		if !check.IsID(s) {
-			j.report(RuleIDFormat, pointer, "user_id has white space")
-		}
-	case "name":
-		if n := utf8.RuneCountInString(s); n > 150 && n <= 300 {
-			j.report(RuleNameLength, pointer, "name has "+strconv.Itoa(n)+" characters, and 150 at most in the profile's page")
-		}
-	case "password":
-		if len(s) > 72 {
-			j.report(RulePasswordBytes, pointer, "password has more than 72 bytes")
-		}
-		if !check.IsVisible(s) {
-			j.report(RulePasswordCharacters, pointer, "password has characters other than printable ASCII")
-		}
-	}
-}
-
-// findings are the rules that a finding in metadata is about.
-var findings = [...]RuleID{
+// findings are the rules that a finding is about; none is about the characters of a
+// username.
+var findings = [check.Findings]RuleID{
 	check.Name: RuleMetadataName, check.NestedName: RuleNestedMetadataName, check.ReservedName: RuleReservedName,
 	check.Authorization: RuleAuthorization, check.Number: RuleNumber, check.NestedNull: RuleNestedNull,
 	check.TooLarge: RuleMetadataSize, check.Large: RuleLargeMetadata, check.Depth: RuleType,
+	check.Length: RuleLength, check.Encoding: RuleType, check.EmailFormat: RuleEmailFormat, check.PhoneFormat: RulePhoneFormat,
+	check.PhoneLength: RulePhoneLength, check.PictureFormat: RulePictureFormat, check.IDFormat: RuleIDFormat, check.NameLength: RuleNameLength,
+	check.PasswordBytes: RulePasswordBytes, check.PasswordCharacters: RulePasswordCharacters,
 }
 
 // found reports a finding in metadata. It reports false where both lists are full.

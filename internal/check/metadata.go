@@ -51,22 +51,6 @@ func exactly(n string) bool {
 	return jsonscan.Equal(strconv.AppendFloat(room[:0], f, 'g', -1, 64), []byte(n))
 }
 
-// Finding is what there is to say of a place in metadata.
-type Finding uint8
-
-// The findings.
-const (
-	Name          Finding = iota // a dot or a dollar sign in a name
-	NestedName                   // the same below the first level
-	ReservedName                 // in app_metadata
-	Authorization                // in user_metadata
-	Number                       // JavaScript does not hold it
-	NestedNull                   // below the first level
-	Depth                        // more levels than a body can have
-	TooLarge
-	Large
-)
-
 // The sizes, in bytes of JSON text, above which metadata is refused, a profile is
 // not indexed whole, and metadata or a profile deserves a warning.
 const (
@@ -74,29 +58,6 @@ const (
 	IndexedBytes = 1 << 20
 	LargeBytes   = 10 << 10
 )
-
-// Message describes the finding.
-func (f Finding) Message() string {
-	switch f {
-	case Name, NestedName:
-		return "a name in metadata cannot have a dot or a dollar sign"
-	case ReservedName:
-		return "this name is reserved in app_metadata"
-	case Authorization:
-		return "this looks like authorization, and the user can change user_metadata; it belongs in app_metadata"
-	case Number:
-		return "JavaScript does not hold this number exactly"
-	case NestedNull:
-		return "nobody documents what a null below the first level does"
-	case Depth:
-		return "this is nested deeper than the " + strconv.Itoa(metadata.MaxLevels) + " levels that a body can have"
-	case TooLarge:
-		return "this metadata has more than 16 MB"
-	case Large:
-		return "this metadata has more than 10 KB"
-	}
-	return ""
-}
 
 // Metadata reports what there is to say of the metadata o, which is the attribute of
 // that name, until report returns false. The path is reused.

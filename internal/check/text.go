@@ -3,9 +3,63 @@
 package check
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
+
+// Text reports what there is to say of the text s of an attribute.
+//
+// Sources: Auth0 Management API, CreateUserRequestContent and
+// UpdateUserRequestContent; User Profile Structure; the workflow card.
+func Text(attribute, s string, report func(f Finding, message string)) {
+	n := utf8.RuneCountInString(s)
+	if least, most := Limits(attribute); n < least || most > 0 && n > most {
+		allowed := strconv.Itoa(least) + " or more"
+		if most > 0 {
+			allowed = strconv.Itoa(least) + " to " + strconv.Itoa(most)
+		}
+		report(Length, attribute+" has "+strconv.Itoa(n)+" characters; allowed are "+allowed)
+	}
+	if !utf8.ValidString(s) {
+		report(Encoding, attribute+" is not valid UTF-8")
+	}
+	switch attribute {
+	case "email":
+		if !isEmail(s) {
+			report(EmailFormat, "email is not an e-mail address")
+		}
+	case "phone_number":
+		if !isPhone(s) {
+			report(PhoneFormat, "phone_number is not a plus sign and 1 to 15 digits")
+		} else if len(s) != 12 {
+			report(PhoneLength, "phone_number has "+strconv.Itoa(len(s))+" characters, and 12 in the workflow card")
+		}
+	case "picture":
+		if !isURI(s) {
+			report(PictureFormat, "picture is not an absolute http, https or ftp URI")
+		}
+	case "user_id":
+		if !isID(s) {
+			report(IDFormat, "user_id has white space")
+		}
+	case "name":
+		if n > 150 && n <= 300 {
+			report(NameLength, "name has "+strconv.Itoa(n)+" characters, and 150 at most in the profile's page")
+		}
+	case "password":
+		if len(s) > 72 {
+			report(PasswordBytes, "password has more than 72 bytes")
+		}
+		if !isVisible(s) {
+			report(PasswordCharacters, "password has characters other than printable ASCII")
+		}
+	case "username":
+		if !isVisible(s) {
+			report(UsernameCharacters, "username has characters other than printable ASCII")
+		}
+	}
+}
 
 // Limits returns the lengths, in characters, that the schemas set to the text of
 // an attribute; most is 0 where they set none.
@@ -25,14 +79,14 @@ func Limits(attribute string) (least, most int) {
 	return 0, 0
 }
 
-// IsVisible reports whether s has printable ASCII characters only, without the
+// isVisible reports whether s has printable ASCII characters only, without the
 // space.
-func IsVisible(s string) bool {
+func isVisible(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 })
 }
 
-// IsID reports whether s matches the schema's pattern ^\S*$, as JavaScript reads it.
-func IsID(s string) bool {
+// isID reports whether s matches the schema's pattern ^\S*$, as JavaScript reads it.
+func isID(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		switch {
 		case '\t' <= r && r <= '\r', r == ' ', r == 0xA0, r == 0x1680, 0x2000 <= r && r <= 0x200A:
@@ -42,9 +96,9 @@ func IsID(s string) bool {
 	})
 }
 
-// IsEmail reports whether s is an address as the API's schema and profile page
+// isEmail reports whether s is an address as the API's schema and profile page
 // have it: a dot-atom, an at sign, and a domain of at least two labels.
-func IsEmail(s string) bool {
+func isEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at > 64 || len(s) > 254 {
 		return false
@@ -83,8 +137,8 @@ func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// IsPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
-func IsPhone(s string) bool {
+// isPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
+func isPhone(s string) bool {
 	if len(s) < 2 || len(s) > 16 || s[0] != '+' {
 		return false
 	}
@@ -96,9 +150,9 @@ func IsPhone(s string) bool {
 	return true
 }
 
-// IsURI reports whether s is an absolute URI of the web: http, https or ftp, with
+// isURI reports whether s is an absolute URI of the web: http, https or ftp, with
 // a host.
-func IsURI(s string) bool {
+func isURI(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f || strings.IndexByte("<>\"\\^`{|}", s[i]) >= 0 {
 			return false
