@@ -1,6 +1,8 @@
 package identities
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
 )
@@ -24,3 +26,20 @@ func (d Deleted) LogValue() slog.Value {
 	}
 	return slog.GroupValue(slog.Attr{Key: "identities", Value: slog.GroupValue(identities...)}, slog.Any("warnings", d.Warnings))
 }
+
+// String returns the JSON text of r with its token covered; {} of the zero Request.
+func (r Request) String() string {
+	switch {
+	case r.IsZero():
+		return "{}"
+	case r.linkWith != "":
+		return string(r.appendJSON(nil, "********"))
+	}
+	return string(r.appendJSON(nil, ""))
+}
+
+// Format writes String for every verb, so that none prints the token.
+func (r Request) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
+
+// LogValue returns String.
+func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }

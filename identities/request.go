@@ -2,9 +2,6 @@ package identities
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -197,23 +194,6 @@ func (r *Request) UnmarshalJSON(text []byte) error {
 	*r = n
 	return nil
 }
-
-// String returns the JSON text of r with its token covered; {} of the zero Request.
-func (r Request) String() string {
-	switch {
-	case r.IsZero():
-		return "{}"
-	case r.linkWith != "":
-		return string(r.appendJSON(nil, "********"))
-	}
-	return string(r.appendJSON(nil, ""))
-}
-
-// Format writes String for every verb, so that none prints the token.
-func (r Request) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
-
-// LogValue returns String.
-func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // Caller is what must be known of the token that a request is sent with. Of the
 // zero Caller nothing is: only the request itself is judged.

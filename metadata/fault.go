@@ -122,33 +122,3 @@ func (es Errors) under(path ...string) Errors {
 	}
 	return out
 }
-
-// ParsePointer returns the path that a JSON Pointer (RFC 6901) names: what
-// [Pointer] made it of. It reports false where p is none: it neither is empty nor
-// begins with a slash, or has a tilde that is not ~0 or ~1.
-func ParsePointer(p string) (path []string, ok bool) {
-	if p == "" {
-		return nil, true
-	}
-	if p[0] != '/' {
-		return nil, false
-	}
-	for token := range strings.SplitSeq(p[1:], "/") {
-		if strings.Count(token, "~") != strings.Count(token, "~0")+strings.Count(token, "~1") {
-			return nil, false
-		}
-		path = append(path, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
-	}
-	return path, true
-}
-
-// Pointer returns the JSON Pointer (RFC 6901) of the member at path: the empty
-// string for an empty path.
-func Pointer(path ...string) string {
-	var b strings.Builder
-	for _, name := range path {
-		b.WriteByte('/')
-		b.WriteString(jsonscan.EscapeToken(name))
-	}
-	return b.String()
-}

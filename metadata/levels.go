@@ -72,3 +72,6 @@ func writesItself(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return p.Implements(reflect.TypeFor[json.Marshaler]()) || p.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
+
+// MaxLevels is how many levels of arrays and objects a text may have.
+const MaxLevels = jsonscan.MaxDepth

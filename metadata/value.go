@@ -222,6 +222,3 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 	v.text = string(text[start:end])
 	return nil
 }
-
-// MaxLevels is how many levels of arrays and objects a text may have.
-const MaxLevels = jsonscan.MaxDepth

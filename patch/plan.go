@@ -239,3 +239,7 @@ func unsaid(d metadata.Delta, o metadata.Object) metadata.Delta {
 	}
 	return metadata.DeltaOf(left)
 }
+
+// Payloads are payloads to send in order. They print and log as each of them does,
+// without a password.
+type Payloads []Payload

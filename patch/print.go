@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
+	"strings"
 )
 
 // String returns the JSON text of p with its password covered. Use
@@ -27,10 +28,6 @@ func (p Payload) LogValue() slog.Value {
 	}
 	return o.LogValue()
 }
-
-// Payloads are payloads to send in order. They print and log as each of them does,
-// without a password.
-type Payloads []Payload
 
 // LogValue returns the payloads as groups named 0, 1 and so on.
 func (ps Payloads) LogValue() slog.Value {
@@ -71,4 +68,49 @@ func (f Form) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String())
 func (f Form) LogValue() slog.Value {
 	p, _ := f.Payload(SkipEmpty)
 	return p.LogValue()
+}
+
+// String returns the payloads that are written and the profile at the end as JSON
+// text, without passwords and tokens.
+func (s Staged) String() string {
+	var b strings.Builder
+	b.WriteString(`{"payloads":[`)
+	for i, p := range s.Payloads() {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(p.String())
+	}
+	return b.String() + `],"profile":` + s.Profile.String() + `}`
+}
+
+// Format writes String for every verb, so that none prints a secret.
+func (s Staged) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns the payloads and the profile as groups, without passwords and
+// tokens.
+func (s Staged) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("payloads", s.Payloads()), slog.Any("profile", s.Profile))
+}
+
+// LogValue returns the stage before its steps, without tokens.
+func (s Stage) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("trigger", string(s.Trigger)), slog.Any("user", s.User))
+}
+
+// LogValue returns the update with its password covered.
+func (w Write) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("to", string(w.To)), slog.Any("payload", w.Payload), slog.Bool("direct", w.Direct))
+}
+
+// LogValue returns what o holds as groups: the profile without tokens, changes
+// without their values.
+func (o Outcome) LogValue() slog.Value {
+	changes := make([]string, len(o.Changes))
+	for i, c := range o.Changes {
+		changes[i] = c.String()
+	}
+	return slog.GroupValue(
+		slog.Any("profile", o.Profile), slog.Any("changes", changes), slog.Any("effects", o.Effects), slog.Any("warnings", o.Warnings),
+	)
 }

@@ -535,3 +535,7 @@ func rule(id RuleID) Rule {
 func hasReading(id RuleID, name string) bool {
 	return slices.ContainsFunc(rule(id).Readings, func(r user.Reading) bool { return r.Name == name })
 }
+
+func place(id RuleID) int {
+	return slices.IndexFunc(catalogue, func(r Rule) bool { return r.ID == id })
+}

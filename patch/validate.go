@@ -37,10 +37,6 @@ func (p Payload) Validate(t Target) user.Verdict {
 	return j.verdict
 }
 
-func place(id RuleID) int {
-	return slices.IndexFunc(catalogue, func(r Rule) bool { return r.ID == id })
-}
-
 // judge collects what is wrong with one payload.
 type judge struct {
 	p       Payload

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/metameld/metameld/metadata"
@@ -116,7 +117,7 @@ func ParseImports(text []byte) ([]Import, error) {
 	for e := range v.Elements() {
 		o, ok := e.Object()
 		if !ok {
-			d.fault(ErrMistyped, itoa(len(list)))
+			d.fault(ErrMistyped, strconv.Itoa(len(list)))
 		}
 		var i Import
 		i.Extra = take(o, i.field)

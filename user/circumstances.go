@@ -47,19 +47,3 @@ func (at *Circumstances) reading(id RuleID) string {
 func (at *Circumstances) inStore() bool {
 	return at.Connection.Kind == Database || at.Connection.Kind == CustomDatabase && at.Migrated
 }
-
-// provider returns the name under which the connection's identities go, "" where
-// that is not known.
-func (c *Connection) provider() string {
-	switch {
-	case c.Strategy != "":
-		return c.Strategy
-	case c.Kind == Database, c.Kind == CustomDatabase:
-		return "auth0"
-	case c.Kind == PasswordlessEmail:
-		return "email"
-	case c.Kind == PasswordlessSMS:
-		return "sms"
-	}
-	return ""
-}

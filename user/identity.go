@@ -102,21 +102,6 @@ func digitsOf(v metadata.Value) string {
 	return v.String()
 }
 
-// pick returns the object with those members of o, whose names come in its order;
-// absent where there are none.
-func pick(o metadata.Object, names []string) metadata.Object {
-	if len(names) == 0 {
-		return metadata.Object{}
-	}
-	return o.Select(func(name string, _ metadata.Value) bool {
-		if len(names) == 0 || names[0] != name {
-			return false
-		}
-		names = names[1:]
-		return true
-	})
-}
-
 // AppendJSON appends the JSON text of i to dst.
 func (i Identity) AppendJSON(dst []byte) []byte {
 	w := writer{out: append(dst, '{'), start: len(dst) + 1, extra: i.Extra.Len() > 0}

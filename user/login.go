@@ -2,6 +2,7 @@ package user
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/metameld/metameld/internal/check"
@@ -470,7 +471,7 @@ func (r *refresh) identity(cached, login Profile) int {
 	switch {
 	case at >= 0:
 		if at > 0 {
-			r.report(RuleSecondaryLogin, metadata.Pointer("identities", itoa(at)), "a login with a linked identity refreshes its profileData only")
+			r.report(RuleSecondaryLogin, metadata.Pointer("identities", strconv.Itoa(at)), "a login with a linked identity refreshes its profileData only")
 		}
 		return at
 	case !ok, len(cached.Identities) == 0 && (cached.UserID.IsZero() || string(cached.UserID.Or("")) == provider+"|"+string(id)):

@@ -2,8 +2,8 @@ package user
 
 import (
 	"slices"
+	"strconv"
 
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -156,12 +156,12 @@ func (d *decoder) identities(name string, v metadata.Value) []Identity {
 	for e := range v.Elements() {
 		o, ok := e.Object()
 		if !ok {
-			d.fault(ErrMistyped, name, itoa(len(list)))
+			d.fault(ErrMistyped, name, strconv.Itoa(len(list)))
 		}
 		var inner decoder
 		list = append(list, inner.identity(o))
 		for _, e := range inner.errs {
-			d.add(&metadata.Error{Fault: e.Fault, Pointer: metadata.Pointer(name, itoa(len(list)-1)) + e.Pointer})
+			d.add(&metadata.Error{Fault: e.Fault, Pointer: metadata.Pointer(name, strconv.Itoa(len(list)-1)) + e.Pointer})
 		}
 	}
 	return list
@@ -251,53 +251,4 @@ func (p *Profile) UnmarshalJSON(text []byte) error {
 	}
 	*p = q
 	return nil
-}
-
-// writer writes the members of an object.
-type writer struct {
-	out   []byte
-	start int      // of the first member in out
-	extra bool     // there are members that may have the name of a field
-	names []string // written so far, where there are
-}
-
-func (w *writer) name(name string) {
-	if len(w.out) > w.start {
-		w.out = append(w.out, ',')
-	}
-	w.out = append(jsonscan.AppendQuote(w.out, name), ':')
-	if w.extra {
-		w.names = append(w.names, name)
-	}
-}
-
-func put[T comparable](w *writer, name string, f Field[T]) {
-	if !f.IsZero() {
-		w.name(name)
-		w.out = f.AppendJSON(w.out)
-	}
-}
-
-func (w *writer) object(name string, o metadata.Object) {
-	if !o.IsZero() {
-		w.name(name)
-		w.out = o.AppendJSON(w.out)
-	}
-}
-
-func (w *writer) value(name string, v metadata.Value) {
-	if !v.IsZero() {
-		w.name(name)
-		w.out = append(w.out, v.String()...)
-	}
-}
-
-// rest writes the members of o whose names have not been written.
-func (w *writer) rest(o metadata.Object) {
-	fields := w.names
-	for name, v := range o.All() {
-		if !slices.Contains(fields, name) {
-			w.value(name, v)
-		}
-	}
 }
