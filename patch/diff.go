@@ -104,10 +104,9 @@ func (d *differ) metadata(a attribute, from, to metadata.Object) metadata.Delta 
 // under notes the faults of an error about a's metadata.
 func (d *differ) under(a attribute, err error) {
 	var es metadata.Errors
-	if errors.As(err, &es) {
-		for _, e := range es {
-			d.missed = append(d.missed, &metadata.Error{Fault: e.Fault, Pointer: a.pointer() + e.Pointer})
-		}
+	errors.As(err, &es)
+	for _, e := range es {
+		d.missed = append(d.missed, &metadata.Error{Fault: e.Fault, Pointer: a.pointer() + e.Pointer})
 	}
 }
 
@@ -138,7 +137,7 @@ func (d *differ) others(p *Payload, from, to user.Profile) {
 		switch {
 		case has && v.Equal(w):
 		case known && a.isMetadata() && !has && !p.delta(a).IsZero(): // it is replaced by an object
-		case has || known || name == "identities":
+		case has || known || slices.Contains(readOnly, name):
 			d.miss(metadata.Pointer(name))
 		default:
 			gone[name] = nil
@@ -166,23 +165,13 @@ func (d *differ) shape(p *Payload, t Target) {
 		}
 		if a, known := attributeOf(path[0]); known && !a.isMetadata() {
 			p.unset(a)
-			d.miss(v.Pointer)
+			if !slices.ContainsFunc(d.missed, func(e *metadata.Error) bool { return e.Pointer == v.Pointer }) {
+				d.miss(v.Pointer)
+			}
 		}
 	}
 	d.members(p, userMetadata, &t)
 	d.members(p, appMetadata, &t)
-	if p.Extra.Len() > 0 {
-		p.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
-			if slices.Contains(readOnly, name) {
-				d.miss(metadata.Pointer(name))
-				return false
-			}
-			return true
-		})
-		if p.Extra.Len() == 0 {
-			p.Extra = metadata.Object{}
-		}
-	}
 }
 
 // remains notes where got is not what was wanted, but for timestamps, for letter case
@@ -226,9 +215,6 @@ func (d *differ) remains(got, want user.Profile, t *Target) {
 // members takes out the members of a metadata object that the API would not take.
 func (d *differ) members(p *Payload, a attribute, t *Target) {
 	says := p.delta(a)
-	if says.Object().Len() == 0 {
-		return
-	}
 	taken := says.Object().Select(func(name string, v metadata.Value) bool {
 		var one Payload
 		*one.delta(a) = deltaOf(map[string]any{name: v})

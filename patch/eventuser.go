@@ -38,9 +38,6 @@ type eventUser struct {
 }
 
 func (s Staged) eventUser(u *user.Profile) (e eventUser) {
-	if s.facts.user == nil {
-		return e
-	}
 	rest := *u
 	rest.UserMetadata, rest.AppMetadata = metadata.Object{}, metadata.Object{}
 	all, err := rest.Object()
@@ -97,9 +94,7 @@ func (e eventUser) object(s Staged) metadata.Object {
 		if m.IsZero() && s.facts.always {
 			m = metadata.MustParse("{}")
 		}
-		if with, err := o.With(m, a.String()); err == nil && !m.IsZero() {
-			o = with
-		}
+		o, _ = o.With(m, a.String()) // it stays where there is no metadata
 	}
 	if over := e.of[appMetadata].Select(func(_ string, v metadata.Value) bool { return !v.IsNull() }); s.merged && over.Len() > 0 && slices.Contains(s.facts.user, "app_metadata") {
 		o = metadata.FirstLevel.Merge(o, metadata.DeltaOf(over))

@@ -115,16 +115,13 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 		out, err = d.applied(&q, out, t)
 	}
 	if err == nil {
-		if t.Secondary { // named by attribute
-			out.Profile.Identities = before.Identities
-		}
 		d.remains(out.Profile, before, &t)
 	}
 	return q, d.err()
 }
 
 // applied returns what q does after out. What the target refuses of it for that user
-// is taken out and noted.
+// is taken out.
 func (d *differ) applied(q *Payload, out Outcome, t Target) (Outcome, error) {
 	for !q.IsZero() {
 		after, err := q.Apply(out.Profile, t)
@@ -136,7 +133,6 @@ func (d *differ) applied(q *Payload, out Outcome, t Target) (Outcome, error) {
 			for a := range attributes {
 				if v.Pointer == a.pointer() {
 					q.unset(a)
-					d.miss(v.Pointer)
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
 )
@@ -188,6 +189,13 @@ func undone(t *testing.T, u user.Profile, p patch.Payload, at patch.Target) {
 		back.Profile.Identities = u.Identities
 	}
 	within(t, back.Profile, u, missed, true)
+	if !at.Secondary {
+		named := []string{"/password"} // always, as is what the schema does not know
+		for name := range p.Extra.All() {
+			named = append(named, metadata.Pointer(name))
+		}
+		differs(t, back.Profile, u, missed, named...)
+	}
 }
 
 // planned checks law 7: the payloads, each valid, do what the goal says, and there
@@ -234,5 +242,6 @@ func reaches(t *testing.T, u, v user.Profile, at patch.Target) {
 	}
 	if !at.Secondary {
 		within(t, got, v, err, true)
+		differs(t, got, v, err)
 	}
 }

@@ -52,10 +52,7 @@ var outputs = []output{
 func identityOutputs(list metadata.Value) (metadata.Value, error) {
 	out := []any{}
 	for e := range list.Elements() {
-		id, ok := e.Object()
-		if !ok {
-			continue
-		}
+		id, _ := e.Object()
 		fields := map[string]any{}
 		for _, f := range []output{{"Connection", "connection"}, {"User ID", "user_id"}, {"Provider", "provider"}, {"Is Social", "isSocial"}} {
 			if v, ok := id.Get(f.name); ok {

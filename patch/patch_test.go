@@ -3,6 +3,8 @@ package patch_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +39,18 @@ func TestPayloadRoundTrip(t *testing.T) {
 			t.Error(diff)
 		}
 		assert.Equal(t, text == "{}", p.IsZero())
+	}
+	assert.ErrorIs(t, new(patch.Payload).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+}
+
+// Payloads that differ in one member are not equal.
+func TestPayloadEqual(t *testing.T) {
+	all := metadata.MustParse(everything)
+	for name := range all.All() {
+		less := all.Without(name)
+		p, q := patch.FromObject(all), patch.FromObject(less)
+		assert.False(t, p.Equal(q) || q.Equal(p), name)
+		assert.True(t, q.Equal(patch.FromObject(less)), name)
 	}
 }
 
@@ -119,6 +133,26 @@ func TestTarget(t *testing.T) {
 		pointers = append(pointers, e.Pointer)
 	}
 	assert.Equal(t, []string{"/connection/kind", "/migrated", "/scopes", "/now", "/policies/patch.nothing", "/policies/patch.email-keeps-verified", "/Lenient"}, pointers)
+	assert.ErrorIs(t, got.UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+	require.ErrorAs(t, got.UnmarshalJSON([]byte(`{"scopes":"update:users","policies":"strict"}`)), &es)
+	assert.Equal(t, []string{"/scopes", "/policies"}, []string{es[0].Pointer, es[1].Pointer})
+
+	// A token without scopes is not one of which nothing is known.
+	require.NoError(t, got.UnmarshalJSON([]byte(`{"scopes":[]}`)))
+	name := patch.Payload{Name: patch.Set("A")}
+	assert.ErrorIs(t, name.Validate(got).Err(), patch.RuleScope)
+
+	// Readings of the rules of package user are known, by the names that those have.
+	for _, r := range user.Rules() {
+		for _, reading := range r.Readings {
+			assert.NoError(t, got.UnmarshalJSON([]byte(`{"policies":{"`+string(r.ID)+`":"`+reading.Name+`"}}`)), r.ID)
+		}
+		assert.ErrorIs(t, got.UnmarshalJSON([]byte(`{"policies":{"`+string(r.ID)+`":"no such reading"}}`)), user.ErrUnknownValue, r.ID)
+	}
+	assert.ErrorIs(t, got.UnmarshalJSON([]byte(`{"policies":{"user.nothing":"lenient"}}`)), user.ErrUnknownValue)
+	// A reading that is not listed counts as absent.
+	odd := patch.Target{Lenient: true, Policies: map[patch.RuleID]string{patch.RuleMetadataNull: "no such reading"}}
+	assert.NoError(t, payload(t, `{"user_metadata":null}`).Validate(odd).Err())
 }
 
 func TestEveryRecordedUpdate(t *testing.T) {
@@ -238,6 +272,41 @@ func TestTooDeep(t *testing.T) {
 	assert.False(t, p.Validate(patch.Target{}).Valid())
 	q := patch.Payload{Extra: metadata.MustParse(deep)}
 	assert.ErrorIs(t, q.Validate(patch.Target{}).Err(), patch.RuleNothingToUpdate)
+	_, err = patch.Stage{Trigger: patch.PostLogin, User: user.Profile{UserMetadata: metadata.MustParse(deep)}}.Run()
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	assert.Equal(t, "a payload that is nested too deep", p.LogValue().String())
+}
+
+// A literal can have text that no JSON has.
+func TestInvalidUTF8(t *testing.T) {
+	assert.ErrorIs(t, patch.Payload{Name: patch.Set("\xff")}.Validate(patch.Target{}).Err(), patch.RuleType)
+}
+
+// What is said of a length names the lengths that are allowed.
+func TestLengthsAreNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"password":""}`: "password has 0 characters; allowed are 1 or more",
+		`{"name":"` + strings.Repeat("n", 301) + `"}`: "name has 301 characters; allowed are 1 to 300",
+	} {
+		v := payload(t, text).Validate(patch.Target{})
+		require.Len(t, v.Violations, 1)
+		assert.Equal(t, want, v.Violations[0].Message)
+		assert.Empty(t, v.Warnings, "once")
+	}
+}
+
+// Warnings without end hide no violation, and violations no warning.
+func TestBothListsAreBoundedByThemselves(t *testing.T) {
+	nulls, dots := strings.Repeat("null,", 1_500), ""
+	for i := range 1_500 {
+		dots += `"a.` + strconv.Itoa(i) + `":1,`
+	}
+	v := payload(t, `{"user_metadata":{"a":[`+nulls+`{"$d":1}],"b":1}}`).Validate(patch.Target{})
+	assert.Len(t, v.Warnings, 1_001)
+	assert.Equal(t, "/user_metadata/a/1500/$d", v.Violations[0].Pointer)
+	v = payload(t, `{"user_metadata":{"a":{`+dots+`"z":null},"b":1}}`).Validate(patch.Target{})
+	assert.Len(t, v.Violations, 1_001)
+	assert.ErrorIs(t, v.Warnings, patch.RuleNestedNull)
 }
 
 // A literal that has known members in Extra is judged as what is written of it.
@@ -258,6 +327,10 @@ func TestKnownMembersOfExtra(t *testing.T) {
 		b, errB := written.Apply(u, patch.Target{})
 		assert.Equal(t, errB, errA)
 		assert.True(t, a.Profile.Equal(b.Profile), "%v", p)
+		x, errA := patch.Plan(u, p, patch.Target{})
+		y, errB := patch.Plan(u, written, patch.Target{})
+		assert.Equal(t, errB, errA)
+		assert.True(t, slices.EqualFunc(x, y, patch.Payload.Equal), "%v", p)
 		q, errA := p.Inverse(u, patch.Target{})
 		r, errB := written.Inverse(u, patch.Target{})
 		assert.Equal(t, errB, errA)

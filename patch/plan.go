@@ -98,11 +98,9 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	}
 	if t.reading(RuleFirstUsername) == refused || t.reading(RuleMergedSize) == refused { // that shows with the user
 		for _, p := range list {
-			out, err := p.Apply(from, t)
-			if err != nil {
+			if _, err := p.Apply(from, t); err != nil {
 				return nil, err
 			}
-			from = out.Profile
 		}
 	}
 	return list, nil

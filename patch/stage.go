@@ -305,7 +305,7 @@ func (r *runner) value(s Step) {
 		r.report(RuleActionName, r.pointer(s, "/0"), "a member of this name may get lost in JavaScript")
 	}
 	number := func(x jsonscan.Inner, path ...string) {
-		if x.IsNumber() && len(x.Text) > 3 {
+		if x.IsNumber() {
 			if _, err := strconv.ParseFloat(x.Text, 64); err != nil {
 				r.report(RuleActionValue, r.pointer(s, "/1"+metadata.Pointer(path...)), "JavaScript takes this number for infinite and writes null")
 			}
@@ -344,9 +344,6 @@ func (r *runner) update(s Step) {
 	for _, v := range slices.Concat(verdict.Violations, verdict.Warnings) {
 		v.Pointer = r.pointer(s, v.Pointer)
 		r.note(v)
-	}
-	if !verdict.Valid() {
-		return
 	}
 	for _, a := range []attribute{userMetadata, appMetadata} {
 		d := *p.delta(a)
@@ -528,7 +525,6 @@ func (r *runner) flushTo(id user.ID, from, to int) {
 			texts[m.a] = appendMember(texts[m.a], m.name, v)
 		}
 	}
-	r.touched = nil
 	var p Payload
 	for _, a := range []attribute{userMetadata, appMetadata} {
 		if texts[a] == nil {
@@ -547,13 +543,10 @@ func (r *runner) flushTo(id user.ID, from, to int) {
 		return
 	}
 	t := r.t
-	t.Secondary, t.Scopes = false, nil // the engine's own update of the user
+	t.Scopes = nil // the engine's own update of the user
 	verdict := p.Validate(t)
 	for _, v := range slices.Concat(verdict.Violations, verdict.Warnings) {
 		r.note(v)
-	}
-	if !verdict.Valid() {
-		return
 	}
 	r.Writes = append(r.Writes, Write{To: id, Payload: p})
 	for _, w := range r.write(p, &t, !other, true) {

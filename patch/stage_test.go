@@ -166,6 +166,32 @@ func TestStageListsEverything(t *testing.T) {
 	}, got[:])
 	_, err = patch.Stage{User: kim}.Run()
 	assert.ErrorIs(t, err, patch.RuleActionMethod)
+
+	// What the trigger has no method for is that, and nothing more.
+	_, err = patch.Stage{Trigger: patch.EventStream, User: kim}.Run(
+		patch.SetUserMetadata("u", metadata.Value{}), patch.SetAppMetadata("u", metadata.Value{}), patch.Redirect(), patch.Deny(), patch.NextAction(),
+		patch.SetPrimaryUser(""), patch.Step{},
+	)
+	require.ErrorAs(t, err, &all)
+	got = nil
+	for _, v := range all {
+		got = append(got, string(v.Rule)+" "+v.Pointer)
+	}
+	assert.Equal(t, []string{
+		"patch.action-method /steps/0/set_user_metadata", "patch.action-method /steps/1/set_app_metadata", "patch.action-method /steps/2/redirect",
+		"patch.action-method /steps/3/deny", "patch.action-method /steps/5/set_primary_user", "patch.action-method /steps/6",
+	}, got)
+	_, err = patch.Stage{Trigger: patch.PreUserRegistration, User: kim}.Run(patch.SetUserMetadata("a.b", 1), patch.Redirect(), patch.SetUserMetadata("a.b", 2))
+	require.ErrorAs(t, err, &all)
+	assert.Len(t, all, 2, "nothing is written at a redirect that there is not")
+
+	// Warnings without end hide no violation.
+	var steps []patch.Step
+	for range 1_500 {
+		steps = append(steps, patch.SetUserMetadata("__proto__", 1))
+	}
+	_, err = patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(append(steps, patch.SetUserMetadata("n", []any{json.Number("1e400")}))...)
+	assert.ErrorIs(t, err, patch.RuleActionValue)
 	deep := metadata.MustParse(`{"a":` + strings.Repeat("[", 9_998) + strings.Repeat("]", 9_998) + `}`)
 	_, err = patch.Stage{Trigger: patch.PostLogin, User: user.Profile{Extra: metadata.MustParse(`{"a":1}`), UserMetadata: deep}}.Run()
 	require.NoError(t, err)
@@ -176,6 +202,93 @@ func TestStageListsEverything(t *testing.T) {
 	require.NoError(t, err)
 	_, err = patch.Stage{Trigger: patch.PostLogin}.Run(patch.SetUserMetadata("b", tooDeep), patch.NextAction(), patch.SetUserMetadata("b", 1))
 	assert.ErrorIs(t, err, patch.RuleActionValue)
+}
+
+// What holds for the whole run is warned of once.
+func TestStageWarnsOnce(t *testing.T) {
+	for _, tt := range []struct {
+		want  []string
+		steps []patch.Step
+	}{
+		{[]string{"patch.action-root /app_metadata/name", "patch.action-root /app_metadata/email"},
+			[]patch.Step{patch.SetAppMetadata("name", 1), patch.SetAppMetadata("email", 1), patch.SetAppMetadata("name", 2), patch.SetAppMetadata("email", 2), patch.SetAppMetadata("name", metadata.Value{}), patch.SetAppMetadata("email", metadata.Value{})}},
+		{[]string{"patch.direct-update /steps/0/management_update"},
+			[]patch.Step{patch.ManagementUpdate(patch.Payload{Blocked: patch.Value(true)}), patch.NextAction(), patch.NextAction(), patch.NextAction()}},
+		{[]string{"patch.direct-overwritten /user_metadata/a", "patch.direct-overwritten /user_metadata/b"},
+			[]patch.Step{patch.SetUserMetadata("a", 1), patch.SetUserMetadata("b", 1), patch.ManagementUpdate(payload(t, `{"user_metadata":{"a":2,"b":2}}`))}},
+	} {
+		out, err := patch.Stage{Trigger: patch.PostLogin, User: kim, Target: patch.Target{Lenient: true}}.Run(tt.steps...)
+		require.NoError(t, err)
+		var got []string
+		for _, w := range out.Warnings {
+			if w.Rule != patch.RuleActionUndefined {
+				got = append(got, string(w.Rule)+" "+w.Pointer)
+			}
+		}
+		assert.Equal(t, tt.want, got)
+	}
+}
+
+// A caller can stop reading.
+func TestEventUsersStops(t *testing.T) {
+	out, err := patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(patch.NextAction())
+	require.NoError(t, err)
+	n := 0
+	for range out.EventUsers() {
+		n++
+		break
+	}
+	assert.Equal(t, 1, n)
+}
+
+// Outcomes that differ in one thing are not equal.
+func TestStagedEqual(t *testing.T) {
+	run := func(u user.Profile, steps ...patch.Step) patch.Staged {
+		out, err := patch.Stage{Trigger: patch.PostLogin, User: u}.Run(steps...)
+		require.NoError(t, err)
+		return out
+	}
+	a := run(kim, patch.SetUserMetadata("a", 1), patch.NextAction())
+	assert.True(t, a.Equal(run(kim, patch.SetUserMetadata("a", 1), patch.NextAction())))
+	for _, change := range []func(*patch.Staged){
+		func(s *patch.Staged) { s.Primary = "auth0|k2" },
+		func(s *patch.Staged) { s.Profile.Name = user.Set("Kim") },
+		func(s *patch.Staged) { s.Warnings = append(s.Warnings, patch.Violation{}) },
+		func(s *patch.Staged) { s.Writes = nil },
+		func(s *patch.Staged) { s.Writes = []patch.Write{{To: "auth0|k2", Payload: a.Writes[0].Payload}} },
+		func(s *patch.Staged) {
+			s.Writes = []patch.Write{{To: "auth0|k1", Direct: true, Payload: a.Writes[0].Payload}}
+		},
+		func(s *patch.Staged) { s.Writes = []patch.Write{{To: "auth0|k1"}} },
+	} {
+		b := run(kim, patch.SetUserMetadata("a", 1), patch.NextAction())
+		change(&b)
+		assert.False(t, a.Equal(b) || b.Equal(a))
+	}
+	assert.False(t, a.Equal(run(kim, patch.SetUserMetadata("a", 1))), "another number of Actions")
+	assert.False(t, a.Equal(run(kim, patch.NextAction(), patch.SetUserMetadata("a", 1))), "they read something else")
+}
+
+// What is written has no white space of the steps, and all that is inside texts.
+func TestStagedTextIsCompact(t *testing.T) {
+	steps, err := patch.ParseSteps([]byte("[{\"set_user_metadata\":[\"a\",{\"s\" : \"x \\\" : \\\\ y\" ,\n\t\"l\":[ 1 ,\r2 ]}]}]"))
+	require.NoError(t, err)
+	out, err := patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(steps...)
+	require.NoError(t, err)
+	assert.Equal(t, `{"user_metadata":{"a":{"s":"x \" : \\ y","l":[1,2]}}}`, string(out.Writes[0].Payload.AppendJSON(nil)))
+}
+
+// What a run prints and logs is what there is, and no secret.
+func TestStagedPrints(t *testing.T) {
+	out, err := patch.Stage{Trigger: patch.PostLogin, User: kim}.Run(patch.ManagementUpdate(patch.Payload{Password: patch.Set("hunter2")}), patch.SetUserMetadata("a", 1))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"payloads":[{"password":"********"},{"user_metadata":{"a":1}}],"profile":{"user_id":"auth0|k1","user_metadata":{"color":"red","a":1}}}`, fmt.Sprint(out))
+	assert.Contains(t, out.LogValue().String(), `user_metadata`)
+	assert.Contains(t, out.Payloads().LogValue().String(), `user_metadata`)
+	assert.NotContains(t, out.LogValue().String(), "hunter2")
+	applied, err := patch.Payload{Name: patch.Set("Kim")}.Apply(kim, patch.Target{})
+	require.NoError(t, err)
+	assert.Contains(t, applied.LogValue().String(), "added /name")
 }
 
 func TestTriggers(t *testing.T) {
@@ -194,13 +307,13 @@ func TestTriggers(t *testing.T) {
 }
 
 func TestStepText(t *testing.T) {
-	const text = `[{"set_user_metadata":["a",{"b":[1, null]}]},{"set_app_metadata":["",null]},{"set_user_metadata":["u"]},{"next_action":true},` +
+	const list = `[{"set_user_metadata":["a",{"b":[1, null]}]},{"set_app_metadata":["",null]},{"set_user_metadata":["u"]},{"next_action":true},` +
 		`{"redirect":true},{"set_primary_user":"auth0|k2"},{"management_update":{"name":null,"x":1}},{"deny":true}]`
-	steps, err := patch.ParseSteps([]byte(text))
+	steps, err := patch.ParseSteps([]byte(list))
 	require.NoError(t, err)
 	out, err := json.Marshal(steps)
 	require.NoError(t, err)
-	assert.JSONEq(t, text, string(out))
+	assert.JSONEq(t, list, string(out))
 	again, err := patch.ParseSteps(out)
 	require.NoError(t, err)
 	if diff := cmp.Diff(steps, again); diff != "" {
@@ -209,6 +322,10 @@ func TestStepText(t *testing.T) {
 	assert.True(t, steps[0].Equal(patch.SetUserMetadata("a", map[string]any{"b": []any{1, nil}})))
 	assert.False(t, steps[0].Equal(steps[1]))
 	assert.Equal(t, "set_user_metadata", steps[0].String())
+	assert.Equal(t, "{}", text(t, patch.Step{}))
+	assert.Error(t, new(patch.Step).UnmarshalJSON([]byte(`{`)))
+	assert.ErrorIs(t, new(patch.Step).UnmarshalJSON([]byte(`5`)), user.ErrMistyped)
+	assert.ErrorIs(t, new(patch.Step).UnmarshalJSON([]byte(`{}`)), user.ErrUnknownValue)
 
 	for text, want := range map[string]string{
 		`{}`:                                    "",

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/internal/check"
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -31,10 +30,7 @@ func (p Payload) Validate(t Target) user.Verdict {
 	j.metadata()
 	j.pairs()
 	j.connection()
-	if len(j.verdict.Violations) > 0 || len(j.verdict.Warnings) > 0 {
-		j.verdict.Violations, j.verdict.Warnings = inOrder(j.verdict.Violations), inOrder(j.verdict.Warnings)
-	}
-	return j.verdict
+	return user.Verdict{Violations: inOrder(j.verdict.Violations), Warnings: inOrder(j.verdict.Warnings)}
 }
 
 // judge collects what is wrong with one payload.
@@ -87,7 +83,6 @@ var readOnly = []string{
 func (j *judge) unknown() {
 	for name, v := range j.p.Extra.All() {
 		pointer := metadata.Pointer(name)
-		j.depth(pointer, v)
 		switch a, known := attributeOf(name); {
 		case known: // metadata
 			j.has[a] = member{present: true, null: v.IsNull(), mistyped: true}
@@ -116,13 +111,6 @@ func (j *judge) federated() bool {
 // synced reports whether the root attributes are taken over at each login.
 func (j *judge) synced() bool {
 	return j.t.Connection.RootAttributes.String() == user.OnEachLogin.String()
-}
-
-// depth judges how deep a member's value is.
-func (j *judge) depth(pointer string, v metadata.Value) {
-	if !jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-1) {
-		j.refuse(RuleType, pointer, check.Depth.Message())
-	}
 }
 
 // scopes judges what the caller's token lets it update.
@@ -244,11 +232,7 @@ func (j *judge) found(f check.Finding, path ...string) bool {
 		full = j.warnings.Full
 	}
 	if !full {
-		if f == check.Depth {
-			j.refuse(id, metadata.Pointer(path...), f.Message())
-		} else {
-			j.report(id, metadata.Pointer(path...), f.Message())
-		}
+		j.report(id, metadata.Pointer(path...), f.Message())
 	}
 	return !j.violations.Full || !j.warnings.Full
 }
