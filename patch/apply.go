@@ -239,7 +239,7 @@ func (a *applier) rest() {
 func (a *applier) metadata(at attribute, o *metadata.Object) {
 	d := *a.p.delta(at)
 	if v, ok := a.p.Extra.Get(at.String()); ok && d.IsZero() && v.IsNull() {
-		d = metadata.Wipe() // accepted leniently: null empties the object
+		d = metadata.Wipe() // accepted leniently: null wipes
 	}
 	if d.IsZero() {
 		return

@@ -11,7 +11,7 @@ type Empties = metadata.Empties
 // The settings of the option.
 const (
 	SkipEmpty = metadata.SkipEmpty // No: a blank input is not sent, what is there stays
-	PassEmpty = metadata.PassEmpty // Yes: a blank input is sent and clears what is there
+	PassEmpty = metadata.PassEmpty // Yes: a blank input is sent and removes what is there
 )
 
 // Form is the workflow card "Update User": its inputs by their labels. An input
@@ -107,15 +107,15 @@ func (f *Form) UnmarshalJSON(text []byte) error {
 //     metadata is {}, which wipes it, with a warning.
 //  4. A blank True/False, Client ID or Password is not sent even with PassEmpty,
 //     with a warning: the API does not take null there, and a password cannot be
-//     cleared.
+//     removed.
 //  5. Connection is a choice: blank, it is not sent.
 //  6. ID names the user and is not part of the payload. The card requires it: one
 //     that is blank is warned of. As every input it may be absent, which is for
 //     callers who send the payload themselves and have the id elsewhere.
 //
 // Whether the API takes the payload is for [Payload.Validate] to say. That a blank
-// text is null on the wire, and blank metadata {}, is inferred: the card says that
-// it clears.
+// text is null on the wire, and blank metadata {}, is inferred from the card's word,
+// which is clear.
 func (f Form) Payload(empties Empties) (Payload, user.Violations) {
 	c := card{empties: empties}
 	if !f.ID.IsZero() && blank(f.ID) {

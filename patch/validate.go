@@ -108,7 +108,7 @@ func (j *judge) federated() bool {
 	return j.t.Connection.Kind == user.Social || j.t.Connection.Kind == user.Enterprise
 }
 
-// synced reports whether the root attributes are taken over at each login.
+// synced reports whether the five are taken over at each login.
 func (j *judge) synced() bool {
 	return j.t.Connection.RootAttributes.String() == user.OnEachLogin.String()
 }

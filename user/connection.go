@@ -34,7 +34,7 @@ const (
 
 var kinds = []string{string(Database), string(CustomDatabase), string(Social), string(Enterprise), string(PasswordlessEmail), string(PasswordlessSMS)}
 
-// Sync is when the five root attributes are taken from the identity provider:
+// Sync is when the five are taken from the identity provider:
 // the connection's set_user_root_attributes. The zero Sync is OnEachLogin, as in
 // the API.
 type Sync string
