@@ -45,7 +45,7 @@ func TestValueOfWritesLikeEncodingJSON(t *testing.T) {
 	root := &child{Name: "r"}
 	root.Parent, root.parent = root, root
 	for _, v := range []any{
-		nil, true, false, "", "é\u2028<&>\"\\\n", 0, -7, math.MaxInt, int64(math.MinInt64), uint8(7), 1.5, -0.0, 1e21, float32(0.1), json.Number("1e400"), json.Number("-0"),
+		nil, true, false, "", "é\u2028<&>\"\\\n", 0, -7, math.MaxInt, int64(math.MinInt64), uint8(7), 1.5, math.Copysign(0, -1), 1e21, float32(0.1), json.Number("1e400"), json.Number("-0"),
 		map[string]any(nil), map[string]any{}, map[string]any{"b": 1, "a": []any{nil, map[string]any{}}}, []any(nil), []any{}, []any{1, "x", []any{}},
 		json.RawMessage(` {"a" : [1]} `), &name, (*string)(nil), []string{}, []string(nil), [2]int{1, 2}, map[int]string{2: "b", 1: "a"}, struct {
 			A string `json:"x,omitempty"`

@@ -123,12 +123,14 @@ type applier struct {
 
 // warn notes a step that rests on a reading, which may be that it is refused.
 func (a *applier) warn(id RuleID, pointer, message string) {
-	r := rule(id)
+	v := violationOf(id, pointer, message)
 	if a.t.reading(id) == refused {
-		a.refusals = append(a.refusals, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: r.Evidence, Message: message})
+		v.Severity = user.Error
+		a.refusals = append(a.refusals, v)
 		return
 	}
-	add(&a.bound, &a.Warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
+	v.Severity = user.Warning
+	add(&a.bound, &a.Warnings, v)
 }
 
 // text gives an attribute what the payload says of it.

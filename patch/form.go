@@ -122,9 +122,9 @@ func (f Form) Payload(empties Empties) (Payload, user.Violations) {
 		c.warnAt(RuleRequiredInput, "", "ID is required on the card and blank")
 	}
 	p := Payload{
-		Name: c.text(name, f.Name), Username: c.text(username, f.Username), GivenName: c.text(givenName, f.GivenName),
-		Email: c.text(email, f.Email), FamilyName: c.text(familyName, f.FamilyName), Nickname: c.text(nickname, f.Nickname),
-		Picture: c.text(picture, f.Picture), PhoneNumber: c.text(phoneNumber, f.PhoneNumber),
+		Name: c.text(f.Name), Username: c.text(f.Username), GivenName: c.text(f.GivenName),
+		Email: c.text(f.Email), FamilyName: c.text(f.FamilyName), Nickname: c.text(f.Nickname),
+		Picture: c.text(f.Picture), PhoneNumber: c.text(f.PhoneNumber),
 		EmailVerified: param(&c, emailVerified, f.EmailVerified), PhoneVerified: param(&c, phoneVerified, f.PhoneVerified),
 		Blocked: param(&c, blocked, f.Blocked), VerifyEmail: param(&c, verifyEmail, f.VerifyEmail),
 		ClientID: param(&c, clientID, f.ClientID),
@@ -185,11 +185,12 @@ func (c *card) left(a attribute) {
 func (c *card) warn(id RuleID, a attribute, message string) { c.warnAt(id, a.pointer(), message) }
 
 func (c *card) warnAt(id RuleID, pointer, message string) {
-	r := rule(id)
-	c.warnings = append(c.warnings, Violation{Rule: id, Pointer: pointer, Severity: user.Warning, Evidence: r.Evidence, Message: message})
+	v := violationOf(id, pointer, message)
+	v.Severity = user.Warning
+	c.warnings = append(c.warnings, v)
 }
 
-func (c *card) text(a attribute, f Field[string]) Field[string] {
+func (c *card) text(f Field[string]) Field[string] {
 	switch {
 	case f.IsZero() || !blank(f):
 		return f

@@ -524,10 +524,8 @@ func Rules() []Rule {
 
 // rule returns the rule of that id; the zero Rule where there is none.
 func rule(id RuleID) Rule {
-	for i := range catalogue {
-		if catalogue[i].ID == id {
-			return catalogue[i]
-		}
+	if i := place(id); i >= 0 {
+		return catalogue[i]
 	}
 	return Rule{}
 }
@@ -536,6 +534,13 @@ func hasReading(id RuleID, name string) bool {
 	return slices.ContainsFunc(rule(id).Readings, func(r user.Reading) bool { return r.Name == name })
 }
 
+// place returns where the catalogue has the rule of that id; -1 where it has not.
 func place(id RuleID) int {
 	return slices.IndexFunc(catalogue, func(r Rule) bool { return r.ID == id })
+}
+
+// violationOf returns the violation of the rule at pointer.
+func violationOf(id RuleID, pointer, message string) Violation {
+	r := rule(id)
+	return Violation{Rule: id, Pointer: pointer, Severity: r.Severity, Evidence: r.Evidence, Message: message}
 }

@@ -164,11 +164,6 @@ type runner struct {
 	collided map[string]bool
 }
 
-func violationOf(id RuleID, pointer, message string) Violation {
-	r := rule(id)
-	return Violation{Rule: id, Pointer: pointer, Severity: r.Severity, Evidence: r.Evidence, Message: message}
-}
-
 func (r *runner) note(v Violation) {
 	if v.Severity == user.Error {
 		add(&r.lists[0], &r.violations, v)

@@ -46,12 +46,11 @@ type judge struct {
 // report notes that the rule is broken at pointer. The reading that the target
 // chooses decides whether that is a violation or a warning.
 func (j *judge) report(id RuleID, pointer, message string) {
-	r := rule(id)
-	v := Violation{Rule: id, Pointer: pointer, Severity: r.Severity, Evidence: r.Evidence, Message: message}
+	v := violationOf(id, pointer, message)
 	switch reading := j.t.reading(id); {
-	case r.Severity == user.Error && reading == lenient:
+	case v.Severity == user.Error && reading == lenient:
 		v.Severity = user.Warning
-	case r.Severity == user.Warning && reading == refused:
+	case v.Severity == user.Warning && reading == refused:
 		v.Severity = user.Error
 	}
 	if v.Severity == user.Error {
@@ -67,7 +66,9 @@ func add(b *check.Bound, list *user.Violations, v Violation) {
 		return
 	}
 	if !b.Takes(len(*list), v.Pointer) {
-		v = Violation{Rule: RuleMore, Severity: v.Severity, Evidence: rule(RuleMore).Evidence, Message: "there is more, which is not listed"}
+		more := violationOf(RuleMore, "", "there is more, which is not listed")
+		more.Severity = v.Severity
+		v = more
 	}
 	*list = append(*list, v)
 }
@@ -402,7 +403,9 @@ func (j *judge) syncedMessage() string {
 
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
-	add(&j.violations, &j.verdict.Violations, Violation{Rule: id, Pointer: pointer, Severity: user.Error, Evidence: rule(id).Evidence, Message: message})
+	v := violationOf(id, pointer, message)
+	v.Severity = user.Error
+	add(&j.violations, &j.verdict.Violations, v)
 }
 
 // customDatabase judges one attribute of a custom database's user.
