@@ -53,8 +53,8 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	login.Username = goal.Username
 	secret.Password = goal.Password
 	var list Payloads
-	apart := t.reading(RulePhoneTogether) == refused && !(goal.PhoneNumber.IsZero() && goal.PhoneVerified.IsZero()) &&
-		!(goal.Email.IsZero() && goal.Username.IsZero() && goal.Password.IsZero())
+	apart := t.reading(RulePhoneTogether) == refused && (!goal.PhoneNumber.IsZero() || !goal.PhoneVerified.IsZero()) &&
+		(!goal.Email.IsZero() || !goal.Username.IsZero() || !goal.Password.IsZero())
 	if apart { // the phone comes first, with all else
 		list = Payloads{{}}
 		if mail.Email.IsZero() { // and with email_verified by itself

@@ -126,7 +126,7 @@ func (j *judge) scopes() {
 		return
 	}
 	for a := range attributes {
-		if j.has[a].present && a != connection && a != clientID && !(app && a == appMetadata) && !(own && a == userMetadata) {
+		if j.has[a].present && a != connection && a != clientID && (!app || a != appMetadata) && (!own || a != userMetadata) {
 			j.report(RuleScope, a.pointer(), "the token's scopes do not cover "+a.String())
 		}
 	}

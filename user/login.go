@@ -415,7 +415,7 @@ func (r *refresh) profile(cached Profile) error {
 			name      string
 			then, now Field[string]
 		}{{"name", before.Name, p.Name}, {"nickname", before.Nickname, p.Nickname}, {"picture", before.Picture, p.Picture}} {
-			if was, ok := r.before.Get(x.name); !x.then.Equal(x.now) && !(ok && was.Equal(x.now.Value())) {
+			if was, ok := r.before.Get(x.name); !x.then.Equal(x.now) && (!ok || !was.Equal(x.now.Value())) {
 				r.report(RuleDerived, metadata.Pointer(x.name), "this is derived, since the login does not have it")
 			}
 		}

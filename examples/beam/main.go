@@ -54,7 +54,7 @@ func run(ctx context.Context, in, transformation, out string, stdout io.Writer) 
 	if err != nil {
 		return err
 	}
-	defer fs.Close()
+	defer func() { _ = fs.Close() }()
 	// An output without lines is not written, and an earlier one must not be taken for it.
 	for _, name := range []string{plansFile, violationsFile, summaryFile} {
 		if err := filesystem.Write(ctx, fs, within(out, name), nil); err != nil {

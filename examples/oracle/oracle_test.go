@@ -231,16 +231,16 @@ func TestStreams(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		done <- serve(in, out)
-		out.Close()
+		_ = out.Close()
 	}()
 	answers := bufio.NewScanner(fromServe)
 	for n := 1; n <= 3; n++ { // each answer comes before the next line is sent
-		fmt.Fprintln(toServe, `{"op":"merge","mode":"deep","base":{"a":1}}`)
+		_, _ = fmt.Fprintln(toServe, `{"op":"merge","mode":"deep","base":{"a":1}}`)
 		require.True(t, answers.Scan())
 		assert.Contains(t, answers.Text(), fmt.Sprintf(`"line":%d`, n))
 	}
-	fmt.Fprint(toServe, `{"op":"rules"}`) // a last line without its end
-	toServe.Close()
+	_, _ = fmt.Fprint(toServe, `{"op":"rules"}`) // a last line without its end
+	_ = toServe.Close()
 	require.True(t, answers.Scan() || answers.Err() == nil)
 	require.NoError(t, <-done)
 	require.ErrorIs(t, serve(failing{}, io.Discard), io.ErrUnexpectedEOF)
@@ -345,13 +345,13 @@ func TestFlushesInMidLine(t *testing.T) {
 	fromServe, out := io.Pipe()
 	go func() {
 		_ = serve(in, out)
-		out.Close()
+		_ = out.Close()
 	}()
-	go fmt.Fprint(toServe, `{"op":"rules"}`+"\n"+`{"op":`)
+	go func() { _, _ = fmt.Fprint(toServe, `{"op":"rules"}`+"\n"+`{"op":`) }()
 	line, err := bufio.NewReader(fromServe).ReadString('\n')
 	require.NoError(t, err)
 	assert.Contains(t, line, `"line":1`)
-	toServe.Close()
+	_ = toServe.Close()
 	_, err = io.Copy(io.Discard, fromServe)
 	require.NoError(t, err)
 }

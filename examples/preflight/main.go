@@ -61,7 +61,7 @@ usage or input that cannot be read. The bare run is a demonstration and exits 0.
 // run is the command without its process.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) int {
 	fail := func(err error) int {
-		fmt.Fprintln(stderr, "preflight:", oneLine(err.Error()))
+		_, _ = fmt.Fprintln(stderr, "preflight:", oneLine(err.Error()))
 		return exitUsage
 	}
 	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
@@ -75,7 +75,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 	)
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
+		_, _ = fmt.Fprint(stdout, usage)
 		return exitValid
 	case err != nil:
 		return fail(fmt.Errorf("%w; -h shows the usage", err))
@@ -166,7 +166,7 @@ func (f *files) read(flag, name string, dst interface{ UnmarshalJSON([]byte) err
 		if err != nil {
 			return fmt.Errorf("-%s: %w", flag, err)
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }()
 		in = file
 	}
 	text, err := io.ReadAll(io.LimitReader(in, longest+1))

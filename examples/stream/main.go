@@ -76,7 +76,7 @@ func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refu
 		if err != nil {
 			return false, err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		if err := goTo(f, j.done.Input); err != nil {
 			return false, err
 		}
@@ -164,14 +164,14 @@ func (j *judge) all(ctx context.Context) error {
 		}
 		if time.Since(spoke) >= j.pause {
 			spoke = time.Now()
-			fmt.Fprintf(j.log, "%d lines, %.0f a second, %d refused\n",
+			_, _ = fmt.Fprintf(j.log, "%d lines, %.0f a second, %d refused\n",
 				j.done.Lines, float64(j.done.Lines-before)/time.Since(started).Seconds(), j.done.Refused)
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("stopped after line %d", j.done.Lines)
 		}
 	}
-	fmt.Fprintf(j.log, "%d lines: %d refused, %d with warnings only, %d not understood\n",
+	_, _ = fmt.Fprintf(j.log, "%d lines: %d refused, %d with warnings only, %d not understood\n",
 		j.done.Lines, j.done.Refused, j.done.Warned, j.done.Wrong)
 	return save()
 }

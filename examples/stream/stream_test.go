@@ -42,7 +42,7 @@ func write(t *testing.T, lines int) (name string) {
 	require.NoError(t, err)
 	w := bufio.NewWriter(f)
 	for i := range lines {
-		fmt.Fprintln(w, plan(i))
+		_, _ = fmt.Fprintln(w, plan(i))
 	}
 	require.NoError(t, w.Flush())
 	require.NoError(t, f.Close())

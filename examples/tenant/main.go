@@ -35,7 +35,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "tenant:", err)
+		_, _ = fmt.Fprintln(os.Stderr, "tenant:", err)
 		os.Exit(1)
 	}
 }
@@ -114,7 +114,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
 	}
-	fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr())
+	_, _ = fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr())
 	return serve(ctx, listener, t, options.Log)
 }
 
@@ -123,7 +123,7 @@ func seedFrom(t *tenant.Tenant, name string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := t.Seed(f); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -146,7 +146,7 @@ func (r Result) Ratio(ours, other string) Spread {
 func (r Result) BestPeer(ours string, checked bool) string {
 	best := ""
 	for _, c := range r.Contenders {
-		if c.Role == Peer && !(checked && c.Unchecked) && !(ours == oursNil && c.Buffered) && r.Measured(c.Name) &&
+		if c.Role == Peer && (!checked || !c.Unchecked) && (ours != oursNil || !c.Buffered) && r.Measured(c.Name) &&
 			(best == "" || r.Time(c.Name).Median < r.Time(best).Median) {
 			best = c.Name
 		}

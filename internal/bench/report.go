@@ -26,7 +26,7 @@ func Report(w io.Writer, rs []Result) {
 		return
 	}
 	op := rs[0].Op
-	fmt.Fprintf(w, "\n## %s\n\n", op)
+	_, _ = fmt.Fprintf(w, "\n## %s\n\n", op)
 	if op == "flat" {
 		reportFlat(w, rs[0])
 		return
@@ -57,7 +57,7 @@ func Report(w io.Writer, rs []Result) {
 	}
 	writeTable(w, head, rows)
 
-	fmt.Fprintf(w, "\nEach one's time, allocations, and the ratio of %s to it:\n\n", rs[0].Names(Ours)[0])
+	_, _ = fmt.Fprintf(w, "\nEach one's time, allocations, and the ratio of %s to it:\n\n", rs[0].Names(Ours)[0])
 	head = []string{"contender"}
 	for _, r := range rs {
 		head = append(head, r.Size)
@@ -82,7 +82,7 @@ func Report(w io.Writer, rs []Result) {
 }
 
 func reportFlat(w io.Writer, r Result) {
-	fmt.Fprintf(w, "Object merge, values as they are and 8,000 times larger (%d bytes):\n\n", r.Bytes)
+	_, _ = fmt.Fprintf(w, "Object merge, values as they are and 8,000 times larger (%d bytes):\n\n", r.Bytes)
 	var rows [][]string
 	peers := r.Names(Peer)
 	for i, large := range r.Names(Ours) {
@@ -184,7 +184,7 @@ func goals() []goal {
 // Goals writes which goals are met. Those of which nothing was measured are left
 // out.
 func Goals(w io.Writer, rs []Result) {
-	fmt.Fprint(w, "\n## Goals\n\n")
+	_, _ = fmt.Fprint(w, "\n## Goals\n\n")
 	var rows [][]string
 	for _, g := range goals() {
 		var cells, missed []string
@@ -294,13 +294,13 @@ func writeTable(w io.Writer, head []string, rows [][]string) {
 		for i, cell := range row {
 			line += " " + cell + strings.Repeat(" ", widths[i]-len([]rune(cell))) + " |"
 		}
-		fmt.Fprintln(w, line)
+		_, _ = fmt.Fprintln(w, line)
 		if n == 0 {
 			line = "|"
 			for _, width := range widths {
 				line += strings.Repeat("-", width+2) + "|"
 			}
-			fmt.Fprintln(w, line)
+			_, _ = fmt.Fprintln(w, line)
 		}
 	}
 }

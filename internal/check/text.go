@@ -159,7 +159,12 @@ func isURI(s string) bool {
 		}
 	}
 	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok || !(strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "ftp")) {
+	switch strings.ToLower(scheme) {
+	case "http", "https", "ftp":
+	default:
+		ok = false
+	}
+	if !ok {
 		return false
 	}
 	for i := range len(rest) { // a percent sign is followed by two hexadecimal digits

@@ -237,7 +237,7 @@ func (l *load) send(ctx context.Context, method, path, body string, status int, 
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (r *rig) do(method, path, body string) answer {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(r, err)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(r, err)
 	return answer{resp.StatusCode, resp.Header, string(text)}
@@ -108,7 +108,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, _ := io.ReadAll(resp.Body)
 	fmt.Println(string(text))
 	// Output:
@@ -225,7 +225,7 @@ func TestWrongMediaType(t *testing.T) {
 	r := start(t, tenant.Options{})
 	resp, err := http.Post(r.URL+"/api/v2/users", "application/x-www-form-urlencoded", strings.NewReader(`{}`))
 	require.NoError(t, err)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	assert.Equal(t, http.StatusUnsupportedMediaType, resp.StatusCode)
 }
 
