@@ -3,7 +3,6 @@ package identities_test
 import (
 	"encoding/json"
 	"errors"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -20,10 +19,7 @@ import (
 // answered with the identities that the library has.
 func TestRecordedLinks(t *testing.T) {
 	n := 0
-	for _, x := range recordings.Load(t) {
-		if x.Kind != "link" {
-			continue
-		}
+	for _, x := range recordings.Of(t, "link") {
 		n++
 		r, err := identities.ParseRequest(x.Request)
 		require.NoError(t, err, x.ID)
@@ -47,15 +43,9 @@ func TestRecordedLinks(t *testing.T) {
 // that do nothing too.
 func TestRecordedUnlinks(t *testing.T) {
 	nothing, n := 0, 0
-	for _, x := range recordings.Load(t) {
-		if x.Kind != "unlink" {
-			continue
-		}
+	for _, x := range recordings.Of(t, "unlink") {
 		n++
-		_, rest, _ := strings.Cut(x.Path, "/identities/")
-		provider, id, _ := strings.Cut(rest, "/")
-		id, err := url.PathUnescape(id)
-		require.NoError(t, err, x.ID)
+		provider, id := x.Unlinked(t)
 		out, err := identities.Unlink(recorded(t, x.Before), provider, id)
 		require.NoError(t, err, x.ID)
 		assert.Empty(t, cmp.Diff(answered(t, x.Response), out.Profile.Identities), x.ID)

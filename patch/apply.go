@@ -50,14 +50,8 @@ func (p Payload) Apply(u user.Profile, t Target) (Outcome, error) {
 	if err := verdict.Err(); err != nil {
 		return Outcome{}, err
 	}
-	a := applier{p: p.normal(), t: &t, Outcome: Outcome{Profile: u.Clone()}}
-	if t.Secondary {
-		a.identity()
-	} else {
-		a.root()
-	}
-	a.rest()
-	a.effects(u)
+	a := applied(&u, p, &t)
+	a.Profile = a.Profile.Clone()
 	var err error
 	if a.Changes, err = user.Changes(u, a.Profile); err != nil {
 		return Outcome{}, err
@@ -119,6 +113,21 @@ type applier struct {
 	t        *Target
 	bound    check.Bound // of its own warnings
 	refusals user.Violations
+}
+
+// applied returns what a payload that is valid does to u, but for what shows only in
+// the changes. The profile shares its identities with u where they are the same.
+func applied(u *user.Profile, p Payload, t *Target) applier {
+	a := applier{p: p.normal(), t: t, Outcome: Outcome{Profile: *u}}
+	if t.Secondary {
+		a.Profile = u.Clone() // its identities change
+		a.identity()
+	} else {
+		a.root()
+	}
+	a.rest()
+	a.effects(*u)
+	return a
 }
 
 // warn notes a step that rests on a reading, which may be that it is refused.

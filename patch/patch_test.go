@@ -157,10 +157,7 @@ func TestTarget(t *testing.T) {
 
 func TestEveryRecordedUpdate(t *testing.T) {
 	n := 0
-	for _, x := range recordings.Load(t) {
-		if x.Kind != "update" {
-			continue
-		}
+	for _, x := range recordings.Of(t, "update") {
 		n++
 		u, err := user.Parse(x.Before)
 		require.NoError(t, err)

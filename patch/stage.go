@@ -371,32 +371,18 @@ func (r *runner) write(p Payload, t *Target, stored, sees bool) (warnings user.V
 	}
 	old, now := r.stored, r.now()
 	if stored {
-		r.stored, warnings = applied(old, p, t)
+		a := applied(old, p, t)
+		r.stored, warnings = &a.Profile, a.Warnings
 	}
 	switch {
 	case !sees:
 	case stored && now == old:
 		r.see(r.stored)
 	default:
-		now, _ = applied(now, p, t)
-		r.see(now)
+		a := applied(now, p, t)
+		r.see(&a.Profile)
 	}
 	return warnings
-}
-
-// applied returns the user after a payload that is valid, as Apply does but for
-// the list of changes.
-func applied(u *user.Profile, p Payload, t *Target) (*user.Profile, user.Violations) {
-	a := applier{p: p.normal(), t: t, Outcome: Outcome{Profile: *u}}
-	if t.Secondary {
-		a.Profile = u.Clone() // its identities change
-		a.identity()
-	} else {
-		a.root()
-	}
-	a.rest()
-	a.effects(*u)
-	return &a.Profile, a.Warnings
 }
 
 // next starts the next Action.

@@ -16,10 +16,7 @@ import (
 // one of them is a millisecond later than created_at.
 func TestRecordedCreations(t *testing.T) {
 	n := 0
-	for _, x := range recordings.Load(t) {
-		if x.Kind != "create" {
-			continue
-		}
+	for _, x := range recordings.Of(t, "create") {
 		n++
 		t.Run(x.ID, func(t *testing.T) {
 			c, err := user.ParseCreation(x.Request)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -275,10 +274,7 @@ func TestRecordedExchanges(t *testing.T) {
 		case "link":
 			line = encode(t, member{"op": "link", "primary": x.Before, "secondary": x.BeforeSecondary})
 		case "unlink":
-			_, rest, _ := strings.Cut(x.Path, "/identities/")
-			provider, id, _ := strings.Cut(rest, "/")
-			id, err := url.PathUnescape(id)
-			require.NoError(t, err)
+			provider, id := x.Unlinked(t)
 			line = encode(t, member{"op": "unlink", "user": x.Before, "provider": provider, "user_id": id})
 		default:
 			continue

@@ -5,9 +5,12 @@ package recordings
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -54,6 +57,28 @@ func Load(t testing.TB) []Exchange {
 		}
 	}
 	return list
+}
+
+// Of returns the recorded exchanges of one kind, as [Load] does.
+func Of(t testing.TB, kind string) []Exchange {
+	t.Helper()
+	list := slices.DeleteFunc(Load(t), func(x Exchange) bool { return x.Kind != kind })
+	if len(list) == 0 {
+		t.Fatalf("no recorded %s", kind)
+	}
+	return list
+}
+
+// Unlinked returns the identity that the path of an unlink names.
+func (x Exchange) Unlinked(t testing.TB) (provider, id string) {
+	t.Helper()
+	_, rest, _ := strings.Cut(x.Path, "/identities/")
+	provider, id, _ = strings.Cut(rest, "/")
+	id, err := url.PathUnescape(id)
+	if err != nil {
+		t.Fatal(x.ID, err)
+	}
+	return provider, id
 }
 
 // newest returns the newest profile of the user whom x is about.
