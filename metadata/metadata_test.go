@@ -436,6 +436,44 @@ func TestChangesAreBounded(t *testing.T) {
 	assert.Equal(t, []string{"replaced /" + long[:10], "replaced /z/y"}, got)
 }
 
+// What fits is named one by one: pointers that together take no more than twice what
+// the objects do, and those beside a long name that are short themselves.
+func TestPointersThatFitAreListed(t *testing.T) {
+	const n = 30_000
+	long := strings.Repeat("n", 1<<14)
+	wide := func(above string, n, value int) Object {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"k%05d":%d`, i, value)
+		}
+		return MustParse(`{"o":{"` + above + `":{"x":` + fmt.Sprint(value) + `}` + b.String() + `}}`)
+	}
+	for _, tt := range []struct {
+		above string
+		n     int
+	}{{"short", n}, {long, 1_000}} {
+		x, y, z := wide(tt.above, tt.n, 1), wide(tt.above, tt.n, 2), wide(tt.above, tt.n, 3)
+		list := Changes(x, y)
+		assert.Len(t, list, tt.n+1)
+		assert.Equal(t, "/o/k00000", list[1].Pointer)
+		_, conflicts := Merge3(x, y, z)
+		assert.Len(t, conflicts, tt.n+1)
+		assert.Equal(t, "/o/k00000", conflicts[1])
+	}
+	under := func(value int) Object { return wide("short", n, value).under(t, strings.Repeat("n", 90)) }
+	assert.Len(t, Changes(under(1), under(2)), n+1)
+	_, conflicts := Merge3(under(1), under(2), under(3))
+	assert.Len(t, conflicts, n+1)
+}
+
+// under returns an object with o at that name.
+func (o Object) under(t *testing.T, name string) Object {
+	t.Helper()
+	around, err := Object{}.With(o, name)
+	require.NoError(t, err)
+	return around
+}
+
 // Shapes that were made to be slow are not; each of these took minutes when
 // something in it was quadratic.
 func TestHostileTexts(t *testing.T) {
@@ -469,6 +507,16 @@ func TestHostileTexts(t *testing.T) {
 	assert.Len(t, conflicts, 1)
 	_, conflicts = Merge3(MustParse(members("1")), MustParse(members("2")), MustParse(members("3")))
 	assert.Equal(t, []string{"/" + long}, conflicts)
+	within := func(value string) Object {
+		return MustParse(`{"` + long + `":{"o":` + members(value) + `,"p":` + value + `}}`)
+	}
+	_, conflicts = Merge3(within("1"), within("2"), within("3"))
+	assert.Equal(t, []string{"/" + long + "/o/" + long, "/" + long + "/p"}, conflicts, "the object that is too much is named, no more")
+	changes := Changes(within("1"), within("2"))
+	require.Len(t, changes, 2)
+	assert.Equal(t, "/"+long+"/o/"+long, changes[0].Pointer)
+	assert.Equal(t, Replaced, changes[0].Kind)
+	assert.Equal(t, "/"+long+"/p", changes[1].Pointer)
 }
 
 func TestAppendMergeFindsDuplicatesAtTheFirstLevel(t *testing.T) {

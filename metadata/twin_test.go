@@ -131,6 +131,45 @@ func equalTwin(a, b any) bool {
 	return x.Equal(y)
 }
 
+// needTwo reports whether two changes cannot be said in one, as the documentation of
+// Compose reads.
+func needTwo(k Knobs, first, then map[string]any) bool {
+	switch {
+	case first == nil || then == nil || k.Depth == DepthNone || len(then) == 0:
+		return false
+	case len(first) == 0: // a wipe, and then members to set
+		for _, v := range then {
+			if v != nil {
+				return k.Empty == EmptyWipes && k.Wins == WinsDelta
+			}
+		}
+		return false
+	}
+	return levelNeedsTwo(k, first, then)
+}
+
+func levelNeedsTwo(k Knobs, first, then map[string]any) bool {
+	for name, t := range then {
+		f, both := first[name]
+		if !both || f == nil && k.Wins == WinsBase { // such a null says nothing
+			continue
+		}
+		firstObject, wasObject := f.(map[string]any)
+		object, isObject := t.(map[string]any)
+		_, wasList := f.([]any)
+		_, isList := t.([]any)
+		switch {
+		case k.Depth == DepthAll && isObject && wasObject:
+			if levelNeedsTwo(k, firstObject, object) {
+				return true
+			}
+		case k.Depth == DepthAll && isObject, k.Lists != ListsReplace && isList && !wasList:
+			return true
+		}
+	}
+	return false
+}
+
 // merge3Twin merges three decoded objects and counts the conflicts.
 func merge3Twin(base, ours, theirs map[string]any) (out map[string]any, conflicts int) {
 	out = map[string]any{}

@@ -340,6 +340,13 @@ func TestSize(t *testing.T) {
 	}
 }
 
+// A number that is no choice is written as what it is taken for.
+func TestUnknownChoices(t *testing.T) {
+	assert.Equal(t, "first-level all none", fmt.Sprint(Depth(3), DepthAll, DepthNone))
+	assert.Equal(t, "delta base delta stored stripped", fmt.Sprint(Side(2), WinsBase, Side(255), Nulls(2), NullsStripped))
+	assert.Equal(t, "wipes nothing replace append union", fmt.Sprint(Empty(2), EmptyNothing, Lists(3), ListsAppend, ListsUnion))
+}
+
 func TestMustPanics(t *testing.T) {
 	assert.Panics(t, func() { MustParse(`{"a"`) })
 	assert.Panics(t, func() { MustDelta(`null`) })
