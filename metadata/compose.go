@@ -37,7 +37,7 @@ func (m Mode) compose(first, then Delta) (one Delta, ok bool) {
 	case then.IsZero():
 		return first, true
 	case m&noLevel != 0 && m&baseWins != 0:
-		if first.says.Len() > 0 && m.whole(first.says).Len() > 0 {
+		if m.whole(first.says).Len() > 0 {
 			return first, true
 		}
 		return then, true
@@ -123,7 +123,7 @@ func (c *composer) values(first text, x int, then text, y int) bool {
 		return true
 	case c.mode&baseWins == 0:
 		c.out.WriteString(t)
-		return t == "null" || !objects && !lists
+		return !objects && !lists
 	case t == "null":
 		c.out.WriteString(f)
 		return true

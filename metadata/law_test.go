@@ -56,6 +56,14 @@ func read(t *testing.T, text []byte) (Object, bool) {
 	return o, true
 }
 
+// wellFormed fails where the text of o, which was made, is not JSON.
+func wellFormed(t *testing.T, o Object) {
+	t.Helper()
+	if _, ok := read(t, []byte(o.String())); !ok {
+		t.Fatalf("what was made is not JSON: %s", o)
+	}
+}
+
 // alike is equality as the laws have it: absent and {} are one.
 func alike(x, y Object) bool { return x.Len() == 0 && y.Len() == 0 || x.Equal(y) }
 
@@ -92,6 +100,7 @@ func diffThenMerge(t *testing.T, m Mode, x, y Object) {
 		t.Fatalf("%v: Diff(x, x) = %q, %v", m, d, err)
 	}
 	d, err := m.Diff(x, y)
+	wellFormed(t, d.Object())
 	if d.IsWipe() && y.Len() > 0 {
 		t.Fatalf("%v: Diff(%s, %s) wipes", m, x, y)
 	}
@@ -210,6 +219,9 @@ func compose(t *testing.T, m Mode, x, y, z Object) {
 		t.Fatalf("%v: Compose(%s, %s) = %s, which are too many", m, d, e, list)
 	}
 	for _, d := range list {
+		if len(list) == 1 {
+			wellFormed(t, d.Object())
+		}
 		got = m.Merge(got, d)
 	}
 	if !alike(got, want) {
@@ -225,6 +237,7 @@ func lower(t *testing.T, m Mode, x, y Object) {
 	d := DeltaOf(y)
 	want := Deep.Merge(x, d)
 	lowered, err := m.Lower(x, d)
+	wellFormed(t, lowered.Object())
 	if m == FirstLevel && err != nil {
 		t.Fatalf("Lower(%s, %s): %v", x, d, err)
 	}
@@ -276,6 +289,7 @@ func FuzzMerge3(f *testing.F) {
 		if !alike(got, want) || n != len(conflicts) {
 			t.Fatalf("Merge3(%s, %s, %s) = %s, %v; the twin says %s, %d", base, ours, theirs, got, conflicts, want, n)
 		}
+		wellFormed(t, got)
 		if back, _ := Merge3(base, theirs, ours); n == 0 && !alike(back, got) {
 			t.Fatalf("Merge3(%s, %s, %s) = %s, the other way %s", base, ours, theirs, got, back)
 		}
@@ -319,6 +333,7 @@ func FuzzMergeTwins(f *testing.F) { fuzz(f, mergeTwins) }
 
 func mergeTwins(t *testing.T, m Mode, x, y Object) {
 	got := m.Merge(x, DeltaOf(y))
+	wellFormed(t, got)
 	want, err := FromMap(twin(m.Knobs(), x.Map(), y.Map()))
 	if err != nil {
 		t.Fatal(err)

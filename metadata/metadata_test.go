@@ -80,6 +80,7 @@ func TestDiff(t *testing.T) {
 		{"a null deep down", `{"a":{"b":{"c":1}}}`, `{"a":{"b":{"c":1,"d":null,"e":{"f":null}}}}`, `{"a":{"b":{"c":1,"d":null,"e":{"f":null}}}}`, `{"a":{"b":{"e":{}}}}`, nil, []string{"/a/b/d", "/a/b/e/f"}},
 		{"2^53 and its neighbour", `{"n":9007199254740992}`, `{"n":9007199254740993}`, `{"n":9007199254740993}`, `{"n":9007199254740993}`, nil, nil},
 		{"an object for a scalar", `{"a":1}`, `{"a":{}}`, `{"a":{}}`, `{"a":{}}`, nil, nil},
+		{"two objects and more inside one", `{"a":{"n":1,"o":{"x":1},"p":{"y":1,"z":1},"q":{}}}`, `{"a":{"n":2,"o":{"x":2},"p":{"y":1},"q":{},"r":3}}`, `{"a":{"n":2,"o":{"x":2},"p":{"y":1},"q":{},"r":3}}`, `{"a":{"n":2,"o":{"x":2},"p":{"z":null},"r":3}}`, nil, nil},
 		{"an object that empties", `{"a":{"x":1}}`, `{"a":{}}`, `{"a":{}}`, `{"a":{"x":null}}`, nil, nil},
 	}
 	for _, tt := range tests {
@@ -100,6 +101,45 @@ func TestDiff(t *testing.T) {
 				assert.Equal(t, missed != nil, errors.Is(err, ErrUnreachable))
 			})
 		}
+	}
+}
+
+// Where a mode cannot get all the way, the Delta goes as far as it can and each place
+// that is missed is named.
+func TestDiffInOtherModes(t *testing.T) {
+	for _, tt := range []struct {
+		mode, from, to, want string
+		missed               []string
+	}{
+		{"replace", `{"a":1}`, `{"a":null}`, `{"a":null}`, nil},
+		{"replace", `{"a":1}`, `{}`, `{}`, nil},
+		{"replace+empty=nothing", `{"a":1}`, `{}`, ``, []string{""}},
+		{"replace+empty=nothing", `{"a":1}`, `{"b":2}`, `{"b":2}`, nil},
+		{"replace+nulls=stripped+empty=nothing", `{"a":1}`, `{}`, `{"a":null}`, nil},
+		{"replace+nulls=stripped", `{"b":1}`, `{"a":null,"c":{"d":null}}`, `{"c":{}}`, []string{"/a", "/c/d"}},
+		{"replace+nulls=stripped", `{"b":1}`, `{"a":null,"c":null}`, ``, []string{""}},
+		{"replace+nulls=stripped", `{"b":1}`, `{"a":[null,{"c":null}]}`, `{"a":[null,{}]}`, []string{"/a/1/c"}},
+		{"replace+wins=base", `{"a":1}`, `{"a":2}`, ``, []string{""}},
+		{"replace+wins=base", `{"a":1}`, `{}`, ``, []string{""}},
+		{"replace+wins=base", `{}`, `{"a":2}`, `{"a":2}`, nil},
+		{"fill", `{"a":1,"b":2,"c":{"d":3}}`, `{"a":2,"c":{"d":4},"e":5,"f":null}`, `{"e":5}`, []string{"/a", "/b", "/c", "/f"}},
+		{"fill+depth=all", `{"a":1,"c":{"d":3,"g":6}}`, `{"a":1,"c":{"d":4,"e":5}}`, `{"c":{"e":5}}`, []string{"/c/d", "/c/g"}},
+		{"first-level+empty=nothing", `{"a":1,"b":2}`, `{}`, `{"a":null,"b":null}`, nil},
+		{"first-level+nulls=stripped", `{"a":1}`, `{"a":{"x":null,"y":{"z":null}},"b":["null"]}`, `{"a":{"y":{}},"b":["null"]}`, []string{"/a/x", "/a/y/z"}},
+		{"first-level+lists=append", `{"l":[1]}`, `{"l":[1,2,1]}`, `{"l":[2,1]}`, nil},
+		{"first-level+lists=append", `{"l":[1,2],"m":[1]}`, `{"l":[1],"m":[2,1]}`, ``, []string{"/l", "/m"}},
+		{"first-level+lists=append", `{"l":[1],"m":2}`, `{"l":3,"m":[2]}`, `{"l":3,"m":[2]}`, nil},
+		{"first-level+lists=union", `{"l":[1],"m":[1]}`, `{"l":[1,2],"m":[1,2,1.0]}`, `{"l":[2]}`, []string{"/m"}},
+		{"first-level+nulls=stripped+lists=append", `{"l":[1],"m":[1],"n":[1]}`, `{"l":[1,{"x":null}],"m":[1,null],"n":[1,"null"]}`, `{"m":[null],"n":["null"]}`, []string{"/l"}},
+		{"first-level+lists=append", `{"l":[1]}`, `{"l":[1,{"x":null}]}`, `{"l":[{"x":null}]}`, nil},
+		{"deep+lists=append", `{"o":{"l":[1],"m":[1]}}`, `{"o":{"l":[1,2],"m":[]}}`, `{"o":{"l":[2]}}`, []string{"/o/m"}},
+	} {
+		m, ok := ParseMode(tt.mode)
+		require.True(t, ok, tt.mode)
+		want, _ := read(t, []byte(tt.want))
+		d, err := m.Diff(MustParse(tt.from), MustParse(tt.to))
+		assert.True(t, d.Equal(DeltaOf(want)), "%s: Diff(%s, %s) = %s", tt.mode, tt.from, tt.to, d)
+		assert.Equal(t, tt.missed, Unreachable(err), "%s: Diff(%s, %s)", tt.mode, tt.from, tt.to)
 	}
 }
 
