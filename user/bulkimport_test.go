@@ -11,6 +11,21 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
+// An import is written as it is read.
+func TestImportRoundTrip(t *testing.T) {
+	for _, text := range []string{
+		`{}`, `{"email":"kim@example.com","mfa_factors":[{"totp":{"secret":"s"}}],"custom_password_hash":{"algorithm":"md5"},"x":1}`,
+		`{"email":null,"app_metadata":"x","password_hash":"h"}`,
+	} {
+		var i user.Import
+		require.NoError(t, i.UnmarshalJSON([]byte(text)))
+		assert.JSONEq(t, text, string(i.AppendJSON(nil)))
+	}
+	assert.ErrorIs(t, new(user.Import).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+	hand := user.Import{Name: user.Value("Kim"), Extra: metadata.MustParse(`{"name":5,"email":"kim@example.com"}`)}
+	assert.JSONEq(t, `{"name":"Kim","email":"kim@example.com"}`, string(hand.AppendJSON(nil)))
+}
+
 func TestImportFile(t *testing.T) {
 	list, err := user.ParseImports([]byte(`[{"email":"kim@example.com"},{"email":5},{}]`))
 	require.NoError(t, err)
@@ -28,6 +43,8 @@ func TestImportFile(t *testing.T) {
 		_, err := user.ParseImports([]byte(text))
 		assert.Error(t, err, text)
 	}
+	_, err = user.ParseImports([]byte(`[`))
+	assert.ErrorIs(t, err, metadata.ErrSyntax)
 	var es metadata.Errors
 	_, err = user.ParseImports([]byte(`[{},5,null]`))
 	require.ErrorAs(t, err, &es)

@@ -28,6 +28,23 @@ func TestChanges(t *testing.T) {
 			sameChanges(t, []byte(a), []byte(b))
 		}
 	}
+	// Each attribute that goes, comes or is another.
+	all := metadata.MustParse(everything)
+	for name := range all.All() {
+		other, err := all.With(nil, name)
+		require.NoError(t, err)
+		for _, o := range []metadata.Object{all.Without(name), other} {
+			sameChanges(t, []byte(everything), []byte(o.String()))
+			sameChanges(t, []byte(o.String()), []byte(everything))
+		}
+	}
+	ids, _ := all.Get("identities", "0")
+	one, _ := ids.Object()
+	for name := range one.All() { // and each member of an identity
+		other, err := all.With([]any{one.Without(name)}, "identities")
+		require.NoError(t, err)
+		sameChanges(t, []byte(everything), []byte(other.String()))
+	}
 	hand := user.Profile{Extra: metadata.MustParse(`{"email":"hidden","x":1}`)}
 	shown := hand
 	hand.Email = user.Set("a@example.com")

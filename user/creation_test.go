@@ -3,6 +3,7 @@ package user_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -57,10 +58,55 @@ func TestCreationRoundTrip(t *testing.T) {
 		assert.True(t, c.Equal(d))
 		assert.Equal(t, text == `{}`, c.Equal(user.Creation{}))
 	}
-	_, err := user.ParseCreation([]byte(`{"email":"a","email":"b","x":{"y":1,"y":2}}`))
+	all := metadata.MustParse(`{"email":"a@example.com","phone_number":"+15559876543","user_metadata":{},"blocked":false,"email_verified":true,"phone_verified":false,"app_metadata":{"a":1},"given_name":"G","family_name":"F","name":"N","nickname":"n","picture":"p","user_id":"1","connection":"db","password":"p","verify_email":false,"username":"u","x":1}`)
+	for name := range all.All() { // each counts
+		c, err := user.ParseCreation([]byte(all.String()))
+		require.NoError(t, err)
+		d, err := user.ParseCreation([]byte(all.Without(name).String()))
+		require.NoError(t, err)
+		assert.False(t, c.Equal(d) || d.Equal(c), name)
+	}
+	assert.ErrorIs(t, new(user.Creation).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+	c, err := user.ParseCreation([]byte(`{"user_metadata":{"a":1}}`))
+	require.NoError(t, err)
+	assert.True(t, c.Extra.IsZero())
+	_, err = user.ParseCreation([]byte(`{"email":"a","email":"b","x":{"y":1,"y":2}}`))
 	var es metadata.Errors
 	require.ErrorAs(t, err, &es)
 	assert.Len(t, es, 2)
+}
+
+// Known members in Extra of a literal count, as they are written.
+func TestKnownMembersOfExtraOfACreation(t *testing.T) {
+	at := user.Circumstances{Connection: user.Connection{Kind: user.Database}}
+	hand := user.Creation{Connection: user.Value("c"), Name: user.Value("Kim"), Extra: metadata.MustParse(`{"email":"kim@example.com","password":"p","name":5,"user_metadata":{"a":1}}`)}
+	read, err := user.ParseCreation(hand.AppendJSON(nil))
+	require.NoError(t, err)
+	assert.Equal(t, read.Validate(at), hand.Validate(at))
+	a, err := user.New(hand, "1", at)
+	require.NoError(t, err)
+	b, err := user.New(read, "1", at)
+	require.NoError(t, err)
+	assert.True(t, a.Profile.Equal(b.Profile))
+	assert.Equal(t, "kim@example.com", a.Profile.Email.Or(""))
+	hand = user.Creation{Extra: metadata.MustParse(`{"name":"Lee","email":"lee@example.com"}`)}
+	_, err = user.Exchange(a.Profile, hand, true, at)
+	assert.ErrorIs(t, err, user.RuleExchangeMatch)
+	hand = user.Creation{Extra: metadata.MustParse(`{"name":"Lee"}`)}
+	r, err := user.Exchange(a.Profile, hand, true, user.Circumstances{Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
+	require.NoError(t, err)
+	assert.Equal(t, "Lee", r.Profile.Name.Or(""))
+	assert.Equal(t, user.Timestamp("2026-01-02T03:04:05.000Z"), r.Profile.UpdatedAt.Or(""))
+	assert.Len(t, r.Changes, 2)
+	_, err = user.Exchange(a.Profile, user.Creation{Email: user.Value("kim@example.com"), GivenName: user.Value("")}, true, at)
+	assert.ErrorIs(t, err, user.RuleLength)
+	absent := a.Profile
+	absent.EmailVerified = user.Field[bool]{}
+	_, err = user.Exchange(absent, user.Creation{EmailVerified: user.Value(false)}, true, at)
+	assert.NoError(t, err, "what is absent is false")
+	_, err = user.Exchange(absent, user.Creation{EmailVerified: user.Value(true)}, true, at)
+	assert.ErrorIs(t, err, user.RuleExchangeMatch)
+	assert.ErrorIs(t, user.Creation{Name: user.Value("\xff")}.Validate(at).Err(), user.RuleType)
 }
 
 // All faults are listed, in the order of the catalogue, without the values.

@@ -71,7 +71,7 @@ func (u DatabaseUser) clone() DatabaseUser {
 // [RuleUserExists] where Auth0 or the database has the user.
 func (u DatabaseUser) Created(c Creation, id string, at Circumstances) (DatabaseUser, Created, error) {
 	u = u.clone()
-	at.Connection.Kind, at.Migrated = CustomDatabase, false
+	at.Connection.Kind = CustomDatabase
 	if u.shown() || !u.Database.Equal(Profile{}) {
 		return u, Created{}, ruleOf(RuleUserExists).violation("", messageOf(RuleUserExists))
 	}

@@ -1,7 +1,10 @@
 package user_test
 
 import (
+	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +58,7 @@ func TestMigratedUserIsNeverAskedFor(t *testing.T) {
 	u, r, err = u.Changed(inDatabase("lee@example.com", "Lee")).Login(at)
 	require.NoError(t, err)
 	assert.Empty(t, r.Effects)
+	assert.Empty(t, r.Warnings, "what is not asked has nothing to say")
 	assert.Equal(t, user.Migrated, u.State)
 	assert.Equal(t, "Kim", u.Profile.Name.Or(""))
 	assert.Equal(t, "kim@example.com", u.Profile.Email.Or(""))
@@ -76,6 +80,10 @@ func TestDatabaseUserIsCreated(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "auth0|7", string(u.Profile.UserID.Or("")))
 	assert.Equal(t, user.TimestampOf(at.Now), u.Profile.LastLogin.Or(""))
+
+	nameless, _, err := user.DatabaseUser{}.Created(c, "", at)
+	require.NoError(t, err)
+	assert.True(t, nameless.Database.UserID.IsZero())
 
 	at.Connection.ImportMode = true
 	moved, made, err := user.DatabaseUser{}.Created(c, "7", at)
@@ -118,7 +126,90 @@ func TestPasswordChangeMigrates(t *testing.T) {
 	assert.Equal(t, user.Migrated, u.State)
 	assert.True(t, u.Profile.LoginsCount.IsZero() && u.Profile.LastLogin.IsZero())
 	assert.Equal(t, user.TimestampOf(now), u.Profile.LastPasswordReset.Or(""))
+	at.Now = now.Add(time.Hour)
+	u, err = u.PasswordChanged(at)
+	require.NoError(t, err)
+	assert.Equal(t, user.TimestampOf(at.Now), u.Profile.LastPasswordReset.Or(""))
+	assert.Equal(t, user.TimestampOf(at.Now), u.Profile.UpdatedAt.Or(""))
 	assert.Equal(t, "Kim", u.Profile.Name.Or(""))
+}
+
+// What an update changes is written to the database until the user moves, and only
+// that.
+func TestUpdatesAreWrittenToTheDatabase(t *testing.T) {
+	was := user.Profile{
+		Email: user.Set("kim@example.com"), EmailVerified: user.Set(false), Username: user.Set("kim"),
+		PhoneNumber: user.Set("+15559876543"), PhoneVerified: user.Set(false), Name: user.Set("Kim"),
+	}
+	now := user.Profile{
+		Email: user.Set("lee@example.com"), EmailVerified: user.Set(true), Username: user.Set("lee"),
+		PhoneNumber: user.Set("+15559876544"), PhoneVerified: user.Set(true), Name: user.Set("Lee"),
+	}
+	written := now
+	written.Name = was.Name
+	u := user.DatabaseUser{State: user.Cached, Database: was, Profile: was}
+	assert.True(t, u.Updated(now).Database.Equal(written), "the name is not written")
+	assert.True(t, u.Updated(now).Profile.Equal(now))
+	u.State = user.Migrated
+	assert.True(t, u.Updated(now).Database.Equal(was), "the database is not asked any more")
+	// What changed in the database meanwhile stays there.
+	u = user.DatabaseUser{State: user.Cached, Database: now, Profile: was}
+	named := was
+	named.Name = user.Set("Lee")
+	assert.True(t, u.Updated(named).Database.Equal(now))
+}
+
+// A method changes nothing of the user that it is called on, nor of what it is given,
+// and what it returns shares no identities with either.
+func TestDatabaseUsersAreIndependent(t *testing.T) {
+	own := func() []user.Identity { return []user.Identity{{Provider: user.Set("auth0"), UserID: user.Set("7")}} }
+	at := user.Circumstances{Connection: user.Connection{Name: "own"}}
+	for name, call := range map[string]func(u user.DatabaseUser, given user.Profile) user.DatabaseUser{
+		"Changed":         func(u user.DatabaseUser, given user.Profile) user.DatabaseUser { return u.Changed(given) },
+		"Updated":         func(u user.DatabaseUser, given user.Profile) user.DatabaseUser { return u.Updated(given) },
+		"Login":           func(u user.DatabaseUser, _ user.Profile) user.DatabaseUser { u, _, _ = u.Login(at); return u },
+		"PasswordChanged": func(u user.DatabaseUser, _ user.Profile) user.DatabaseUser { u, _ = u.PasswordChanged(at); return u },
+		"Created": func(u user.DatabaseUser, _ user.Profile) user.DatabaseUser {
+			u, _, _ = u.Created(user.Creation{}, "1", at)
+			return u
+		},
+	} {
+		u := user.DatabaseUser{State: user.Cached, Database: user.Profile{Identities: own()}, Profile: user.Profile{Identities: own()}}
+		given := user.Profile{Identities: own()}
+		out := call(u, given)
+		for _, p := range []user.Profile{out.Database, out.Profile} {
+			for i := range p.Identities {
+				p.Identities[i] = user.Identity{}
+			}
+		}
+		for _, p := range []user.Profile{u.Database, u.Profile, given} {
+			assert.False(t, p.Identities[0].Equal(user.Identity{}), name)
+		}
+	}
+}
+
+// A profile that is too deep is refused wherever a user logs in.
+func TestDatabaseUserTooDeep(t *testing.T) {
+	deep := metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))
+	at := user.Circumstances{Connection: user.Connection{Name: "own", ImportMode: true}}
+	for _, u := range []user.DatabaseUser{{Database: user.Profile{AppMetadata: deep}}, {State: user.Cached, Profile: user.Profile{AppMetadata: deep}}} {
+		_, _, err := u.Login(at)
+		assert.ErrorIs(t, err, metadata.ErrDepth)
+		_, err = u.PasswordChanged(at)
+		assert.ErrorIs(t, err, metadata.ErrDepth)
+	}
+	_, err := user.RulesObject(user.Profile{AppMetadata: deep})
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	_, err = user.Exchange(user.Profile{AppMetadata: deep}, user.Creation{}, true, at)
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	_, err = user.Import{Email: user.Value("a@example.com")}.Into(user.Profile{Email: user.Set("a@example.com"), AppMetadata: deep}, true, "1", user.Circumstances{})
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	_, err = user.Import{Email: user.Value("a@example.com"), UserMetadata: deep}.Into(user.Profile{}, false, "1", user.Circumstances{})
+	assert.ErrorIs(t, err, user.RuleType)
+	for _, v := range []interface{ LogValue() slog.Value }{user.Profile{AppMetadata: deep}, user.Creation{AppMetadata: deep}} {
+		assert.Equal(t, "too deep to be logged", v.LogValue().String())
+	}
+	assert.Equal(t, "{}", fmt.Sprint(user.Import{AppMetadata: deep}))
 }
 
 // The Verify script changes the database only.
@@ -149,6 +240,8 @@ func TestScripts(t *testing.T) {
 	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.ChangeEmailScript}, user.Cached.Scripts(user.OnEmailChange, false))
 	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.GetUserScript, user.ChangePhoneScript}, user.Cached.Scripts(user.OnPhoneChange, false))
 	assert.Equal(t, []user.EffectKind{user.GetUserScript}, user.Outside.Scripts(user.OnCreation, true))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript}, user.Cached.Scripts(user.OnPasswordChange, true))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.ChangePasswordScript}, user.Cached.Scripts(user.OnPasswordChange, false))
 	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript}, user.Outside.Scripts(user.OnCreation, false))
 }
 

@@ -265,8 +265,7 @@ func (r *refresh) verified() {
 		if _, ok := r.member("email"); !ok {
 			return
 		}
-		b = false
-		r.change["email_verified"] = b
+		r.change["email_verified"] = b // false
 	}
 	if s := on.Strategy; (s == "adfs" || s == "waad") && on.RootAttributes.String() == onEachLogin {
 		r.report(RuleForced, "/email_verified", "a setting of the connection can force this")
@@ -338,7 +337,7 @@ func (r *refresh) metadata(name string) {
 	switch {
 	case after.Len() > 0 || name == "user_metadata" && !after.IsZero():
 		r.change[name] = after
-	case !had.IsZero():
+	default:
 		r.change[name] = nil
 	}
 }
@@ -381,10 +380,9 @@ func (r *refresh) verify() {
 func (r *refresh) migrate() {
 	r.out.Migrated = true
 	for _, name := range []string{"email", "username"} {
-		if v, ok := r.member(name); ok {
-			if s, ok := v.Str(); ok && s != strings.ToLower(s) {
-				r.change[name] = Set(strings.ToLower(s)).Value()
-			}
+		v, _ := r.member(name)
+		if s, ok := v.Str(); ok {
+			r.change[name] = Set(strings.ToLower(s)).Value()
 		}
 	}
 	for _, name := range []string{"user_metadata", "app_metadata"} {
@@ -516,7 +514,6 @@ func (r *refresh) identities(cached, login Profile, at int) {
 	if at < 0 || at >= len(cached.Identities) || at == 0 && cached.Identities[0].ProfileData.IsZero() {
 		return // an identity that nothing is linked to shows none
 	}
-	p.Identities = slices.Clone(p.Identities)
 	p.Identities[at].ProfileData = r.says.Select(func(name string, v metadata.Value) bool {
 		return !slices.Contains(kept, name) && !v.IsNull() && !r.denied[name]
 	})

@@ -86,6 +86,59 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Profiles, and identities, that differ in one member are not equal.
+func TestEqual(t *testing.T) {
+	all := metadata.MustParse(everything)
+	p, err := user.FromObject(all)
+	require.NoError(t, err)
+	for name := range all.All() {
+		q, err := user.FromObject(all.Without(name))
+		require.NoError(t, err)
+		assert.False(t, p.Equal(q) || q.Equal(p), name)
+	}
+	v, _ := all.Get("identities")
+	for e := range v.Elements() {
+		o, _ := e.Object()
+		for name := range o.All() {
+			var i, j user.Identity
+			require.NoError(t, i.UnmarshalJSON([]byte(o.String())))
+			require.NoError(t, j.UnmarshalJSON([]byte(o.Without(name).String())))
+			assert.False(t, i.Equal(j) || j.Equal(i), name)
+			assert.True(t, j.Equal(j))
+		}
+	}
+}
+
+// An identity is known by its provider and user_id, both.
+func TestIdentityIs(t *testing.T) {
+	i := user.Identity{Provider: user.Set("auth0"), UserID: user.Set("1")}
+	assert.True(t, i.Is("auth0", "1"))
+	assert.False(t, i.Is("auth0", "2") || i.Is("sms", "1") || i.Is("", "1") || i.Is("auth0", ""))
+	assert.False(t, user.Identity{}.Is("", ""))
+	assert.False(t, user.Identity{Provider: user.Set("auth0")}.Is("auth0", ""))
+	assert.False(t, user.Identity{UserID: user.Set("1")}.Is("", "1"))
+
+	var es metadata.Errors
+	require.ErrorAs(t, new(user.Identity).UnmarshalJSON([]byte(`{"user_id":true}`)), &es)
+	assert.Equal(t, "/user_id", es[0].Pointer)
+	assert.ErrorIs(t, new(user.Identity).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+	for text, want := range map[string]string{`123.0`: "123", `1e2`: "100", `12345678901234567890`: "12345678901234567890"} {
+		require.NoError(t, i.UnmarshalJSON([]byte(`{"user_id":`+text+`}`)))
+		assert.Equal(t, want, i.UserID.Or(""))
+		assert.Equal(t, `{"user_id":`+text+`}`, string(i.AppendJSON(nil)), "it is written as it was")
+	}
+	require.NoError(t, i.UnmarshalJSON([]byte(`{"profileData":{"a":1}}`)))
+	assert.True(t, i.Extra.IsZero())
+	// A field that is set is written once, whatever Extra has.
+	i = user.Identity{Provider: user.Set("auth0"), Extra: metadata.MustParse(`{"provider":5,"x":1}`)}
+	assert.Equal(t, `{"provider":"auth0","x":1}`, string(i.AppendJSON(nil)))
+	i = user.Identity{Provider: user.Set("auth0"), Extra: metadata.MustParse(`{"provider":5}`)}
+	assert.Equal(t, `{"provider":"auth0"}`, string(i.AppendJSON(nil)))
+	p := user.Profile{Name: user.Set("Kim"), Extra: metadata.MustParse(`{"name":5}`)}
+	assert.Equal(t, `{"name":"Kim"}`, string(p.AppendJSON(nil)))
+	assert.Equal(t, `[{"name":"Kim"}`, string(p.AppendJSON([]byte("["))))
+}
+
 func TestToleratedForms(t *testing.T) {
 	p, err := user.Parse([]byte(`{"email_verified":"true","user_metadata":"text","identities":[{"user_id":42,"provider":"p"}]}`))
 	require.NoError(t, err)
