@@ -1,0 +1,416 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/catalogue"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+)
+
+// operations are those that the oracle answers; the others it knows of only.
+var operations = map[string]func(*answer, request) error{
+	"merge":        (*answer).merge,
+	"diff":         (*answer).diff,
+	"lower":        (*answer).lower,
+	"compose":      (*answer).compose,
+	"merge3":       (*answer).merge3,
+	"roundtrip":    (*answer).roundtrip,
+	"validate":     (*answer).validate,
+	"apply":        (*answer).apply,
+	"payload-diff": (*answer).payloadDiff,
+	"plan":         (*answer).plan,
+	"inverse":      (*answer).inverse,
+	"form":         (*answer).form,
+	"output":       (*answer).output,
+	"create":       (*answer).create,
+	"login":        (*answer).login,
+	"rules-object": (*answer).rulesObject,
+	"link":         (*answer).link,
+	"unlink":       (*answer).unlink,
+	"stage":        (*answer).stage,
+	"rules":        (*answer).rules,
+}
+
+func (a *answer) operate(req request) error {
+	op, err := req.text("op")
+	if err != nil {
+		return err
+	}
+	if f := operations[op]; f != nil {
+		return f(a, req)
+	}
+	return &problem{Kind: "input", Pointer: "/op", Message: "no such operation"}
+}
+
+func (a *answer) merge(req request) error {
+	m, err := req.mode("mode")
+	base, err2 := optional(req, "base", metadata.Parse)
+	d, err3 := optional(req, "patch", metadata.ParseDelta)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Result = m.Merge(base, d)
+	return nil
+}
+
+func (a *answer) diff(req request) error {
+	m, err := req.mode("mode")
+	from, err2 := optional(req, "from", metadata.Parse)
+	to, err3 := optional(req, "to", metadata.Parse)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Patch, err = m.Diff(from, to)
+	return unreachable(catalogue.Unreachable, err)
+}
+
+// unreachable turns the error of a diff into an answer.
+func unreachable(id user.RuleID, err error) error {
+	if err != nil {
+		missed := metadata.Unreachable(err)
+		return &problem{
+			Kind: "refused", Rule: id, Pointer: missed[0],
+			Message: fmt.Sprintf("%d members cannot be reached: %.2000s", len(missed), strings.Join(missed, ", ")),
+		}
+	}
+	return nil
+}
+
+func (a *answer) lower(req request) error {
+	m, err := metadata.FirstLevel, error(nil)
+	if _, ok := req["mode"]; ok {
+		m, err = req.mode("mode")
+	}
+	base, err2 := optional(req, "base", metadata.Parse)
+	d, err3 := optional(req, "patch", metadata.ParseDelta)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Patch, err = m.Lower(base, d)
+	return unreachable(catalogue.Unreachable, err)
+}
+
+func (a *answer) compose(req request) error {
+	m, err := req.mode("mode")
+	first, err2 := optional(req, "first", metadata.ParseDelta)
+	then, err3 := optional(req, "then", metadata.ParseDelta)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Patches = m.Compose(first, then)
+	return nil
+}
+
+func (a *answer) merge3(req request) error {
+	base, err := optional(req, "base", metadata.Parse)
+	ours, err2 := optional(req, "ours", metadata.Parse)
+	theirs, err3 := optional(req, "theirs", metadata.Parse)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	a.Result, a.Conflicts = metadata.Merge3(base, ours, theirs)
+	return nil
+}
+
+func (a *answer) roundtrip(req request) error {
+	u, err := argument(req, "user", user.Parse)
+	a.User = &u
+	return err
+}
+
+func (a *answer) validate(req request) error {
+	p, err := argument(req, "payload", patch.Parse)
+	t, err2 := optional(req, "target", decoded[patch.Target])
+	u, err3 := optional(req, "user", user.Parse)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	v := p.Validate(t)
+	if req.has("user") && v.Valid() { // then there is more to warn of
+		out, err := p.Apply(u, t)
+		if err != nil {
+			return a.unapplied(v, err)
+		}
+		v.Warnings = out.Warnings
+	}
+	a.verdict(v)
+	return nil
+}
+
+// unapplied answers for a payload that is valid but for this user.
+func (a *answer) unapplied(v user.Verdict, err error) error {
+	if errors.As(err, &v.Violations) {
+		a.verdict(v)
+		return nil
+	}
+	return input("user", err)
+}
+
+func (a *answer) verdict(v user.Verdict) {
+	valid := v.Valid()
+	a.Valid, a.Violations, a.Warnings = &valid, v.Violations, v.Warnings
+}
+
+func (a *answer) apply(req request) error {
+	u, err := argument(req, "user", user.Parse)
+	p, err2 := argument(req, "payload", patch.Parse)
+	t, err3 := optional(req, "target", decoded[patch.Target])
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	v := p.Validate(t)
+	if !v.Valid() {
+		a.verdict(v)
+		return nil
+	}
+	out, err := p.Apply(u, t)
+	if err != nil {
+		return a.unapplied(v, err)
+	}
+	a.verdict(user.Verdict{Warnings: out.Warnings})
+	a.Profile, a.Effects = &out.Profile, out.Effects
+	for _, c := range out.Changes {
+		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
+	}
+	return nil
+}
+
+func (a *answer) payloadDiff(req request) error {
+	from, err := argument(req, "from", user.Parse)
+	to, err2 := argument(req, "to", user.Parse)
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	p, err := patch.Diff(from, to)
+	return a.reached(p, err)
+}
+
+func (a *answer) plan(req request) error {
+	from, err := argument(req, "from", user.Parse)
+	t, err2 := optional(req, "target", decoded[patch.Target])
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	if req.has("to") {
+		to, err := argument(req, "to", user.Parse)
+		if err != nil {
+			return err
+		}
+		a.Payloads, err = patch.PlanTo(from, to, t)
+		return unplanned(err)
+	}
+	goal, err := argument(req, "payload", patch.Parse)
+	if err != nil {
+		return err
+	}
+	a.Payloads, err = patch.Plan(from, goal, t)
+	return unplanned(err)
+}
+
+// unplanned turns the error of a plan into an answer.
+func unplanned(err error) error {
+	var v user.Violation
+	if errors.As(err, &v) {
+		return refused(err)
+	}
+	return unreachable(patch.RuleUnreachable, err)
+}
+
+func (a *answer) inverse(req request) error {
+	u, err := argument(req, "user", user.Parse)
+	p, err2 := argument(req, "payload", patch.Parse)
+	t, err3 := optional(req, "target", decoded[patch.Target])
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	q, err := p.Inverse(u, t)
+	return a.reached(q, err)
+}
+
+// reached answers with a payload, of what can be reached.
+func (a *answer) reached(p patch.Payload, err error) error {
+	if err == nil || !p.IsZero() {
+		a.Payload = &p
+	}
+	return unreachable(patch.RuleUnreachable, err)
+}
+
+func (a *answer) form(req request) error {
+	pass, err := req.boolean("pass_empty_values")
+	if err != nil {
+		return err
+	}
+	f, err := argument(req, "form", decoded[patch.Form])
+	if err != nil {
+		return err
+	}
+	empties := patch.SkipEmpty
+	if pass {
+		empties = patch.PassEmpty
+	}
+	p, warnings := f.Payload(empties)
+	a.Payload, a.Warnings = &p, warnings
+	return nil
+}
+
+func (a *answer) output(req request) error {
+	u, err := argument(req, "user", user.Parse)
+	if err != nil {
+		return err
+	}
+	if a.Output, err = patch.Output(u); err != nil {
+		return input("user", err)
+	}
+	return nil
+}
+
+func (a *answer) create(req request) error {
+	c, err := argument(req, "payload", user.ParseCreation)
+	t, err2 := optional(req, "target", decoded[patch.Target])
+	var id string
+	var err3 error
+	if req.has("id") {
+		id, err3 = req.identifier("id")
+	}
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	if v := c.Validate(t.Circumstances()); !v.Valid() {
+		a.verdict(v)
+		return nil
+	}
+	out, err := user.New(c, id, t.Circumstances())
+	if err != nil {
+		return refused(err)
+	}
+	a.verdict(user.Verdict{Warnings: out.Warnings})
+	a.Profile, a.Effects = &out.Profile, out.Effects
+	return nil
+}
+
+func (a *answer) login(req request) error {
+	login, err := argument(req, "login", user.ParseLogin)
+	cached, err2 := optional(req, "cached", user.Parse)
+	t, err3 := argument(req, "target", decoded[patch.Target])
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	out, err := user.Refresh(cached, login, t.Circumstances())
+	if err != nil {
+		return refused(err)
+	}
+	a.Profile, a.Warnings = &out.Profile, out.Warnings
+	for _, c := range out.Changes {
+		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
+	}
+	return nil
+}
+
+func (a *answer) rulesObject(req request) error {
+	u, err := argument(req, "user", user.Parse)
+	if err != nil {
+		return err
+	}
+	r, err := user.RulesObject(u)
+	if err != nil {
+		return refused(err)
+	}
+	a.User, a.Shadowed = r.User, r.Shadowed
+	return nil
+}
+
+func (a *answer) link(req request) error {
+	primary, err := argument(req, "primary", user.Parse)
+	secondary, err2 := argument(req, "secondary", user.Parse)
+	var mode metadata.Mode
+	var err3 error
+	if req.has("merge_metadata") {
+		mode, err3 = req.mode("merge_metadata")
+	}
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	var l identities.Linked
+	if req.has("merge_metadata") {
+		l, err = identities.LinkMerging(primary, secondary, mode)
+	} else {
+		l, err = identities.Link(primary, secondary)
+	}
+	if err != nil {
+		return refused(err)
+	}
+	a.Profile, a.Identities, a.Warnings = &l.Profile, l.Profile.Identities, l.Warnings
+	return nil
+}
+
+func (a *answer) unlink(req request) error {
+	u, err := argument(req, "user", user.Parse)
+	provider, err2 := req.text("provider")
+	id, err3 := req.identifier("user_id")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	out, err := identities.Unlink(u, provider, id)
+	if err != nil {
+		return refused(err)
+	}
+	a.Profile, a.Warnings = &out.Profile, out.Warnings
+	if !out.Detached.Equal(user.Profile{}) {
+		a.Detached = &out.Detached
+	}
+	return nil
+}
+
+// widest is how many bytes the event.users of one answer may have together.
+const widest = 64 << 20
+
+func (a *answer) stage(req request) error {
+	name, err := req.text("trigger")
+	u, err2 := argument(req, "user", user.Parse)
+	steps, err3 := argument(req, "steps", patch.ParseSteps)
+	policies, err4 := req.policies("policies")
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		return err
+	}
+	s := patch.Stage{Trigger: patch.Trigger(name), User: u, Target: patch.Target{Policies: policies}}
+	if !slices.Contains(patch.Triggers(), s.Trigger) {
+		return input("trigger", errors.New("no such trigger"))
+	}
+	out, err := s.Run(steps...)
+	if err != nil {
+		var es metadata.Errors
+		if errors.As(err, &es) {
+			return input("user", err)
+		}
+		return refused(err)
+	}
+	size := 0
+	for e := range out.EventUsers() {
+		if size += e.Size(); size > widest {
+			return &problem{Kind: "refused", Pointer: "/steps", Message: fmt.Sprintf("the users that the Actions read have more than %d bytes together", widest)}
+		}
+		a.EventUsers = append(a.EventUsers, e)
+	}
+	a.Payloads, a.Warnings, a.Profile = out.Payloads(), out.Warnings, &out.Profile
+	return nil
+}
+
+func (a *answer) rules(request) error {
+	a.Rules = catalogue.Rules()
+	return nil
+}
+
+// refused turns an error of the library into an answer.
+func refused(err error) error {
+	var v user.Violation
+	if errors.As(err, &v) {
+		return &problem{Kind: "refused", Rule: v.Rule, Pointer: v.Pointer, Message: v.Message}
+	}
+	return &problem{Kind: "refused", Message: err.Error()}
+}
