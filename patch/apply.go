@@ -203,11 +203,9 @@ func (a *applier) identity() {
 		return
 	}
 	on := p.Connection.Or("")
-	at := slices.IndexFunc(u.Identities, func(id user.Identity) bool { return id.Connection.Or("") == on })
-	if at == 0 { // the primary's own is not meant
-		at = 1 + slices.IndexFunc(u.Identities[1:], func(id user.Identity) bool { return id.Connection.Or("") == on })
-	}
-	if at <= 0 {
+	secondary := u.Identities[min(1, len(u.Identities)):]
+	at := slices.IndexFunc(secondary, func(id user.Identity) bool { return id.Connection.Or("") == on })
+	if at < 0 {
 		a.warn(RuleSecondaryEffect, connection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
 	}
@@ -222,7 +220,7 @@ func (a *applier) identity() {
 		return
 	}
 	if a.t.reading(RuleSecondaryEffect) == "profile-data" {
-		u.Identities[at].ProfileData = metadata.FirstLevel.Merge(u.Identities[at].ProfileData, metadata.DeltaOf(change))
+		secondary[at].ProfileData = metadata.FirstLevel.Merge(secondary[at].ProfileData, metadata.DeltaOf(change))
 	}
 }
 
@@ -249,7 +247,7 @@ func (a *applier) rest() {
 // metadata merges what the payload says of a metadata object.
 func (a *applier) metadata(at attribute, o *metadata.Object) {
 	d := *a.p.delta(at)
-	if v, ok := a.p.Extra.Get(at.String()); ok && d.IsZero() && v.IsNull() {
+	if v, _ := a.p.Extra.Get(at.String()); v.IsNull() {
 		d = metadata.Wipe() // accepted leniently: null wipes
 	}
 	if d.IsZero() {
@@ -306,11 +304,7 @@ func (a *applier) unknown() {
 
 // setExtra sets attributes that have no field; nil removes one.
 func (a *applier) setExtra(change map[string]any) {
-	d := deltaOf(change)
-	if d.IsZero() {
-		return
-	}
-	if a.Profile.Extra = metadata.FirstLevel.Merge(a.Profile.Extra, d); a.Profile.Extra.Len() == 0 {
+	if a.Profile.Extra = metadata.FirstLevel.Merge(a.Profile.Extra, deltaOf(change)); a.Profile.Extra.Len() == 0 {
 		a.Profile.Extra = metadata.Object{}
 	}
 }

@@ -64,7 +64,7 @@ func (p *Payload) undermines(q *Payload, at attribute) bool {
 // wiped returns p with null for metadata as the wipe that it is taken for.
 func (p Payload) wiped() Payload {
 	for _, a := range []attribute{userMetadata, appMetadata} {
-		if v, ok := p.Extra.Get(a.String()); ok && v.IsNull() && p.delta(a).IsZero() {
+		if v, _ := p.Extra.Get(a.String()); v.IsNull() {
 			*p.delta(a) = metadata.Wipe()
 		}
 	}

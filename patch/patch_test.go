@@ -41,6 +41,8 @@ func TestPayloadRoundTrip(t *testing.T) {
 		assert.Equal(t, text == "{}", p.IsZero())
 	}
 	assert.ErrorIs(t, new(patch.Payload).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+	assert.Equal(t, `{"x":1}`, payload(t, `{"user_metadata":{"a":1},"x":1}`).Extra.String())
+	assert.Contains(t, patch.Payload{Name: patch.Set("Kim")}.LogValue().String(), "Kim")
 }
 
 // Payloads that differ in one member are not equal.
@@ -199,6 +201,9 @@ func TestRulesAreACatalogue(t *testing.T) {
 	}
 	patch.Rules()[0].Statement = "changed"
 	assert.NotEqual(t, "changed", patch.Rules()[0].Statement)
+	at := slices.IndexFunc(patch.Rules(), func(r patch.Rule) bool { return len(r.Readings) > 0 })
+	patch.Rules()[at].Readings[0].Name = "changed"
+	assert.NotEqual(t, "changed", patch.Rules()[at].Readings[0].Name)
 }
 
 // No payload and no profile makes Validate or Apply panic, change an input or
@@ -292,6 +297,19 @@ func TestLengthsAreNamed(t *testing.T) {
 	}
 }
 
+// What follows the identity provider is named as the API names it: sorted, what is
+// removed left out.
+func TestSyncedIsNamed(t *testing.T) {
+	p := payload(t, `{"picture":"https://example.com/p.png","family_name":"F","given_name":null,"blocked":true}`)
+	for name, of := range map[string]string{"": "", "google-oauth2": " (google-oauth2)"} {
+		v := p.Validate(patch.Target{Connection: user.Connection{Kind: user.Social, Name: name}})
+		require.Len(t, v.Violations, 3)
+		assert.Equal(t, patch.RuleSynced, v.Violations[0].Rule)
+		assert.Equal(t, "the following user attributes cannot be updated: family_name, picture; the connection"+of+" has not disabled 'Sync user profile attributes at each login'", v.Violations[0].Message)
+		assert.Equal(t, patch.RuleSyncedRemoval, v.Violations[2].Rule)
+	}
+}
+
 // Warnings without end hide no violation, and violations no warning.
 func TestBothListsAreBoundedByThemselves(t *testing.T) {
 	nulls, dots := strings.Repeat("null,", 1_500), ""
@@ -313,12 +331,17 @@ func TestKnownMembersOfExtra(t *testing.T) {
 		{Name: patch.Set("B"), Extra: metadata.MustParse(`{"name":7,"x":1}`)},
 		{AppMetadata: metadata.MustDelta(`{"a":1}`), Extra: metadata.MustParse(`{"app_metadata":null}`)},
 		{Extra: metadata.MustParse(`{"user_metadata":5,"app_metadata":{},"blocked":null}`)},
+		{Extra: metadata.MustParse(`{"email":"b@example.com","password":"p"}`)},
 	} {
 		written, err := patch.Parse(p.AppendJSON(nil))
 		require.NoError(t, err)
 		assert.True(t, p.Equal(written) && written.Equal(p), "%v", p)
 		assert.Equal(t, written.Validate(patch.Target{}), p.Validate(patch.Target{}), "%v", p)
 		assert.Empty(t, patch.Conflicts(p, written))
+		said, ok := p.Response(patch.Target{})
+		same, known := written.Response(patch.Target{})
+		assert.Equal(t, known, ok)
+		assert.Equal(t, same, said)
 		u := profile(t, `{"name":"A","user_metadata":{"a":2}}`)
 		a, errA := p.Apply(u, patch.Target{})
 		b, errB := written.Apply(u, patch.Target{})

@@ -102,9 +102,7 @@ func (p *Payload) take(name string, v metadata.Value) bool {
 	}
 	if a.isMetadata() {
 		o, ok := v.Object()
-		if ok {
-			*p.delta(a) = metadata.DeltaOf(o)
-		}
+		*p.delta(a) = metadata.DeltaOf(o)
 		return ok
 	}
 	switch f := p.field(a).(type) {

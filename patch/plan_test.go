@@ -234,7 +234,7 @@ func TestUnreachableIsBounded(t *testing.T) {
 	assert.NotErrorIs(t, es[:1_000], metadata.ErrMore)
 
 	long := strings.Repeat("n", 1<<20)
-	assert.Len(t, missed(to(long)), 1, "the first is named however long it is")
+	assert.Equal(t, "/"+long, missed(to(long))[0].Pointer, "the first is named however long it is")
 	assert.Len(t, missed(to(long[:1<<20-3], "z")), 2)
 	assert.NotErrorIs(t, missed(to(long[:1<<20-3], "z")), metadata.ErrMore, "a megabyte in all")
 	assert.ErrorIs(t, missed(to(long[:1<<20-2], "z")), metadata.ErrMore)
@@ -345,7 +345,10 @@ func TestInverseForTheTarget(t *testing.T) {
 		{`{"name":null}`, `{"name":"A"}`, `{}`, `{}`, []string{"/name"}},
 		{`{"user_metadata":{"a":{"x":null}}}`, `{"user_metadata":{"a":1}}`, `{"policies":{"patch.nested-null":"stripped"}}`, `{"user_metadata":{"a":{"x":null}}}`, []string{"/user_metadata/a/x"}},
 		{`{"email_verified":true}`, `{"email_verified":false,"phone_verified":true,"connection":"sms","blocked":true}`, `{"secondary":true}`, `{"blocked":false,"connection":"sms"}`, []string{"/email_verified", "/phone_verified", "/blocked"}},
+		{`{"email":"a@example.com"}`, `{"email":"b@example.com","client_id":""}`, `{}`, `{"email":"a@example.com"}`, []string{"/client_id"}},
 		// Refused: what cannot come back is named all the same, and nothing else.
+		{`{"email":"a@example.com","username":"ann"}`, `{"email":"b@example.com","username":"bob"}`, `{"connection":{"kind":"social"}}`, `{}`, []string{"/email", "/username"}},
+		{`{"email":"a@example.com"}`, `{"email":"b@example.com","password":"p"}`, reset, `{"email":"a@example.com","email_verified":false}`, []string{"/password", "/email_verified"}},
 		{`{"app_metadata":{"n":null,"m":1}}`, `{"app_metadata":{"n":1,"m":2},"password":"p","username":"u"}`, `{}`, `{"username":null,"app_metadata":{"m":1}}`, []string{"/app_metadata/n", "/password"}},
 		{`{"name":null,"email":"a@example.com","zone":1}`, `{"name":"A","email":"b@example.com","password":"p","blocked":true}`, `{}`, `{"email":"a@example.com","blocked":false}`, []string{"/name", "/blocked", "/password"}},
 		{`{"email":"a@example.com"}`, `{"email":"b@example.com","email_verified":true,"client_id":""}`, `{"connection":{"kind":"enterprise"}}`, `{}`, []string{"/email_verified", "/client_id", "/email"}},
@@ -462,6 +465,19 @@ func TestResponse(t *testing.T) {
 	assert.False(t, ok, "accepted")
 	_, ok = payload(t, `{"app_metadata":{"a.b":1}}`).Response(patch.Target{})
 	assert.False(t, ok, "nobody knows these words")
+	for _, tt := range []struct{ payload, target string }{ // nor what is said there of a connection without a name, or of others
+		{`{"name":"A"}`, `{"connection":{"kind":"social"}}`},
+		{`{"name":"A"}`, `{"connection":{"kind":"custom-database","name":"own"},"policies":{"patch.custom-database":"lenient"}}`},
+		{`{"name":null}`, `{"connection":{"kind":"database"}}`},
+		{`{"email_verified":true}`, `{"connection":{"kind":"passwordless-sms"}}`},
+		{`{"name":"A"}`, `{"scopes":["update:current_user_metadata"]}`},
+	} {
+		var at patch.Target
+		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
+		require.Error(t, payload(t, tt.payload).Validate(at).Err(), tt.target)
+		_, ok = payload(t, tt.payload).Response(at)
+		assert.False(t, ok, tt.target)
+	}
 	r, ok = payload(t, `{"name":"A"}`).Response(patch.Target{Scopes: []string{}})
 	assert.True(t, ok)
 	assert.Equal(t, 403, r.StatusCode)
@@ -618,6 +634,8 @@ func TestMetadataSize(t *testing.T) {
 	q, err := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":null}`), Name: patch.Set("Kit")}.Inverse(both, refused)
 	assert.Equal(t, []string{"/app_metadata/b"}, metadata.Unreachable(err), "two halves cannot come back")
 	assert.True(t, patch.Payload{Name: patch.Set("Kim")}.Equal(q), q.String())
+	_, err = patch.Diff(user.Profile{}, user.Profile{UserMetadata: big.UserMetadata.Object()})
+	assert.Equal(t, []string{"/user_metadata/a"}, metadata.Unreachable(err))
 	all := metadata.MustParse(`{"a":"` + strings.Repeat("x", check.MostBytes-metadata.MustParse(`{"a":""}`).Size()) + `"}`)
 	out, err = patch.Payload{Name: patch.Set("Kim"), UserMetadata: metadata.MustDelta(`{"b":null}`)}.Apply(user.Profile{UserMetadata: all}, patch.Target{})
 	require.NoError(t, err)

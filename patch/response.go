@@ -32,7 +32,7 @@ func (p Payload) Response(t Target) (Response, bool) {
 	v := list[0]
 	var all []string // the attributes that the same rule refuses, as the API lists them
 	for _, x := range list {
-		if x.Rule == v.Rule && x.Pointer != "" {
+		if x.Rule == v.Rule {
 			all = append(all, strings.TrimPrefix(x.Pointer, "/"))
 		}
 	}

@@ -323,7 +323,7 @@ func TestStepText(t *testing.T) {
 	assert.False(t, steps[0].Equal(steps[1]))
 	assert.Equal(t, "set_user_metadata", steps[0].String())
 	assert.Equal(t, "{}", text(t, patch.Step{}))
-	assert.Error(t, new(patch.Step).UnmarshalJSON([]byte(`{`)))
+	assert.ErrorIs(t, new(patch.Step).UnmarshalJSON([]byte(`{`)), metadata.ErrSyntax)
 	assert.ErrorIs(t, new(patch.Step).UnmarshalJSON([]byte(`5`)), user.ErrMistyped)
 	assert.ErrorIs(t, new(patch.Step).UnmarshalJSON([]byte(`{}`)), user.ErrUnknownValue)
 

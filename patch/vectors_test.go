@@ -184,11 +184,17 @@ func run(t *testing.T, v vectors.Vector) {
 		assert.Equal(t, before, string(u.AppendJSON(nil)), "the input changed")
 		applied = err == nil
 		if applied {
+			back, err := user.Parse(out.Profile.AppendJSON(nil))
+			require.NoError(t, err)
+			assert.True(t, back.Equal(out.Profile), "the profile is written as another: %s", out.Profile.AppendJSON(nil))
 			verdict.Warnings = out.Warnings
 			for _, e := range out.Effects { // an effect is where its rule shows
 				verdict.Warnings = append(verdict.Warnings, user.Violation{Rule: e.Rule, Pointer: v.Pointer})
 			}
 		}
+	}
+	for i, w := range out.Warnings {
+		assert.NotContains(t, out.Warnings[:i], w, "listed twice")
 	}
 	switch v.Expect {
 	case "refused":
