@@ -127,6 +127,18 @@ func TestTarget(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	// It is written as it is read.
+	want.Connection = user.Connection{
+		Name: "db", Strategy: "auth0", Kind: user.CustomDatabase, ImportMode: true, RootAttributes: user.NeverOnLogin,
+		RequiresUsername: user.Set(false), NonPersistent: []string{"picture"}, Disabled: true,
+	}
+	for _, target := range []patch.Target{want, {}, {Scopes: []string{}}} {
+		text, err := json.Marshal(target)
+		require.NoError(t, err)
+		var again patch.Target
+		require.NoError(t, json.Unmarshal(text, &again))
+		assert.Empty(t, cmp.Diff(target, again), "written as %s", text)
+	}
 	err := json.Unmarshal([]byte(`{"connection":{"kind":"x"},"migrated":1,"scopes":[1],"now":"soon","policies":{"patch.nothing":"x","patch.email-keeps-verified":"y"},"Lenient":true}`), &got)
 	var es metadata.Errors
 	require.ErrorAs(t, err, &es)

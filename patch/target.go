@@ -12,22 +12,22 @@ import (
 // caller, to judge a payload. Of the zero Target nothing is known: only the rules
 // that hold for every user apply, strictly.
 type Target struct {
-	Connection user.Connection // of the identity that is updated
-	Migrated   bool            // a custom database's user who moved to Auth0
-	Secondary  bool            // the identity is linked to another, not the primary
-	Scopes     []string        // of the caller's token; nil: not judged
+	Connection user.Connection `json:"connection,omitzero"` // of the identity that is updated
+	Migrated   bool            `json:"migrated,omitzero"`   // a custom database's user who moved to Auth0
+	Secondary  bool            `json:"secondary,omitzero"`  // the identity is linked to another, not the primary
+	Scopes     []string        `json:"scopes,omitzero"`     // of the caller's token; nil: not judged
 
 	// Lenient turns refusals that sources dispute into warnings. What passes
 	// strictly passes leniently.
-	Lenient bool
+	Lenient bool `json:"lenient,omitzero"`
 
 	// Now, where it is given, is the moment of the update: updated_at becomes it.
-	Now time.Time
+	Now time.Time `json:"now,omitzero"`
 
 	// Policies chooses a reading of single rules, by the names that [Rules] and
 	// [user.Rules] list. A name that is not listed there counts as absent; only
 	// UnmarshalJSON reports one.
-	Policies map[RuleID]string
+	Policies map[RuleID]string `json:"policies,omitzero"`
 }
 
 // UnmarshalJSON sets t to the target in text, whose members are connection,

@@ -8,14 +8,14 @@ import (
 // what may be changed there. The zero Connection is one of which nothing is
 // known: only rules that hold for every kind apply.
 type Connection struct {
-	Name             string      // as in messages of the API
-	Strategy         string      // as the API names it, such as "auth0" or "google-oauth2"
-	Kind             Kind        // KindUnknown where it is not known
-	ImportMode       bool        // custom databases: users move to Auth0 when they first log in
-	RootAttributes   Sync        // when the five follow the identity provider
-	RequiresUsername Field[bool] // absent where it is not known
-	NonPersistent    []string    // attributes that are not stored
-	Disabled         bool
+	Name             string      `json:"name,omitzero"`                 // as in messages of the API
+	Strategy         string      `json:"strategy,omitzero"`             // as the API names it, such as "auth0" or "google-oauth2"
+	Kind             Kind        `json:"kind,omitzero"`                 // KindUnknown where it is not known
+	ImportMode       bool        `json:"import_mode,omitzero"`          // custom databases: users move to Auth0 when they first log in
+	RootAttributes   Sync        `json:"root_attributes,omitzero"`      // when the five follow the identity provider
+	RequiresUsername Field[bool] `json:"requires_username,omitzero"`    // absent where it is not known
+	NonPersistent    []string    `json:"non_persistent_attrs,omitzero"` // attributes that are not stored
+	Disabled         bool        `json:"disabled,omitzero"`
 }
 
 // Kind is what sort of connection it is, as far as rules tell them apart.
