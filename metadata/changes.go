@@ -20,10 +20,10 @@ const (
 
 // Change is one difference between two objects.
 type Change struct {
-	Pointer string // RFC 6901
-	Kind    ChangeKind
-	From    Value // absent where Kind is Added
-	To      Value // absent where Kind is Removed
+	Pointer string     `json:"pointer"` // RFC 6901
+	Kind    ChangeKind `json:"kind"`
+	From    Value      `json:"from,omitzero"` // absent where Kind is Added
+	To      Value      `json:"to,omitzero"`   // absent where Kind is Removed
 }
 
 // Changes lists how to differs from from, as a person would name it: the

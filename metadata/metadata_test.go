@@ -169,6 +169,17 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// A change is written with its values, and read again as it was: null is not absent.
+func TestChangesAsJSON(t *testing.T) {
+	list := Changes(MustParse(`{"a":1,"b":null}`), MustParse(`{"b":2,"c":null}`))
+	text, err := json.Marshal(list)
+	require.NoError(t, err)
+	assert.JSONEq(t, `[{"pointer":"/a","kind":"removed","from":1},{"pointer":"/b","kind":"replaced","from":null,"to":2},{"pointer":"/c","kind":"added","to":null}]`, string(text))
+	var again []Change
+	require.NoError(t, json.Unmarshal(text, &again))
+	assert.Equal(t, list, again)
+}
+
 func TestParseErrors(t *testing.T) {
 	tests := []struct {
 		text     string
