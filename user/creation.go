@@ -101,7 +101,7 @@ func ParseCreation(text []byte) (Creation, error) {
 // Equal reports whether c and d have equal members.
 func (c Creation) Equal(d Creation) bool {
 	for _, name := range created {
-		same := true
+		var same bool
 		switch f := c.field(name).(type) {
 		case *Param[string]:
 			same = f.Equal(*d.field(name).(*Param[string]))

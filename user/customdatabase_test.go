@@ -204,6 +204,10 @@ func TestDatabaseUserTooDeep(t *testing.T) {
 	assert.ErrorIs(t, err, metadata.ErrDepth)
 	_, err = user.Import{Email: user.Value("a@example.com")}.Into(user.Profile{Email: user.Set("a@example.com"), AppMetadata: deep}, true, "1", user.Circumstances{})
 	assert.ErrorIs(t, err, metadata.ErrDepth)
+	_, err = user.Exchange(user.Profile{AppMetadata: deep}, user.Creation{}, false, at)
+	assert.ErrorIs(t, err, metadata.ErrDepth)
+	_, err = user.Import{Email: user.Value("a@example.com"), AppMetadata: metadata.MustParse(`{}`)}.Into(user.Profile{Email: user.Set("a@example.com"), AppMetadata: deep}, true, "1", user.Circumstances{})
+	assert.ErrorIs(t, err, metadata.ErrDepth)
 	_, err = user.Import{Email: user.Value("a@example.com"), UserMetadata: deep}.Into(user.Profile{}, false, "1", user.Circumstances{})
 	assert.ErrorIs(t, err, user.RuleType)
 	for _, v := range []interface{ LogValue() slog.Value }{user.Profile{AppMetadata: deep}, user.Creation{AppMetadata: deep}} {

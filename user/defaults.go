@@ -27,7 +27,7 @@ func (p Profile) withDefaults(initials bool, without []string) Profile {
 	}
 	if p.Picture.IsZero() && !slices.Contains(without, "picture") {
 		name := p.Name.Or(email)
-		if words := strings.Fields(name); initials && len(words) > 1 {
+		if words := strings.Fields(name); initials { // there are several
 			name = derived.FirstOf(words[0], 1) + derived.FirstOf(words[len(words)-1], 1)
 		}
 		p.Picture = Set(derived.Picture(email, name))

@@ -149,7 +149,7 @@ func FieldOf[T comparable](v metadata.Value) (f Field[T]) {
 		f.state = null
 		return f
 	}
-	ok := false
+	var ok bool
 	switch p := any(&f.value).(type) {
 	case *string:
 		*p, ok = v.Str()

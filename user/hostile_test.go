@@ -2,6 +2,7 @@ package user_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,8 +75,9 @@ func TestHostileDocuments(t *testing.T) {
 	}
 	writable := func(p user.Profile) {
 		t.Helper()
-		_, err := user.Parse(p.AppendJSON(nil))
+		q, err := user.Parse(p.AppendJSON(nil))
 		assert.NoError(t, err)
+		assert.True(t, p.Equal(q), "it is written as another: %.300s", p.AppendJSON(nil))
 	}
 	for n, at := range circumstances() {
 		for i, text := range docs {
@@ -164,6 +166,7 @@ func TestListsAreBounded(t *testing.T) {
 	for _, list := range []user.Violations{v.Violations, v.Warnings} {
 		require.Len(t, list, 1001)
 		assert.Equal(t, user.RuleMore, list[1000].Rule)
+		assert.Equal(t, list[0].Severity, list[1000].Severity)
 	}
 	assert.True(t, len(user.SignUp(c.UserMetadata, user.Circumstances{}).Violations) <= 1001)
 
@@ -176,6 +179,65 @@ func TestListsAreBounded(t *testing.T) {
 		size += len(x.Pointer)
 	}
 	assert.Less(t, size, 4<<20)
+}
+
+// Warnings without end hide no violation, and violations no warning. Both come in
+// the order of the catalogue.
+func TestBothListsAreWhole(t *testing.T) {
+	dots := ""
+	for i := range 1_500 {
+		dots += fmt.Sprintf(`"a.%d":1,`, i)
+	}
+	judged := func(inside string) user.Verdict {
+		c, err := user.ParseCreation([]byte(`{"connection":"c","email":"a@example.com","user_metadata":{"a":` + inside + `,"b":1}}`))
+		require.NoError(t, err)
+		return c.Validate(user.Circumstances{})
+	}
+	v := judged(`[` + strings.Repeat("null,", 1_500) + `{"$d":1}]`)
+	assert.Len(t, v.Warnings, 1_001)
+	assert.ErrorIs(t, v.Err(), user.RuleNestedMetadataName)
+	v = judged(`{` + dots + `"z":null}`)
+	assert.Len(t, v.Violations, 1_001)
+	assert.ErrorIs(t, v.Warnings, user.RuleNestedNull)
+	place := func(id user.RuleID) int {
+		return slices.IndexFunc(user.Rules(), func(r user.Rule) bool { return r.ID == id })
+	}
+	c, err := user.ParseCreation([]byte(`{"connection":"c","email":"a@example.com","name":"` + strings.Repeat("n", 200) + `","user_metadata":{"roles":1,"n":9007199254740993,"z":{"y":null}}}`))
+	require.NoError(t, err)
+	list := c.Validate(user.Circumstances{Connection: user.Connection{Kind: user.Database, Name: "other"}}).Warnings
+	assert.Len(t, list, 6)
+	assert.True(t, slices.IsSortedFunc(list, func(a, b user.Violation) int { return place(a.Rule) - place(b.Rule) }), "%v", list)
+}
+
+// A reading that a rule has not counts as absent.
+func TestUnknownReading(t *testing.T) {
+	c := user.Creation{Connection: user.Value("c"), Email: user.Value("a@example.com"), Password: user.Value("s\u00e9cret")}
+	at := user.Circumstances{Policies: map[user.RuleID]string{user.RulePasswordCharacters: "no such reading", user.RuleConnection: "lenient"}}
+	assert.ErrorIs(t, c.Validate(at).Err(), user.RulePasswordCharacters)
+	at.Lenient = true
+	assert.NoError(t, c.Validate(at).Err())
+	assert.ErrorIs(t, user.Creation{Email: c.Email}.Validate(at).Err(), user.RuleConnection, "it has no such reading")
+	// Of the characters of a username a creation says nothing.
+	c = user.Creation{Connection: user.Value("c"), Username: user.Value("a b"), Password: user.Value("p")}
+	v := c.Validate(user.Circumstances{})
+	assert.NoError(t, v.Err())
+	assert.Empty(t, v.Warnings)
+}
+
+// What is wrong with a connection is listed.
+func TestConnectionFaults(t *testing.T) {
+	var c user.Connection
+	assert.ErrorIs(t, c.UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
+	var es metadata.Errors
+	require.ErrorAs(t, c.UnmarshalJSON([]byte(`{"name":5,"kind":true,"non_persistent_attrs":"locale","disabled":1}`)), &es)
+	var pointers []string
+	for _, e := range es {
+		assert.Equal(t, user.ErrMistyped, e.Fault)
+		pointers = append(pointers, e.Pointer)
+	}
+	assert.Equal(t, []string{"/name", "/kind", "/non_persistent_attrs", "/disabled"}, pointers)
+	_, err := user.ParseLogin([]byte(`[]`))
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
 }
 
 // The size of metadata is judged; it would be too much for a vector.

@@ -28,11 +28,10 @@ func ParseLogin(text []byte) (Profile, error) {
 		return Profile{}, err
 	}
 	var id Field[ID]
-	if v, ok := o.Get("user_id"); ok {
-		if n, ok := v.Number(); ok {
-			id = Field[ID]{value: ID(digitsOf(v)), state: set, raw: n.String()}
-			o = o.Without("user_id")
-		}
+	v, _ := o.Get("user_id")
+	if n, ok := v.Number(); ok {
+		id = Field[ID]{value: ID(digitsOf(v)), state: set, raw: n.String()}
+		o = o.Without("user_id")
 	}
 	p, err := FromObject(o)
 	if err == nil && !id.IsZero() {
@@ -256,9 +255,7 @@ func (r *refresh) verified() {
 	}
 	on := &r.at.Connection
 	if r.denied["email_verified"] {
-		if _, ok := r.before.Get("email_verified"); ok {
-			r.change["email_verified"] = nil
-		}
+		r.change["email_verified"] = nil
 		return
 	}
 	if !said || !isBool {
@@ -279,11 +276,13 @@ func (r *refresh) verified() {
 		}
 	}
 	if was, ok := r.before.Get("email_verified"); ok {
-		if s, text := was.Str(); text && s == "true" == b {
+		s, text := was.Str()
+		w, isBool := was.Bool()
+		switch {
+		case text && s == "true" == b:
 			delete(r.change, "email_verified") // it stays in the form it has
-		} else if w, isBool := was.Bool(); isBool && w == b {
-			delete(r.change, "email_verified")
-		} else {
+		case isBool && w == b:
+		default:
 			r.report(RuleFollowsProvider, "/email_verified", "this follows the login, false where that does not say")
 		}
 	}

@@ -152,7 +152,7 @@ func (j *judge) bare(id, provider string) string {
 // derived returns p with what Auth0 derives where it is absent, but for the names
 // that are not stored.
 func (j *judge) derived(p Profile, without []string) Profile {
-	initials := false
+	var initials bool
 	if p.Picture.IsZero() && len(strings.Fields(p.Name.Or(""))) > 1 && p.Email.Or("") != "" {
 		j.report(RulePictureLetters, "/picture", "the name has several words, so the letters in the picture are not certain")
 		initials = j.at.reading(RulePictureLetters) == "initials"

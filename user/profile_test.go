@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -168,6 +169,37 @@ func TestParseListsEveryFault(t *testing.T) {
 	_, err = user.Parse([]byte(`[]`))
 	assert.ErrorIs(t, err, metadata.ErrNotObject)
 	assert.True(t, errors.Is(json.Unmarshal([]byte(`{"email":1}`), new(user.Profile)), user.ErrMistyped))
+}
+
+// Mistyped fields are equal where their JSON is.
+func TestMistypedFields(t *testing.T) {
+	read := func(text string) user.Field[string] {
+		var f user.Field[string]
+		require.NoError(t, f.UnmarshalJSON([]byte(text)))
+		assert.True(t, f.IsMistyped() == (text[0] != '"'))
+		return f
+	}
+	assert.True(t, read(`5`).Equal(read(`5.0`)))
+	assert.False(t, read(`5`).Equal(read(`6`)))
+	assert.False(t, read(`5`).Equal(read(`""`)) || read(`""`).Equal(read(`5`)))
+	assert.Error(t, new(user.Field[string]).UnmarshalJSON([]byte(`{`)))
+	assert.Error(t, new(user.Param[string]).UnmarshalJSON([]byte(`{`)))
+}
+
+// A field of another type than those of a profile is written as encoding/json does.
+func TestFieldsOfOtherTypes(t *testing.T) {
+	var mistyped user.Field[float64]
+	require.NoError(t, mistyped.UnmarshalJSON([]byte(`"x"`)))
+	for want, f := range map[string]user.Field[float64]{`1.5`: user.Set(1.5), `null`: user.Null[float64](), `"x"`: mistyped} {
+		out, err := f.MarshalJSON()
+		require.NoError(t, err)
+		assert.Equal(t, want, string(out))
+		assert.Equal(t, want, string(f.AppendJSON(nil)))
+	}
+	_, err := user.Set(math.NaN()).MarshalJSON()
+	assert.Error(t, err)
+	assert.Equal(t, `null`, string(user.Set(math.NaN()).AppendJSON(nil)))
+	assert.Equal(t, "\"a\ufffdb\"", string(user.Set("a\xffb").AppendJSON(nil)))
 }
 
 func TestFieldStates(t *testing.T) {
