@@ -345,6 +345,10 @@ func mergeTwins(t *testing.T, m Mode, x, y Object) {
 	if err != nil || text[0] != 'x' {
 		t.Fatal(string(text), err)
 	}
+	inRoom, err := m.AppendMerge(append(make([]byte, 0, 1<<10), 'x'), []byte(x.String()), []byte(y.String()))
+	if err != nil || !bytes.Equal(inRoom, text) {
+		t.Fatalf("%v: AppendMerge(%s, %s) = %s, where dst has room %s, %v", m, x, y, text, inRoom, err)
+	}
 	if x.IsZero() && y.IsZero() {
 		return
 	}

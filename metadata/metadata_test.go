@@ -94,6 +94,7 @@ func TestDiff(t *testing.T) {
 				y, _ := read(t, []byte(tt.to))
 				w, _ := read(t, []byte(want))
 				got, err := m.Diff(x, y)
+				wellFormed(t, got.Object())
 				if !got.Object().Equal(w) {
 					t.Errorf("Diff(%s, %s) = %s, want %s", tt.from, tt.to, got, want)
 				}
@@ -138,6 +139,7 @@ func TestDiffInOtherModes(t *testing.T) {
 		require.True(t, ok, tt.mode)
 		want, _ := read(t, []byte(tt.want))
 		d, err := m.Diff(MustParse(tt.from), MustParse(tt.to))
+		wellFormed(t, d.Object())
 		assert.True(t, d.Equal(DeltaOf(want)), "%s: Diff(%s, %s) = %s", tt.mode, tt.from, tt.to, d)
 		assert.Equal(t, tt.missed, Unreachable(err), "%s: Diff(%s, %s)", tt.mode, tt.from, tt.to)
 	}
@@ -405,15 +407,20 @@ func TestAllocations(t *testing.T) {
 	x, d := MustParse(string(doc)), MustDelta(string(patch))
 	room := make([]byte, 0, 1024)
 	for _, m := range []Mode{FirstLevel, Deep} {
+		after, err := m.AppendMerge(nil, doc, patch)
+		require.NoError(t, err)
+		justRoom := make([]byte, 7, 7+len(after))
 		for name, most := range map[string]struct {
 			n float64
 			f func()
 		}{
-			"AppendMerge into room":   {0, func() { _, _ = m.AppendMerge(room, doc, patch) }},
-			"AppendMerge without":     {1, func() { _, _ = m.AppendMerge(nil, doc, patch) }},
-			"Merge":                   {4, func() { m.Merge(x, d) }},
-			"Merge of many objects":   {4, func() { m.Merge(manyObjects, manyChanges) }},
-			"Equal of the same order": {0, func() { x.Equal(otherSpelling) }},
+			"AppendMerge into room":            {0, func() { _, _ = m.AppendMerge(room, doc, patch) }},
+			"AppendMerge where it fits":        {0, func() { _, _ = m.AppendMerge(justRoom, doc, patch) }},
+			"AppendMerge beside what is there": {1, func() { _, _ = m.AppendMerge(justRoom[:7:len(after)], doc, patch) }},
+			"AppendMerge without":              {1, func() { _, _ = m.AppendMerge(nil, doc, patch) }},
+			"Merge":                            {4, func() { m.Merge(x, d) }},
+			"Merge of many objects":            {4, func() { m.Merge(manyObjects, manyChanges) }},
+			"Equal of the same order":          {0, func() { x.Equal(otherSpelling) }},
 		} {
 			if n := testing.AllocsPerRun(100, most.f); n > most.n {
 				t.Errorf("%v: %s allocates %v times, at most %v are promised", m, name, n, most.n)
@@ -517,6 +524,39 @@ func TestPointersThatFitAreListed(t *testing.T) {
 	assert.Len(t, conflicts, n+1)
 }
 
+// However much is listed of the objects in it, a member of the first level is named.
+func TestFirstLevelIsAlwaysListed(t *testing.T) {
+	around := strings.Repeat("n", 2_000)
+	object := func(n, value int) Object {
+		var in, top strings.Builder
+		for i := range n {
+			fmt.Fprintf(&in, `,"k%05d":%d`, i, value)
+		}
+		for i := range 100 {
+			fmt.Fprintf(&top, `,"%0100d":%d`, i, value)
+		}
+		return MustParse(`{"` + around + `":{` + in.String()[1:] + `}` + top.String() + `}`)
+	}
+	whole, single := 0, 0
+	for n := 500; n < 800; n += 5 {
+		x, y, z := object(n, 1), object(n, 2), object(n, 3)
+		list := Changes(x, y)
+		_, conflicts := Merge3(x, y, z)
+		for _, listed := range []int{len(list), len(conflicts)} {
+			switch listed {
+			case 100 + n:
+				whole++
+			case 100 + 1:
+				single++
+			default:
+				t.Errorf("of %d members and %d in one of them %d are listed", 101, n, listed)
+			}
+		}
+	}
+	assert.Positive(t, whole)
+	assert.Positive(t, single)
+}
+
 // under returns an object with o at that name.
 func (o Object) under(t *testing.T, name string) Object {
 	t.Helper()
@@ -568,6 +608,15 @@ func TestHostileTexts(t *testing.T) {
 	assert.Equal(t, "/"+long+"/o/"+long, changes[0].Pointer)
 	assert.Equal(t, Replaced, changes[0].Kind)
 	assert.Equal(t, "/"+long+"/p", changes[1].Pointer)
+	deeper := func(value string) Object {
+		_, inner, _ := strings.Cut(members(value), `":`)
+		return MustParse(`{"` + long + `":{"i":` + inner + `}`)
+	}
+	_, conflicts = Merge3(deeper("1"), deeper("2"), deeper("3"))
+	assert.Equal(t, []string{"/" + long + "/i"}, conflicts)
+	changes = Changes(deeper("1"), deeper("2"))
+	require.Len(t, changes, 1)
+	assert.Equal(t, "/"+long+"/i", changes[0].Pointer)
 }
 
 func TestAppendMergeFindsDuplicatesAtTheFirstLevel(t *testing.T) {
