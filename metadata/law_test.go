@@ -523,7 +523,7 @@ func FuzzAppendDiffLong(f *testing.F) {
 }
 
 // Members that stand in another order, in objects of few and of many.
-func TestAppendDiffOfOtherOrders(t *testing.T) {
+func TestOtherOrders(t *testing.T) {
 	for _, n := range []int{2, 3, 15, 16, 17, 18, 40} {
 		members := func(from int, other string) (list []string) {
 			for i := range n {
@@ -546,6 +546,11 @@ func TestAppendDiffOfOtherOrders(t *testing.T) {
 				for _, m := range []Mode{FirstLevel, Deep} {
 					checkAppendDiff(t, m, x, y)
 					checkAppendDiff(t, m, inA, inB)
+				}
+				if a, errA := Parse(x); errA == nil {
+					if b, errB := Parse([]byte(`{"p":` + string(y) + `,"o":` + string(y) + `}`)); errB == nil {
+						mergeTwins(t, Deep, MustParse(`{"o":`+a.String()+`,"p":`+a.String()+`}`), b)
+					}
 				}
 			}
 		}

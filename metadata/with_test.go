@@ -246,6 +246,15 @@ func TestMerge3(t *testing.T) {
 		assert.True(t, got.Equal(MustParse(tt.want)), "%s", got)
 		assert.Equal(t, tt.conflicts, conflicts)
 	}
+	for _, tt := range []struct{ base, ours, theirs, want string }{
+		{`{"a":1}`, ``, `{}`, ``}, {`{"a":1}`, `{}`, ``, `{}`}, {`{"a":1}`, ``, ``, ``}, {``, `{"a":1}`, `{"a":1}`, `{"a":1}`}, {`{"a":1}`, ``, `{"a":2}`, ``},
+	} {
+		base, _ := read(t, []byte(tt.base))
+		ours, _ := read(t, []byte(tt.ours))
+		theirs, _ := read(t, []byte(tt.theirs))
+		got, _ := Merge3(base, ours, theirs)
+		assert.Equal(t, tt.want, got.String(), "%q %q %q", tt.base, tt.ours, tt.theirs)
+	}
 }
 
 // A loop over members or elements can stop at any of them.
