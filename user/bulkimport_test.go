@@ -24,6 +24,15 @@ func TestImportRoundTrip(t *testing.T) {
 	assert.ErrorIs(t, new(user.Import).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
 	hand := user.Import{Name: user.Value("Kim"), Extra: metadata.MustParse(`{"name":5,"email":"kim@example.com"}`)}
 	assert.JSONEq(t, `{"name":"Kim","email":"kim@example.com"}`, string(hand.AppendJSON(nil)))
+
+	// What it makes of a user is read as it is written.
+	odd, err := user.Parse([]byte(`{"email":"kim@example.com","user_metadata":"x"}`))
+	require.NoError(t, err)
+	made, err := user.Import{Email: user.Value("kim@example.com"), UserMetadata: metadata.MustParse(`{"a":1}`)}.Into(odd, true, "", user.Circumstances{})
+	require.NoError(t, err)
+	back, err := user.Parse(made.Profile.AppendJSON(nil))
+	require.NoError(t, err)
+	assert.True(t, back.Equal(made.Profile))
 }
 
 func TestImportFile(t *testing.T) {
