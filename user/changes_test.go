@@ -15,6 +15,8 @@ var changed = []string{
 	`{}`,
 	`{"permissions":{"a":1,"c":{"d":1}},"multifactor":{"x":1}}`,
 	`{"permissions":{"a":2,"b":3,"c":{"d":2}},"multifactor":[1]}`,
+	`{"":{"a":1},"z":1}`,
+	`{"":{"a":1,"b":2},"y":2}`,
 	`{"user_id":"a|1","email":"a@example.com","email_verified":"true","identities":[{"user_id":1}],"user_metadata":{"a":{"b":1,"c":[1]},"d":null},"x":{"y":1}}`,
 	`{"user_id":"a|1","email":null,"email_verified":true,"identities":[{"user_id":"1"}],"user_metadata":{"a":{"b":2,"c":[1.0],"n/~":0}},"x":{"y":2},"z":1}`,
 	`{"x":{"y":1.0},"app_metadata":{},"logins_count":1e0,"multifactor":["guardian"],"permissions":{"a":1},"identities":[]}`,
