@@ -291,6 +291,17 @@ func TestTooDeep(t *testing.T) {
 	assert.Equal(t, "a payload that is nested too deep", p.LogValue().String())
 }
 
+// What comes of a payload shares no identities with the user that it was sent for.
+func TestOutcomeIsIndependent(t *testing.T) {
+	u := profile(t, `{"identities":[{"connection":"db"},{"connection":"sms"}]}`)
+	for _, at := range []patch.Target{{}, {Secondary: true}} {
+		out, err := payload(t, `{"blocked":true,"phone_verified":true,"connection":"sms"}`).Apply(u, at)
+		require.NoError(t, err)
+		out.Profile.Identities[0] = user.Identity{}
+		assert.Equal(t, `{"identities":[{"connection":"db"},{"connection":"sms"}]}`, string(u.AppendJSON(nil)))
+	}
+}
+
 // A literal can have text that no JSON has.
 func TestInvalidUTF8(t *testing.T) {
 	assert.ErrorIs(t, patch.Payload{Name: patch.Set("\xff")}.Validate(patch.Target{}).Err(), patch.RuleType)

@@ -41,6 +41,8 @@ func runStage(t *testing.T, v vectors.Vector) {
 	if err != nil {
 		require.ErrorAs(t, err, &refused)
 	}
+	severe(t, refused, user.Error)
+	severe(t, out.Warnings, user.Warning)
 	all := func(list user.Violations) (pointers []string) {
 		for _, w := range list {
 			if string(w.Rule) == v.Rule {

@@ -59,6 +59,14 @@ func pointersOf(list user.Violations, rule string) (pointers []string) {
 	return pointers
 }
 
+// severe checks that a list of refusals, or of warnings, has nothing else.
+func severe(t *testing.T, list user.Violations, severity user.Severity) {
+	t.Helper()
+	for _, v := range list {
+		assert.Equal(t, severity, v.Severity, v.Rule)
+	}
+}
+
 // runForm checks what the card sends, and what is said of it.
 func runForm(t *testing.T, v vectors.Vector) {
 	var f patch.Form
@@ -66,6 +74,7 @@ func runForm(t *testing.T, v vectors.Vector) {
 	empties, ok := map[string]patch.Empties{"skip-empty": patch.SkipEmpty, "pass-empty": patch.PassEmpty}[v.Mode]
 	require.True(t, ok, "mode: %s means nothing here", v.Mode)
 	p, warnings := f.Payload(empties)
+	severe(t, warnings, user.Warning)
 	assert.JSONEq(t, string(v.Need(t, "want.json")), string(p.AppendJSON(nil)))
 	switch v.Expect {
 	case "warns":
@@ -193,6 +202,8 @@ func run(t *testing.T, v vectors.Vector) {
 			}
 		}
 	}
+	severe(t, verdict.Violations, user.Error)
+	severe(t, out.Warnings, user.Warning)
 	for i, w := range out.Warnings {
 		assert.NotContains(t, out.Warnings[:i], w, "listed twice")
 	}
