@@ -323,12 +323,12 @@ func TestLengthsAreNamed(t *testing.T) {
 // What follows the identity provider is named as the API names it: sorted, what is
 // removed left out.
 func TestSyncedIsNamed(t *testing.T) {
-	p := payload(t, `{"picture":"https://example.com/p.png","family_name":"F","given_name":null,"blocked":true}`)
+	p := payload(t, `{"given_name":"G","family_name":"F","nickname":null,"blocked":true}`)
 	for name, of := range map[string]string{"": "", "google-oauth2": " (google-oauth2)"} {
 		v := p.Validate(patch.Target{Connection: user.Connection{Kind: user.Social, Name: name}})
 		require.Len(t, v.Violations, 3)
 		assert.Equal(t, patch.RuleSynced, v.Violations[0].Rule)
-		assert.Equal(t, "the following user attributes cannot be updated: family_name, picture; the connection"+of+" has not disabled 'Sync user profile attributes at each login'", v.Violations[0].Message)
+		assert.Equal(t, "the following user attributes cannot be updated: family_name, given_name; the connection"+of+" has not disabled 'Sync user profile attributes at each login'", v.Violations[0].Message)
 		assert.Equal(t, patch.RuleSyncedRemoval, v.Violations[2].Rule)
 	}
 }
@@ -341,9 +341,11 @@ func TestBothListsAreBoundedByThemselves(t *testing.T) {
 	}
 	v := payload(t, `{"user_metadata":{"a":[`+nulls+`{"$d":1}],"b":1}}`).Validate(patch.Target{})
 	assert.Len(t, v.Warnings, 1_001)
+	severe(t, v.Warnings, user.Warning)
 	assert.Equal(t, "/user_metadata/a/1500/$d", v.Violations[0].Pointer)
 	v = payload(t, `{"user_metadata":{"a":{`+dots+`"z":null},"b":1}}`).Validate(patch.Target{})
 	assert.Len(t, v.Violations, 1_001)
+	severe(t, v.Violations, user.Error)
 	assert.ErrorIs(t, v.Warnings, patch.RuleNestedNull)
 }
 

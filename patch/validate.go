@@ -403,9 +403,7 @@ func (j *judge) syncedMessage() string {
 
 // refuse reports a violation that no reading turns into a warning.
 func (j *judge) refuse(id RuleID, pointer, message string) {
-	v := violationOf(id, pointer, message)
-	v.Severity = user.Error
-	add(&j.violations, &j.verdict.Violations, v)
+	add(&j.violations, &j.verdict.Violations, violationOf(id, pointer, message))
 }
 
 // customDatabase judges one attribute of a custom database's user.
