@@ -132,6 +132,7 @@ func TestDiffInOtherModes(t *testing.T) {
 		{"first-level+lists=append", `{"l":[1],"m":2}`, `{"l":3,"m":[2]}`, `{"l":3,"m":[2]}`, nil},
 		{"first-level+lists=union", `{"l":[1],"m":[1]}`, `{"l":[1,2],"m":[1,2,1.0]}`, `{"l":[2]}`, []string{"/m"}},
 		{"first-level+nulls=stripped+lists=append", `{"l":[1],"m":[1],"n":[1]}`, `{"l":[1,{"x":null}],"m":[1,null],"n":[1,"null"]}`, `{"m":[null],"n":["null"]}`, []string{"/l"}},
+		{"first-level+nulls=stripped+lists=append", `{"l":[1]}`, `{"l":[1,[ null , {} ]]}`, `{"l":[[null,{}]]}`, nil},
 		{"first-level+lists=append", `{"l":[1]}`, `{"l":[1,{"x":null}]}`, `{"l":[{"x":null}]}`, nil},
 		{"deep+lists=append", `{"o":{"l":[1],"m":[1]}}`, `{"o":{"l":[1,2],"m":[]}}`, `{"o":{"l":[2]}}`, []string{"/o/m"}},
 	} {

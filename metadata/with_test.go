@@ -54,6 +54,8 @@ func TestWithAndWithout(t *testing.T) {
 	assert.Equal(t, `{"a":{"b":1}}`, got.String())
 	_, err = o.With("\xff", "a")
 	assert.ErrorIs(t, err, ErrUTF8)
+	_, err = o.With(map[string]any{"x": []any{"\xff"}}, "a", "b/c")
+	assert.Equal(t, Errors{{ErrUTF8, "/a/b~1c/x/0", 0}}, err)
 	_, err = o.With(1, "a", "\xff")
 	assert.ErrorIs(t, err, ErrUTF8)
 	deep := make([]string, 10_001)
@@ -82,6 +84,7 @@ func TestAt(t *testing.T) {
 		assert.True(t, o.At(pointer).IsZero(), pointer)
 	}
 	assert.True(t, Object{}.At("").IsZero())
+	assert.Equal(t, "2", MustParse(`{"":[1,{"":2}]}`).At("//1/").String())
 	for _, path := range [][]string{nil, {""}, {"a/b", "~", "~1", ""}} {
 		got, ok := ParsePointer(Pointer(path...))
 		assert.True(t, ok)

@@ -1,0 +1,278 @@
+package jsonscan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// agree holds what is true of every text, valid or not, without duplicate names.
+func agree(t *testing.T, text string) {
+	t.Helper()
+	d := []byte(text)
+	want := accepts(d)
+	start := Space(d, 0)
+	whole := func(end int) bool { return end >= 0 && Space(d, end) == len(d) }
+	var names Names
+	if got := whole(Skip(d, start, MaxDepth)); got != want {
+		t.Fatalf("Skip(%q) accepts = %v", text, got)
+	}
+	if got := whole(Check(d, start, MaxDepth, &names)); got != want || names.Mark() != 0 {
+		t.Fatalf("Check(%q) accepts = %v and leaves %d names", text, got, names.Mark())
+	}
+	if got := len(Faults(d, MaxDepth)) == 0; got != want {
+		t.Fatalf("Faults(%q) accepts = %v", text, got)
+	}
+	parts, ok := Split(d)
+	if got := want && start < len(d) && d[start] == '{'; got != ok {
+		t.Fatalf("Split(%q) accepts = %v", text, ok)
+	}
+	if !want {
+		return
+	}
+	if end := End(d, start); end != len(bytes.TrimRight(d, " \t\r\n")) {
+		t.Fatalf("End(%q) = %d", text, end)
+	}
+	checkValue(t, bytes.TrimSpace(d))
+	if !ok {
+		return
+	}
+	var decoded map[string]json.RawMessage
+	if err := json.Unmarshal(d, &decoded); err != nil || len(decoded) != len(parts) {
+		t.Fatalf("Split(%q) has %d members, %v", text, len(parts), err)
+	}
+	for _, p := range parts {
+		if !bytes.Equal(bytes.TrimSpace(decoded[p.Name]), p.Text) {
+			t.Fatalf("Split(%q): %q is %s", text, p.Name, p.Text)
+		}
+	}
+}
+
+// What can stand in a string, right or wrong, is seen at every place in it: words of
+// eight bytes are scanned at once.
+func TestEveryPlaceInAString(t *testing.T) {
+	pieces := []string{
+		"", `\n`, `\"`, `\\`, `\/`, `\b`, `\u00e9`, `\u005C`, `\uABcd`, `\ud83d\ude00`, `\ud83d`, `\ude00`, `\ud83d\u0041`, `\ud83d\ud83d`, `\u12`, `\u123g`, `\q`, `\`,
+		"é", "\u07ff", "\u0800", "漢", "\ud7ff", "\ue000", "\uffff", "😀", "\U0010ffff", "é漢😀é",
+		"\xff", "\x80", "\xc3", "\xc1\x80", "\xed\xa0\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xe6\xbc", "\xf0\x9f\x98", "\xc3\xc3", "\xe6\xbc\xc3",
+		"\x00", "\n", "\x1f", "\x7f", " ", "!", "#", "[", "]}", `","`,
+	}
+	for _, piece := range pieces {
+		for before := range 18 {
+			for _, after := range []int{0, 1, 2, 6, 7, 8, 9, 15} {
+				s := `"` + strings.Repeat("b", before) + piece + strings.Repeat("a", after)
+				if strings.HasSuffix(s, `\`) {
+					s += `\` // the quote is not part of it
+				}
+				agree(t, s)
+				agree(t, `{"k":`+s)
+				s += `"`
+				for _, around := range []string{"%s", "[%s]", "{%s:1}", `{"k":%s}`, "[1,%s , 2]", `{ "a long name of it" : %s }`, `{%s : {"x":[]} }`, "%s       "} {
+					agree(t, fmt.Sprintf(around, s))
+				}
+			}
+		}
+	}
+}
+
+// A name is one name however it is written, and another one where a character is.
+func TestEveryPlaceInAName(t *testing.T) {
+	escape := func(s string) string {
+		var b strings.Builder
+		for _, r := range s {
+			if r > 0xFFFF {
+				fmt.Fprintf(&b, `\u%04x\u%04X`, 0xD800+(r-0x10000)>>10, 0xDC00+(r-0x10000)&0x3FF)
+			} else {
+				fmt.Fprintf(&b, `\u%04X`, r)
+			}
+		}
+		return b.String()
+	}
+	var names Names
+	for n := range 20 {
+		for _, middle := range []string{"", "x", "é", "😀", "~/"} {
+			plain := strings.Repeat("b", n) + middle + strings.Repeat("c", n%7)
+			half := len(plain) / 2
+			for half < len(plain) && !utf8.RuneStart(plain[half]) {
+				half++
+			}
+			for _, same := range []string{plain, escape(plain), escape(plain[:half]) + plain[half:], plain[:half] + escape(plain[half:])} {
+				for _, space := range []string{"", " ", "\n\t "} {
+					d := []byte(`{"` + same + `"` + space + ":" + space + `7,"` + plain + `":8}`)
+					name, value := Member(d, 1)
+					if value < 0 || d[value] != '7' || string(name.Bytes(d)) != plain || name.Escaped != (same != plain) || d[name.End-1] != '"' {
+						t.Fatalf("Member(%s) = %+v, %d", d, name, value)
+					}
+					other, _ := Member(d, Next(d, value+1))
+					if !SameName(d, name, d, other) || !SameName(d, other, d, name) || name.Spread() != other.Spread() || names.Hash(d, name) != names.Hash(d, other) {
+						t.Fatalf("%s: not one name", d)
+					}
+					if Check(d, 0, MaxDepth, &names) >= 0 || Skip(d, 0, MaxDepth) != len(d) {
+						t.Fatalf("%s: the name is there twice", d)
+					}
+					if !Equal([]byte(`{"`+same+`":1}`), []byte(`{"`+plain+`":1}`)) {
+						t.Fatalf("%s: two names", d)
+					}
+				}
+				for i := range plain {
+					if plain[i] >= utf8.RuneSelf || plain[i] == '"' {
+						continue
+					}
+					changed := plain[:i] + "X" + plain[i+1:]
+					for _, different := range []string{changed, escape(changed), plain + "c", "b" + plain + "x", plain[:i]} {
+						d := []byte(`{"` + same + `":7,"` + different + `":8}`)
+						name, value := Member(d, 1)
+						other, _ := Member(d, Next(d, value+1))
+						if SameName(d, name, d, other) || SameName(d, other, d, name) || Check(d, 0, MaxDepth, &names) != len(d) {
+							t.Fatalf("%s: one name", d)
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, text := range []string{``, `"`, `"a`, `"a"`, `"a" `, `"a":`, `"a": `, `"a" 1`, `"a"x:1`, `a:1`, `'a':1`, `"long enough name`, `"long enough name"`, `"long enough name":`, `"long enough name"1:2`, "\"\xff\":1", `"long\q name":1`} {
+		if _, value := Member([]byte(text), 0); value >= 0 {
+			t.Errorf("Member(%q) finds a value at %d", text, value)
+		}
+	}
+}
+
+// Objects of few and of many names, of which one is there twice, or none.
+func TestDuplicatesAmongMany(t *testing.T) {
+	var names Names
+	for _, n := range []int{2, 3, few - 1, few, few + 1, few + 2, 40, 300} {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = fmt.Sprintf(`"key number %d":{"a":%d}`, i, i)
+		}
+		text := []byte("{" + strings.Join(list, ",") + "}")
+		if Check(text, 0, MaxDepth, &names) != len(text) || len(Faults(text, MaxDepth)) > 0 {
+			t.Fatalf("%d names: refused", n)
+		}
+		for _, i := range []int{0, 1, n / 2, n - 1} {
+			for _, at := range []int{0, n / 2, n} {
+				again := append(append(append([]string{}, list[:at]...), fmt.Sprintf(`"k\u0065y number %d":0`, i)), list[at:]...)
+				text := []byte(`[{"key number 1":{}},{` + strings.Join(again, " , ") + `}]`)
+				if Check(text, 0, MaxDepth, &names) >= 0 || len(Faults(text, MaxDepth)) != 1 {
+					t.Fatalf("%d names: %d twice, at %d, and not refused", n, i, at)
+				}
+				if _, ok := Split(text[len(`[{"key number 1":{}},`) : len(text)-1]); ok {
+					t.Fatalf("%d names: Split", n)
+				}
+			}
+		}
+	}
+}
+
+// Every short text of the signs that numbers are made of.
+func TestEveryShortNumber(t *testing.T) {
+	var grow func(s string)
+	grow = func(s string) {
+		d := []byte(s)
+		want := s != "" && json.Valid(d)
+		if got := s != "" && Number(d, 0) == len(d); got != want {
+			t.Fatalf("Number(%q) accepts = %v", s, got)
+		}
+		for _, around := range []string{s, "[" + s + "]", s + " "} {
+			if got := strings.TrimSpace(around) != "" && Skip([]byte(around), 0, 9) == len(strings.TrimRight(around, " ")); got != json.Valid([]byte(around)) {
+				t.Fatalf("Skip(%q) accepts = %v", around, got)
+			}
+		}
+		if len(s) < 5 {
+			for _, c := range "-+.e019E" {
+				grow(s + string(c))
+			}
+		}
+	}
+	grow("")
+}
+
+func TestNumbersByValue(t *testing.T) {
+	list := strings.Fields(`0 -0 0.0 0e5 1 -1 1.0 10 1e1 1e+1 1E01 100e-1 0.1 1e-1 0.01e1 0.10 12 1.2e1 120e-1 0.012e3 12.0 12.50 1250e-2 9 19 90 99 1e18 1e19 -1e18 -1e19
+		9223372036854775807 9223372036854775808 -9223372036854775808 -9223372036854775809 922337203685477580.7e1 9223372036854775807.0 9223372036854775807.5 92233720368547758070e-1
+		18446744073709551615 18446744073709551616 -9223372036854775807 1e20 10e19 1000000000000000000 10000000000000000000 0.000000000000000001e19 0.5 -0.5 5e-1 1.5 15 1.05 105e-2 123456789012345678 1e100 10e99 1e-100 0.1e-99`)
+	for _, a := range list {
+		x, _ := new(big.Rat).SetString(a)
+		v, ok := Int64([]byte(a))
+		if want := x.IsInt() && x.Num().IsInt64(); ok != want || ok && v != x.Num().Int64() {
+			t.Errorf("Int64(%s) = %d, %v", a, v, ok)
+		}
+		for _, b := range list {
+			y, _ := new(big.Rat).SetString(b)
+			if got, want := SameNumber([]byte(a), []byte(b)), x.Cmp(y) == 0; got != want {
+				t.Errorf("SameNumber(%s, %s) = %v", a, b, got)
+			}
+			if Equal([]byte(a), []byte(b)) && Hash(1, []byte(a)) != Hash(1, []byte(b)) {
+				t.Errorf("%s and %s have different hashes", a, b)
+			}
+		}
+	}
+}
+
+// Values that are equal have one hash, and others, but by chance, another one.
+func TestHashesAreOfValues(t *testing.T) {
+	groups := [][]string{
+		{`{"a":1,"b":[2,"é"]}`, `{ "b" : [ 2.0 , "\u00e9" ] , "a" : 1e0 }`}, {`{"a":1,"b":[2,"e"]}`}, {`{"a":1}`}, {`{"b":1}`}, {`{"a":2}`}, {`{}`, `{ }`}, {`[]`, `[ ]`},
+		{`[1,2]`}, {`[2,1]`}, {`[1]`}, {`[[1]]`}, {`[[1],[]]`}, {`[[],[1]]`}, {`{"a":{}}`}, {`{"a":[]}`}, {`"a"`, `"\u0061"`}, {`""`}, {`"1"`}, {`1`, `1.0`}, {`-1`}, {`10`, `1e1`}, {`0`, `-0`, `0e7`},
+		{`true`}, {`false`}, {`null`}, {`"null"`}, {`"true"`}, {`"ten bytes!"`}, {`"ten bytes?"`}, {`{"a":1,"b":2}`, `{"b":2,"a":1}`}, {`{"a":2,"b":1}`}, {`0.1`, `1e-1`}, {`1e-2`}, {`[null]`}, {`[true,null]`},
+		{`"eight by"`}, {`"eight byt"`}, {`"sixteen bytes it"`}, {`"sixteen bytes is"`},
+	}
+	for _, seed := range []uint64{0x9e3779b97f4a7c15, 0x0123456789abcdef, 0xfedcba9876543210} {
+		seen := map[uint64]string{}
+		for _, group := range groups {
+			h := Hash(seed, []byte(group[0]))
+			if other := seen[h]; other != "" {
+				t.Errorf("%s and %s have one hash", other, group[0])
+			}
+			seen[h] = group[0]
+			for _, same := range group {
+				if Hash(seed, []byte(same)) != h {
+					t.Errorf("%s and %s have different hashes", group[0], same)
+				}
+				nodes := Index([]byte(same), 0)
+				for k, sum := range Hashes(seed, []byte(same), nodes) {
+					if part := []byte(same)[nodes[k].Value:nodes[k].ValueEnd]; Hash(seed, part) != sum {
+						t.Errorf("%s in %s", part, same)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	var all strings.Builder
+	for c := range rune(0x300) {
+		all.WriteRune(c)
+		s := string(c) + "x" + string(c)
+		var want, back string
+		if err := json.Unmarshal([]byte(Quote(s)), &back); err != nil || back != s || Unquote(Quote(s)) != s {
+			t.Fatalf("Quote(%q) = %s", s, Quote(s))
+		}
+		escapedText, _ := json.Marshal(s)
+		if err := json.Unmarshal(escapedText, &want); err != nil || Unquote(string(escapedText)) != want {
+			t.Fatalf("Unquote(%s) = %q", escapedText, Unquote(string(escapedText)))
+		}
+		if c >= ' ' && c != '"' && c != '\\' && Quote(s) != `"`+s+`"` {
+			t.Fatalf("Quote(%q) = %s: it escapes what need not be", s, Quote(s))
+		}
+	}
+	if s := all.String(); Unquote(Quote(s)) != s {
+		t.Fatal("all at once")
+	}
+	for _, null := range []string{"null", "xnull", "nullx", "nnull", "nunull", "nulnull", "a null b"} {
+		if !MayHoldNull([]byte(null)) {
+			t.Errorf("%q has the letters", null)
+		}
+	}
+	for _, none := range []string{"", "n", "nul", "nulx", "xull", "nxll", "nuxl", "NULL", "ull", "nu ll"} {
+		if MayHoldNull([]byte(none)) {
+			t.Errorf("%q has not the letters", none)
+		}
+	}
+}
