@@ -73,17 +73,25 @@ func TestValueOfWritesLikeEncodingJSON(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, o.At("/v").Equal(w), "%s", o)
 	}
-	o := MustParse(`{ "a" : 1 }`)
-	for v, want := range map[any]string{o: `{"a":1}`, &o: `{"a":1}`, (*Object)(nil): "null", o.At("/a"): "1"} {
+	one := MustParse(`{ "a" : 1 }`)
+	for v, want := range map[any]string{one: `{"a":1}`, &one: `{"a":1}`, (*Object)(nil): "null", one.At("/a"): "1"} {
 		got, err := ValueOf(v)
 		require.NoError(t, err)
 		assert.Equal(t, want, strings.ReplaceAll(got.String(), " ", ""))
 	}
-	for _, v := range []any{o, &o} {
-		got, err := ValueOf([]any{v, o.At("/a")})
+	for _, v := range []any{one, &one} {
+		got, err := ValueOf([]any{v, one.At("/a")})
 		require.NoError(t, err)
 		assert.True(t, got.Equal(Value{`[{"a":1},1]`}))
 	}
+	o, err := From(struct{ A string }{"<&>"})
+	require.NoError(t, err)
+	assert.Equal(t, `{"A":"<&>"}`, o.String(), "what HTML has signs for is written as it is")
+	part := []any{nil, nil}
+	part[1] = part[:1]
+	v, err := ValueOf(part)
+	require.NoError(t, err, "what has a part of itself is not inside itself")
+	assert.Equal(t, `[null,[null]]`, v.String())
 	none, err := FromMap(nil)
 	require.NoError(t, err)
 	assert.True(t, none.IsZero())

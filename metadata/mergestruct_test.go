@@ -269,3 +269,13 @@ func TestMergeStructOfForeignTypes(t *testing.T) {
 	_, err = metadata.MergeStruct(struct{ F fragile }{}, struct{ F fragile }{fragile{"a"}}, metadata.SkipEmpty)
 	assert.ErrorIs(t, err, metadata.ErrType, "what panics is refused")
 }
+
+type nested []nested
+
+func TestMergeStructOfAPartOfItself(t *testing.T) {
+	part := nested{nil, nil}
+	part[1] = part[:1]
+	got, err := metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{part}, metadata.SkipEmpty)
+	require.NoError(t, err)
+	assert.Equal(t, nested{nil, {nil}}, got.S)
+}

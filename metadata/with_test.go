@@ -406,11 +406,19 @@ func TestUnmarshal(t *testing.T) {
 	}
 	assert.Equal(t, `{"a":1}`, s.O.String(), "what could not be read changes nothing")
 	assert.Equal(t, `{"b":null}`, s.D.String())
+	for _, text := range []string{`1`, `[1]`, `"null"`, `true`, `[null]`} {
+		_, err := ParseDelta([]byte(text))
+		assert.ErrorIs(t, err, ErrNotObject, text)
+		_, err = FirstLevel.AppendMerge(nil, []byte(`{}`), []byte(text))
+		assert.ErrorIs(t, err, ErrNotObject, text)
+	}
 	var m map[string]int
 	require.NoError(t, s.O.Decode(&m))
 	assert.Equal(t, map[string]int{"a": 1}, m)
 	require.NoError(t, Object{}.Decode(&m))
 	assert.Nil(t, m)
+	require.NoError(t, json.Unmarshal([]byte(`{"O":null}`), &s))
+	assert.True(t, s.O.IsZero(), "null makes an object absent")
 	_, err := Delta{}.Set("a", "\xff")
 	assert.ErrorIs(t, err, ErrUTF8)
 }

@@ -204,8 +204,12 @@ func TestNumbersByValue(t *testing.T) {
 		}
 		for _, b := range list {
 			y, _ := new(big.Rat).SetString(b)
-			if got, want := SameNumber([]byte(a), []byte(b)), x.Cmp(y) == 0; got != want {
+			want := x.Cmp(y) == 0
+			if got := SameNumber([]byte(a), []byte(b)); got != want {
 				t.Errorf("SameNumber(%s, %s) = %v", a, b, got)
+			}
+			if got := Equal([]byte("["+a+"]"), []byte("["+b+" ]")); got != want {
+				t.Errorf("Equal(%s, %s) = %v", a, b, got)
 			}
 			if Equal([]byte(a), []byte(b)) && Hash(1, []byte(a)) != Hash(1, []byte(b)) {
 				t.Errorf("%s and %s have different hashes", a, b)
@@ -242,6 +246,32 @@ func TestHashesAreOfValues(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A member's node has its name; those of elements and of the whole have none.
+func TestIndexNamesMembers(t *testing.T) {
+	d := []byte(`{"a":[1,{"b":[]},"c"],"d":{"e":2}}`)
+	var names []string
+	for _, n := range Index(d, 0) {
+		if n.Name != (Name{}) {
+			names = append(names, string(n.Bytes(d)))
+		} else {
+			names = append(names, "-")
+		}
+	}
+	if got := strings.Join(names, " "); got != "- a - - b - d e" {
+		t.Error(got)
+	}
+}
+
+// What a name is hashed with is drawn anew: nobody can choose names that collide.
+func TestHashesAreDrawn(t *testing.T) {
+	d := []byte(`{"a":1}`)
+	n, _ := Member(d, 1)
+	var x, y Names
+	if x.Hash(d, n) == y.Hash(d, n) || x.Hash(d, n) != x.Hash(d, n) {
+		t.Error("the hash of a name is that of another Names, or not its own")
 	}
 }
 
