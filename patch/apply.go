@@ -138,7 +138,6 @@ func (a *applier) warn(id RuleID, pointer, message string) {
 		a.refusals = append(a.refusals, v)
 		return
 	}
-	v.Severity = user.Warning
 	add(&a.bound, &a.Warnings, v)
 }
 

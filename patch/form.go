@@ -185,9 +185,7 @@ func (c *card) left(a attribute) {
 func (c *card) warn(id RuleID, a attribute, message string) { c.warnAt(id, a.pointer(), message) }
 
 func (c *card) warnAt(id RuleID, pointer, message string) {
-	v := violationOf(id, pointer, message)
-	v.Severity = user.Warning
-	c.warnings = append(c.warnings, v)
+	c.warnings = append(c.warnings, violationOf(id, pointer, message))
 }
 
 func (c *card) text(f Field[string]) Field[string] {
