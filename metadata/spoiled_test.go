@@ -143,3 +143,20 @@ func TestLevelsAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// The levels of a value count whatever becomes of it.
+func TestLevelsOfValuesThatGo(t *testing.T) {
+	union := FirstLevel.Knobs()
+	union.Lists = ListsUnion
+	doc := func(levels int) []byte {
+		return []byte(`{"z":0,"a":` + strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) + `,"y":0}`)
+	}
+	for _, m := range []Mode{FirstLevel, Deep, Fill, union.Mode()} {
+		for _, patch := range []string{`{"a":null}`, `{"a":1}`, `{"a":[0]}`, `{"b":1}`, `{"z":null,"a":null}`} {
+			_, err := m.AppendMerge(nil, doc(MaxLevels), []byte(patch))
+			assert.NoError(t, err, "%v %s", m, patch)
+			_, err = m.AppendMerge(nil, doc(MaxLevels+1), []byte(patch))
+			assert.ErrorIs(t, err, ErrDepth, "%v %s", m, patch)
+		}
+	}
+}
