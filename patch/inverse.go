@@ -97,8 +97,8 @@ func (p Payload) Inverse(before user.Profile, t Target) (Payload, error) {
 			d.miss(emailVerified.pointer())
 		}
 	}
-	q.UserMetadata = d.undo(userMetadata, p.UserMetadata, before.UserMetadata, before.Extra)
-	q.AppMetadata = d.undo(appMetadata, p.AppMetadata, before.AppMetadata, before.Extra)
+	q.UserMetadata = d.undo(userMetadata, p.UserMetadata, before.UserMetadata, before.Extra, t)
+	q.AppMetadata = d.undo(appMetadata, p.AppMetadata, before.AppMetadata, before.Extra, t)
 	for name := range p.Extra.All() {
 		d.miss(metadata.Pointer(name))
 	}
@@ -144,10 +144,12 @@ func (d *differ) applied(q *Payload, out Outcome, t Target) (Outcome, error) {
 }
 
 // undo returns what to say of a metadata object so that what says does is undone.
-// What is there now that is no object cannot be restored.
-func (d *differ) undo(a attribute, says metadata.Delta, now, extra metadata.Object) metadata.Delta {
+// What is there now that is no object cannot be restored, where it does not stay.
+func (d *differ) undo(a attribute, says metadata.Delta, now, extra metadata.Object, t Target) metadata.Delta {
 	if _, odd := extra.Get(a.String()); odd && now.IsZero() && !says.IsZero() {
-		d.miss(a.pointer())
+		if t.reading(RuleMetadataNoObject) != "kept" {
+			d.miss(a.pointer())
+		}
 		return metadata.Delta{}
 	}
 	if says.IsWipe() {
