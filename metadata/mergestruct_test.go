@@ -278,4 +278,20 @@ func TestMergeStructOfAPartOfItself(t *testing.T) {
 	got, err := metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{part}, metadata.SkipEmpty)
 	require.NoError(t, err)
 	assert.Equal(t, nested{nil, {nil}}, got.S)
+
+	deep, many := nested{}, map[string]any{}
+	for range metadata.MaxLevels {
+		deep, many = nested{deep}, map[string]any{"a": many}
+	}
+	_, err = metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{deep}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+	_, err = metadata.MergeStruct(map[string]any{}, many, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+	_, err = metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{deep[0][0]}, metadata.SkipEmpty)
+	assert.NoError(t, err)
+
+	ring := nested{nil}
+	ring[0] = ring
+	_, err = metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{ring}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
 }

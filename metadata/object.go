@@ -114,8 +114,7 @@ func parse(d []byte, s string) ([]member, bool) {
 	for k := range members {
 		end := i // of the object, or of what comes before the next name
 		if k+1 < len(members) {
-			end = names.Off(k + 1)
-			for end--; d[end] != ','; end-- {
+			for end = names.Off(k + 1); d[end] != ','; end-- {
 			}
 		}
 		for d[end-1] <= ' ' {
