@@ -279,9 +279,8 @@ func (r *refresh) verified() {
 		s, text := was.Str()
 		w, isBool := was.Bool()
 		switch {
-		case text && s == "true" == b:
+		case text && s == "true" == b, isBool && w == b:
 			delete(r.change, "email_verified") // it stays in the form it has
-		case isBool && w == b:
 		default:
 			r.report(RuleFollowsProvider, "/email_verified", "this follows the login, false where that does not say")
 		}
