@@ -342,3 +342,36 @@ func TestReleaseLeavesNothing(t *testing.T) {
 		assert.NotNil(t, d.out, "kept: %s", what)
 	}
 }
+
+// A run that was found is known still when the members of an object within have met
+// in another order.
+func TestLookFindsTheRunAgain(t *testing.T) {
+	tail := `"s":0},"t":"` + strings.Repeat("x", 3*ahead) + `","u":1}`
+	before := `{"o":{"p":1,"q":2,`
+	for _, p := range []string{`5`, `50`, `"five"`} {
+		s := agrees(t, Deep, before+tail, `{"o":{"q":2,"p":`+p+`,`+tail)
+		assert.Equal(t, len(before), s.runFrom)
+		assert.Equal(t, len(before+tail), s.runTo)
+	}
+}
+
+// What is the same to the byte is not searched for names that are there twice where
+// AppendDiff reads side by side; Parse finds them.
+func TestAppendDiffReadsSideBySide(t *testing.T) {
+	a, b := []byte(`{"a":[{"x":1,"x":1}],"b":1}`), []byte(`{"a":[{"x":1,"x":1}],"b":2}`)
+	room := make([]byte, 0, 100)
+	for _, m := range []Mode{FirstLevel, Deep} {
+		got, err := m.AppendDiff(room, a, b)
+		require.NoError(t, err)
+		assert.Equal(t, `{"b":2}`, string(got))
+		if n := testing.AllocsPerRun(100, func() { _, _ = m.AppendDiff(room, a, b) }); n > 0 && !raced {
+			t.Errorf("%v: %v allocations", m, n)
+		}
+		for _, pair := range [][2][]byte{{nil, a}, {a, nil}} {
+			_, err = m.AppendDiff(room, pair[0], pair[1])
+			assert.ErrorIs(t, err, ErrDuplicateName, "an absent object goes through Parse")
+		}
+	}
+	_, err := Fill.AppendDiff(room, a, b)
+	assert.ErrorIs(t, err, ErrDuplicateName)
+}
