@@ -191,6 +191,7 @@ func TestSameIsPassedOnce(t *testing.T) {
 			assert.Equal(t, steps{0, 1, 0, len(text)}, agrees(t, m, text, text), "all")
 			assert.Equal(t, steps{0, 2, 0, len(text) - 2}, agrees(t, m, text, text[:len(text)-2]+`2}`), "all but what comes last")
 			assert.Equal(t, steps{1 + len(value), 1, 7, len(text) + 6}, agrees(t, m, `{"u":0,`+text[1:], text), "all but what comes first")
+			assert.Equal(t, steps{0, 2, 7, len(text) + 6}, agrees(t, m, `{"u":0,`+text[1:], `{"u":9,`+text[1:]), "all but the value that comes first")
 		}
 		for n := 5; n < 2*near; n++ {
 			for _, k := range []int{n, ahead - n, 2*ahead - n} {
