@@ -376,3 +376,11 @@ func TestAppendDiffReadsSideBySide(t *testing.T) {
 	_, err := Fill.AppendDiff(room, a, b)
 	assert.ErrorIs(t, err, ErrDuplicateName)
 }
+
+// Objects whose names are written in two ways are compared as others are, and a run
+// says nothing of what comes before it.
+func TestRunsBeginWhereTheyAreFound(t *testing.T) {
+	value := `{"y":1,"z":"` + strings.Repeat("x", near) + `"}}`
+	assert.Equal(t, steps{0, 2, 10, 10 + len(value)}, agrees(t, Deep, `{"\u006f":`+value, `{"o":`+value))
+	agrees(t, Deep, `{"o":{"k":1,"l":4},"p":0,"z":3}`, `{"p":0,"o":{"k":2,"l":4,"m":5},"z":3}`)
+}
