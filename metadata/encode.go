@@ -225,6 +225,10 @@ func (e *encoder) list(l []any, depth int) {
 	e.out = append(e.out, ']')
 }
 
+// tooDeep is what the next encoding/json says of more levels than it writes; today's
+// writes them, and leaves them to be found in the text.
+const tooDeep = "exceeded max depth"
+
 // marshal writes any other Go value as encoding/json does. That package replaces
 // an invalid byte by U+FFFD, as an escape or as it is: only where there is one is
 // v looked through.
@@ -238,9 +242,12 @@ func (e *encoder) marshal(v any) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
 	var list Errors
+	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &list):
 		e.errs = append(e.errs, list.under(e.path...)...)
+	case errors.As(err, &syntax) && syntax.Error() == tooDeep:
+		e.fault(ErrDepth)
 	case err != nil:
 		e.fault(ErrType)
 	case (bytes.Contains(b.Bytes(), []byte(`\ufffd`)) || bytes.Contains(b.Bytes(), []byte("\ufffd"))) && invalid(reflect.ValueOf(v), map[place]bool{}):
