@@ -73,7 +73,7 @@ type lockstep struct {
 	runFrom, runTo, runOffset int
 	runEnds                   bool
 
-	namesA, namesB jsonscan.Names // of the objects that are open; of b only those that a has not, until rest
+	namesA, namesB jsonscan.Names // of the objects that are open; of b only those that a has not where it stands, until an object ends
 	met            []stretch      // names that both have
 	onlyA, onlyB   []spot         // their members that have not met their like
 	most           int            // how long these lists were at most
@@ -264,7 +264,7 @@ func (d *lockstep) objects(a []byte, i int, b []byte, j int, depth int) (endA, e
 				return -1, -1
 			}
 		}
-		if d.wasted += max(x.end-x.value, 0) + max(y.end-y.value, 0); d.wasted > 4*(len(a)+len(b)) {
+		if d.wasted += x.end - x.value + y.end - y.value; d.wasted > 4*(len(a)+len(b)) {
 			return -1, -1 // much is elsewhere at every level: Diff goes by an index
 		}
 		if moreA && moreB {

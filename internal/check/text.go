@@ -159,12 +159,7 @@ func isURI(s string) bool {
 		}
 	}
 	scheme, rest, ok := strings.Cut(s, "://")
-	switch strings.ToLower(scheme) {
-	case "http", "https", "ftp":
-	default:
-		ok = false
-	}
-	if !ok {
+	if scheme = strings.ToLower(scheme); !ok || scheme != "http" && scheme != "https" && scheme != "ftp" {
 		return false
 	}
 	for i := range len(rest) { // a percent sign is followed by two hexadecimal digits
