@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -49,9 +48,21 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	}
 	n.finish()
 	if gone > 0 {
-		members = slices.DeleteFunc(members, func(x *member) bool { return x == nil })
+		members = present(members)
 	}
 	return Object{&object{members: members}}
+}
+
+// present returns the members that are not nil, in the same memory.
+func present(members []*member) []*member {
+	n := 0
+	for _, x := range members {
+		if x != nil {
+			members[n] = x
+			n++
+		}
+	}
+	return members[:n]
 }
 
 // mergeEmpty returns what {} makes of base.

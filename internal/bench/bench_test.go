@@ -444,9 +444,12 @@ func TestMeasure(t *testing.T) {
 		if !ok {
 			t.Fatal(op)
 		}
-		r, err := Measure(g, 2, time.Microsecond)
+		r, err := Measure(g, 2, time.Microsecond, 0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if r.Rounds != 2 {
+			t.Errorf("%s: %d rounds", op, r.Rounds)
 		}
 		for _, c := range g.Contenders {
 			if !r.Measured(c.Name) || r.Time(c.Name).Min <= 0 {
@@ -469,9 +472,12 @@ func TestTooSlow(t *testing.T) {
 	nothing := func() error { return nil }
 	r, err := Measure(Group{Op: "parse", Size: "2KB", Contenders: []Contender{
 		{Name: "metameld", Role: Ours, Run: nothing}, {Name: "encoding-json"}, {Name: "goccy", Run: nothing},
-	}}, 2, time.Microsecond)
+	}}, 2, time.Microsecond, 10*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if r.Rounds < 2 || len(r.times["goccy"]) != r.Rounds {
+		t.Errorf("%d rounds, %d times", r.Rounds, len(r.times["goccy"]))
 	}
 	var b strings.Builder
 	Report(&b, []Result{r})

@@ -15,13 +15,15 @@ const TooSlow = 4 * time.Second
 // Result is what was measured of a group.
 type Result struct {
 	Group
+	Rounds int
 	times  map[string][]float64 // ns of one run, for each round
 	allocs map[string]uint64    // of one run: the least of all rounds
 }
 
 // Measure runs every contender for about so long in each round, in an order that
-// is another in each round.
-func Measure(g Group, rounds int, long time.Duration) (Result, error) {
+// is another in each round, for as many rounds as begin within whole, and for at
+// least so many.
+func Measure(g Group, rounds int, long, whole time.Duration) (Result, error) {
 	r := Result{Group: g, times: map[string][]float64{}, allocs: map[string]uint64{}}
 	var running []Contender
 	for _, c := range g.Contenders {
@@ -45,8 +47,8 @@ func Measure(g Group, rounds int, long time.Duration) (Result, error) {
 		}
 	}
 	guess := map[string]float64{}
-	for round := range rounds {
-		for _, i := range order(len(running), round) {
+	for began := time.Now(); r.Rounds < rounds || time.Since(began) < whole; r.Rounds++ {
+		for _, i := range order(len(running), r.Rounds) {
 			c := running[i]
 			ns, allocs, err := measure(c.Run, long, guess[c.Name])
 			if err != nil {

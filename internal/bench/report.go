@@ -31,7 +31,7 @@ func Report(w io.Writer, rs []Result) {
 		reportFlat(w, rs[0])
 		return
 	}
-	head := []string{"metameld", "document", "time", "MB/s", "allocs", "best peer", "ratio to it"}
+	head := []string{"metameld", "document", "rounds", "time", "MB/s", "allocs", "best peer", "ratio to it"}
 	unchecked := slices.ContainsFunc(rs[0].Contenders, func(c Contender) bool { return c.Unchecked })
 	if unchecked {
 		head = append(head, "best that checks", "ratio to it")
@@ -43,7 +43,7 @@ func Report(w io.Writer, rs []Result) {
 	for _, name := range rs[0].Names(Ours) {
 		for _, r := range rs {
 			best, t := r.BestPeer(name, false), r.Time(name).Median
-			row := []string{name, r.Size, duration(t), fmt.Sprintf("%.0f", float64(r.Bytes)/t*1e3), fmt.Sprint(r.Allocs(name)),
+			row := []string{name, r.Size, fmt.Sprint(r.Rounds), duration(t), fmt.Sprintf("%.0f", float64(r.Bytes)/t*1e3), fmt.Sprint(r.Allocs(name)),
 				best, r.ratio(name, best)}
 			if unchecked {
 				best = r.BestPeer(name, true)

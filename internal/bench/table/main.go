@@ -18,15 +18,16 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 6, "how many `rounds` each contender runs in")
-	long := flag.Duration("time", 60*time.Millisecond, "how `long` a contender runs in a round; at least once")
+	rounds := flag.Int("rounds", 6, "how many `rounds` each contender runs in, at least")
+	long := flag.Duration("time", 12*time.Millisecond, "how `long` a contender runs in a round; at least once")
+	whole := flag.Duration("for", 8*time.Second, "how `long` more rounds begin for an operation and a document")
 	sizes := flag.String("sizes", strings.Join(bench.Sizes, ","), "the documents, a `list` with commas")
 	ops := flag.String("ops", strings.Join(bench.Ops, ","), "the operations, a `list` with commas")
 	flag.Parse()
 	if flag.NArg() > 0 || *rounds < 1 || *long <= 0 {
 		usage("no arguments, at least one round and a time above 0")
 	}
-	table(*rounds, *long, choose(*sizes, bench.Sizes), choose(*ops, bench.Ops))
+	table(*rounds, *long, *whole, choose(*sizes, bench.Sizes), choose(*ops, bench.Ops))
 }
 
 func usage(what string) {
@@ -46,10 +47,10 @@ func choose(list string, all []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !slices.Contains(names, name) })
 }
 
-func table(rounds int, long time.Duration, sizes, ops []string) {
+func table(rounds int, long, whole time.Duration, sizes, ops []string) {
 	fmt.Printf("# metameld beside other libraries\n\n")
-	fmt.Printf("%s, %s/%s, %s, %d CPUs; %d rounds of %v, %s\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU(), rounds, long, bench.Clock)
+	fmt.Printf("%s, %s/%s, %s, %d CPUs; at least %d rounds of %v, for %v, %s\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU(), rounds, long, whole, bench.Clock)
 	fmt.Printf("\n%s\n", strings.Join(peers(), ", "))
 	if rounds < 6 {
 		fmt.Printf("\nFewer than 6 rounds: too few to judge a goal by.\n")
@@ -63,7 +64,7 @@ func table(rounds int, long time.Duration, sizes, ops []string) {
 				continue
 			}
 			fmt.Fprintf(os.Stderr, "%s %s\n", op, size)
-			r, err := bench.Measure(g, rounds, long)
+			r, err := bench.Measure(g, rounds, long, whole)
 			if err != nil {
 				fmt.Fprintln(os.Stderr, "table:", err)
 				os.Exit(1)
