@@ -80,12 +80,12 @@ func (d *differ) diff(from, to Object) Delta {
 		switch {
 		case i >= 0:
 			if value, says := d.value(f.name, f.value, to.members()[i].value); says {
-				members = append(members, member{f.name, f.key, value})
+				members = append(members, member{name: f.name, key: f.key, value: value})
 			}
 		case m&baseWins != 0:
 			d.miss(f.name)
 		default:
-			members = append(members, member{f.name, f.key, "null"})
+			members = append(members, member{name: f.name, key: f.key, value: "null"})
 		}
 	}
 	for _, t := range to.members() {
@@ -93,7 +93,7 @@ func (d *differ) diff(from, to Object) Delta {
 			continue
 		}
 		if value, ok := d.fresh(t.name, t.value); ok {
-			members = append(members, member{t.name, t.key, value})
+			members = append(members, member{name: t.name, key: t.key, value: value})
 		}
 	}
 	if len(members) == 0 {
@@ -112,7 +112,7 @@ func (d *differ) whole(from, to Object) Delta {
 		return Delta{}
 	case d.mode&emptyNothing != 0 && to.Len() == 0: // a null that is not stored empties, as {} does not
 		f := from.members()[0]
-		return Delta{newObject([]member{{f.name, f.key, "null"}})}
+		return Delta{newObject([]member{{name: f.name, key: f.key, value: "null"}})}
 	case to.Len() == 0:
 		return Wipe()
 	}

@@ -332,8 +332,13 @@ func FuzzDeep(f *testing.F) {
 func FuzzMergeTwins(f *testing.F) { fuzz(f, mergeTwins) }
 
 func mergeTwins(t *testing.T, m Mode, x, y Object) {
-	got := m.Merge(x, DeltaOf(y))
+	got := m.Merge(x.Clone(), DeltaOf(y.Clone()))
 	wellFormed(t, got)
+	for range 3 { // what is merged again is indexed
+		if again := m.Merge(x, DeltaOf(y)); again.String() != got.String() || again.IsZero() != got.IsZero() {
+			t.Fatalf("%v: Merge(%s, %s) = %s, and once more %s", m, x, y, got, again)
+		}
+	}
 	want, err := FromMap(twin(m.Knobs(), x.Map(), y.Map()))
 	if err != nil {
 		t.Fatal(err)

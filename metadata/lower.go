@@ -37,11 +37,11 @@ func (m Mode) Lower(base Object, deep Delta) (Delta, error) {
 			members = append(members, p)
 		case was < 0:
 			if value, ok := d.fresh(p.name, after.members()[is].value); ok {
-				members = append(members, &member{p.name, p.key, value})
+				members = append(members, &member{name: p.name, key: p.key, value: value})
 			}
 		default:
 			if value, says := d.value(p.name, base.members()[was].value, after.members()[is].value); says {
-				members = append(members, &member{p.name, p.key, value})
+				members = append(members, &member{name: p.name, key: p.key, value: value})
 			}
 		}
 	}

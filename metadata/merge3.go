@@ -99,7 +99,7 @@ func (m *merger3) objects(base, ours, theirs int) {
 		if !ok {
 			b = none
 		}
-		w := member{name: name, key: at.key(k)}
+		w := &member{name: name, key: at.key(k)}
 		if written {
 			w.key = "," + w.key
 		}
@@ -111,7 +111,7 @@ func (m *merger3) objects(base, ours, theirs int) {
 }
 
 // values writes a member. It reports false where it goes.
-func (m *merger3) values(w member, base, ours, theirs int) bool {
+func (m *merger3) values(w *member, base, ours, theirs int) bool {
 	switch {
 	case same(m.ours, ours, m.theirs, theirs), same(m.base, base, m.theirs, theirs):
 		return m.put(w, m.ours, ours)
@@ -150,7 +150,7 @@ func (m *merger3) conflict(name string) {
 }
 
 // put writes a member with the value k of s, if there is one.
-func (m *merger3) put(w member, s side, k int) bool {
+func (m *merger3) put(w *member, s side, k int) bool {
 	if k == none {
 		return false
 	}

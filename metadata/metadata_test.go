@@ -411,6 +411,14 @@ func TestAllocations(t *testing.T) {
 		after, err := m.AppendMerge(nil, doc, patch)
 		require.NoError(t, err)
 		justRoom := make([]byte, 7, 7+len(after))
+		type pair struct {
+			x Object
+			d Delta
+		}
+		var fresh []pair
+		for range 102 {
+			fresh = append(fresh, pair{MustParse(string(doc)), MustDelta(string(patch))})
+		}
 		for name, most := range map[string]struct {
 			n float64
 			f func()
@@ -421,8 +429,10 @@ func TestAllocations(t *testing.T) {
 			"AppendMerge without":              {1, func() { _, _ = m.AppendMerge(nil, doc, patch) }},
 			"Merge":                            {4, func() { m.Merge(x, d) }},
 			"Merge of many objects":            {4, func() { m.Merge(manyObjects, manyChanges) }},
+			"Merge of what was never merged":   {4, func() { m.Merge(fresh[0].x, fresh[0].d); fresh = fresh[1:] }},
 			"Equal of the same order":          {0, func() { x.Equal(otherSpelling) }},
 		} {
+			most.f() // AllocsPerRun calls it once more before it counts
 			if n := testing.AllocsPerRun(100, most.f); n > most.n {
 				t.Errorf("%v: %s allocates %v times, at most %v are promised", m, name, n, most.n)
 			}

@@ -40,9 +40,11 @@ type member struct {
 	name  string // its value
 	key   string // its JSON text, quotes included
 	value string // its JSON text
+
+	inner atomic.Pointer[text] // what [member.indexed] knows of it
 }
 
-func (m member) val() Value { return Value{m.value} }
+func (m *member) val() Value { return Value{m.value} }
 
 // Up to so many members are looked through one by one: of an object, whose index
 // would be made for good, and of a patch, whose table is made for one merge.
@@ -121,18 +123,17 @@ func parse(d []byte, s string) ([]member, bool) {
 			end--
 		}
 		n, value := jsonscan.Member(d, names.Off(k))
-		members[k] = memberAt(s, n, value, end)
+		members[k].read(s, n, value, end)
 	}
 	return members, true
 }
 
-// memberAt returns the member of that name whose value is s[value:end].
-func memberAt(s string, n jsonscan.Name, value, end int) member {
-	m := member{key: s[n.Off:n.End], value: s[value:end]}
+// read makes m the member of that name whose value is s[value:end].
+func (m *member) read(s string, n jsonscan.Name, value, end int) {
+	m.key, m.value = s[n.Off:n.End], s[value:end]
 	if m.name = m.key[1 : len(m.key)-1]; n.Escaped {
 		m.name = jsonscan.Unquote(m.key)
 	}
-	return m
 }
 
 // namesPool keeps the scratch of Parse between calls.
@@ -151,7 +152,8 @@ func objectOf(text string) Object {
 	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; {
 		n, value := jsonscan.Member([]byte(text), i)
 		i = jsonscan.Skip([]byte(text), value, jsonscan.MaxDepth)
-		members = append(members, memberAt(text, n, value, i))
+		members = append(members, member{})
+		members[len(members)-1].read(text, n, value, i)
 		i = jsonscan.Next([]byte(text), i)
 	}
 	return newObject(append([]member(nil), members...))

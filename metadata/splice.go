@@ -71,24 +71,22 @@ func (s *splice) join(dst, doc, patch []byte) []byte {
 func spliceString(m Mode, doc, patch string) string {
 	s := splices.Get().(*splice)
 	defer s.release()
-	s.add(m, doc, patch, nil)
+	s.add(m, doc, patch)
 	return string(s.written)
 }
 
 // add merges two objects that are known to be valid, and writes the result behind
-// those before. of says whose it is.
-func (s *splice) add(m Mode, doc, patch string, of *member) {
+// those before.
+func (s *splice) add(m Mode, doc, patch string) {
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
 	s.size, s.copied = 0, 0
 	s.mode, s.known = m, true
 	if !s.read([]byte(patch)) || !s.run([]byte(doc), []byte(patch)) {
 		panic("metadata: an Object holds text that is not JSON") // it never does
 	}
-	start := len(s.written)
 	for _, p := range s.pieces {
 		s.written = append(s.written, s.text(p, []byte(doc), []byte(patch))...)
 	}
-	s.cuts = append(s.cuts, cut{of, start, len(s.written)})
 }
 
 // splice is the scratch of one merge of texts. It holds indexes, never the texts
@@ -111,14 +109,13 @@ type splice struct {
 
 // cut is where a result stands in the text of all.
 type cut struct {
-	of         *member
+	of         int // the number of the new member whose it is
 	start, end int
 }
 
 var splices = sync.Pool{New: func() any { return &splice{made: []byte(punctuation)} }}
 
 func (s *splice) release() {
-	clear(s.cuts)
 	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(max(cap(s.pieces), cap(s.parts)), len(s.pieces)) ||
 		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) ||
 		!jsonscan.Keep(cap(s.written), len(s.written)) || !jsonscan.Keep(cap(s.cuts), len(s.cuts)) {
@@ -386,12 +383,11 @@ func (s *splice) run(d, p []byte) bool {
 // write puts the value of node k, without the nulls that are not to be stored.
 func (s *splice) write(p []byte, k int32) {
 	n := &s.nodes[k]
-	stored := !n.merged || s.mode&noLevel != 0 // taken whole
-	if s.mode&stripNested != 0 && stored && jsonscan.MayHoldNull(p[n.value:n.end]) {
+	switch {
+	case s.mode&stripNested != 0 && jsonscan.MayHoldNull(p[n.value:n.end]):
 		s.make(strip(string(p[n.value:n.end])))
 		return
-	}
-	if stored || !n.prunes && s.mode&stripNested == 0 {
+	case s.mode&stripNested != 0, s.mode&noLevel != 0, !n.prunes, !n.merged: // taken whole
 		s.put(fromPatch, n.value, n.end)
 		return
 	}

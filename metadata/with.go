@@ -53,10 +53,11 @@ func (o Object) With(v any, path ...string) (Object, error) {
 	if !jsonscan.Fits([]byte(value.text), jsonscan.MaxDepth-len(path)) {
 		return o, Errors{{Fault: ErrDepth, Pointer: Pointer(path...)}}
 	}
-	m := member{name: path[0], key: jsonscan.Quote(path[0])}
+	m := &member{name: path[0], key: jsonscan.Quote(path[0])}
 	i := o.find(path[0])
 	if i >= 0 {
-		m = *o.members()[i]
+		old := o.members()[i]
+		m.key, m.value = old.key, old.value
 	}
 	switch {
 	case len(path) == 1:
@@ -72,9 +73,9 @@ func (o Object) With(v any, path ...string) (Object, error) {
 	}
 	members := append(make([]*member, 0, o.Len()+1), o.members()...)
 	if i < 0 {
-		members = append(members, &m)
+		members = append(members, m)
 	} else {
-		members[i] = &m
+		members[i] = m
 	}
 	return Object{&object{members: members}}, nil
 }

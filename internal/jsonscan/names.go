@@ -135,6 +135,10 @@ func unquoteAt(q []byte, i int) (c [4]byte, size, next int) {
 	return c, utf8.EncodeRune(c[:], escaped(q, i, next)), next
 }
 
+// Differs reports, without a look at the text, that two names are not equal. They may
+// differ where it does not.
+func (n *Name) Differs(m *Name) bool { return n.key != m.key }
+
 // SameName reports whether a, a name in d, and b, a name in e, are equal.
 func SameName(d []byte, a Name, e []byte, b Name) bool {
 	return a.key == b.key && sameText(d, a, e, b)
