@@ -415,6 +415,8 @@ func TestAllocations(t *testing.T) {
 			x Object
 			d Delta
 		}
+		setsObjects := pair{MustParse(`{"o":{"x":1}}`), MustDelta(`{"o":{"y":{"a":null,"b":{"c":"null"}},"z":{"a":1}},"p":{"x":null,"y":{"z":null}}}`)}
+		respells := pair{MustParse(`{"a":1,"b":1,"c":1,"o":{"x":1},"p":{"x":1}}`), MustDelta(`{"\u0061":2,"\u0062":2,"\u0063":2,"o":{"y":1},"p":{"y":1}}`)}
 		var fresh []pair
 		for range 102 {
 			fresh = append(fresh, pair{MustParse(string(doc)), MustDelta(string(patch))})
@@ -429,10 +431,12 @@ func TestAllocations(t *testing.T) {
 			"AppendMerge without":              {1, func() { _, _ = m.AppendMerge(nil, doc, patch) }},
 			"Merge":                            {4, func() { m.Merge(x, d) }},
 			"Merge of many objects":            {4, func() { m.Merge(manyObjects, manyChanges) }},
+			"Merge that sets objects":          {4, func() { m.Merge(setsObjects.x, setsObjects.d) }},
+			"Merge with other spellings":       {4 + 3, func() { m.Merge(respells.x, respells.d) }},
 			"Merge of what was never merged":   {4, func() { m.Merge(fresh[0].x, fresh[0].d); fresh = fresh[1:] }},
 			"Equal of the same order":          {0, func() { x.Equal(otherSpelling) }},
 		} {
-			most.f() // AllocsPerRun calls it once more before it counts
+			most.f() // makes what is indexed be merged before; AllocsPerRun calls it once more
 			if n := testing.AllocsPerRun(100, most.f); n > most.n {
 				t.Errorf("%v: %s allocates %v times, at most %v are promised", m, name, n, most.n)
 			}

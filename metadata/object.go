@@ -41,7 +41,7 @@ type member struct {
 	key   string // its JSON text, quotes included
 	value string // its JSON text
 
-	inner atomic.Pointer[text] // what [member.indexed] knows of it
+	index atomic.Pointer[index] // of the value; see indexes
 }
 
 func (m *member) val() Value { return Value{m.value} }

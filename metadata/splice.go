@@ -67,7 +67,7 @@ func (s *splice) join(dst, doc, patch []byte) []byte {
 	return dst
 }
 
-// spliceString merges two objects that are known to be valid.
+// spliceString merges two objects that are known to be valid; an empty doc is absent.
 func spliceString(m Mode, doc, patch string) string {
 	s := splices.Get().(*splice)
 	defer s.release()
@@ -76,13 +76,16 @@ func spliceString(m Mode, doc, patch string) string {
 }
 
 // add merges two objects that are known to be valid, and writes the result behind
-// those before.
+// those before. An empty doc is absent.
 func (s *splice) add(m Mode, doc, patch string) {
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
 	s.size, s.copied = 0, 0
 	s.mode, s.known = m, true
-	if !s.read([]byte(patch)) || !s.run([]byte(doc), []byte(patch)) {
+	if !s.read([]byte(patch)) || doc != "" && !s.run([]byte(doc), []byte(patch)) {
 		panic("metadata: an Object holds text that is not JSON") // it never does
+	}
+	if doc == "" {
+		s.write([]byte(patch), 0)
 	}
 	for _, p := range s.pieces {
 		s.written = append(s.written, s.text(p, []byte(doc), []byte(patch))...)
@@ -387,7 +390,7 @@ func (s *splice) write(p []byte, k int32) {
 	case s.mode&stripNested != 0 && jsonscan.MayHoldNull(p[n.value:n.end]):
 		s.make(strip(string(p[n.value:n.end])))
 		return
-	case s.mode&stripNested != 0, s.mode&noLevel != 0, !n.prunes, !n.merged: // taken whole
+	case s.mode&(stripNested|noLevel) != 0, !n.prunes: // taken whole
 		s.put(fromPatch, n.value, n.end)
 		return
 	}

@@ -57,7 +57,7 @@ func (o Object) With(v any, path ...string) (Object, error) {
 	i := o.find(path[0])
 	if i >= 0 {
 		old := o.members()[i]
-		m.key, m.value = old.key, old.value
+		m.name, m.key, m.value = old.name, old.key, old.value
 	}
 	switch {
 	case len(path) == 1:

@@ -10,12 +10,9 @@ type Node struct {
 }
 
 // Index returns the nodes of the valid value at d[i].
-func Index(d []byte, i int) []Node { return AppendIndex(nil, d, i) }
-
-// AppendIndex is [Index] that appends to dst, which has no nodes yet.
-func AppendIndex(dst []Node, d []byte, i int) []Node {
-	var room [8]int
-	open := room[:0] // the nodes whose end has not come
+func Index(d []byte, i int) []Node {
+	var dst []Node
+	var open []int // the nodes whose end has not come
 	var name Name
 	for {
 		k := len(dst)

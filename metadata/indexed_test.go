@@ -18,6 +18,7 @@ func TestMergeAgain(t *testing.T) {
 		"{ \"a\" : 1 ,\n\t\"b\" : [ 1 , 2 ] , \"c\" : { } }", `{"\u0061":[2,3],"long name of many letters":{"x":null,"y":[null,{"z":null}]}}`,
 		`{"long name of m\u0061ny letters":{"y":[],"x":{"a":{"a":{"a":1}}}},"long name of mane letters":1,"c":"null"}`,
 		`{"b":null,"c":{"d":null},"a":{"x":null,"y":null}}`, `{"a":{"y":{"z":0},"x":2},"c":{"d":{"e":null,"f":1}}}`, `{"c":1,"b":2,"a":3}`,
+		`{"a":{ "x" : "null" },"c":{ "d" : null , "e" : { "f" : null } },"b":[ { "x" : null } , 1 ] }`, `{"c":{"d":{"n":{ "a" : [ null ] }}},"b":{ "nullable" : 1 }}`,
 	}
 	for _, m := range modes {
 		for _, doc := range texts {
@@ -29,7 +30,7 @@ func TestMergeAgain(t *testing.T) {
 						t.Fatalf("%v: %s and %s make %s, and at time %d %s", m, x, d, first, n+2, again)
 					}
 				}
-				if m.Knobs().Depth != DepthAll || m.Knobs().Nulls != NullsStored { // strip leaves out white space, too
+				if m.Knobs().Depth == DepthNone { // AppendMerge strips the whole
 					continue
 				}
 				spliced, err := m.AppendMerge(nil, []byte(x.String()), []byte(d.says.String()))
@@ -40,35 +41,50 @@ func TestMergeAgain(t *testing.T) {
 	}
 }
 
-// Short objects are indexed when they are merged for the second time, no others, and
-// not before.
+// Two short objects are indexed when they meet and each was merged before.
 func TestWhatIsIndexed(t *testing.T) {
-	object := func(values, size int) string {
+	object := func(nodes, size int) string {
 		text := `{"m0":0`
-		for i := range values - 2 { // itself is one, and m0
-			text += fmt.Sprintf(`,"m%d":0`, i+1)
+		for i := range nodes - 2 { // itself is one, and m0
+			text += fmt.Sprintf(`,"m%d":[1,2,3]`, i+1)
 		}
 		return text + strings.Repeat(" ", size-len(text)-1) + "}"
 	}
+	indexed := func(m *member) bool { x := m.index.Load(); return x != nil && x.text == m.value && len(x.nodes) > 0 }
 	for _, tt := range []struct {
-		values, size int
-		indexed      bool
+		nodes, size int
+		indexed     bool
 	}{
 		{64, 1 << 10, true}, {65, 1 << 10, false}, {2, 2 << 10, true}, {2, 2<<10 + 1, false}, {64, 2 << 10, true},
 	} {
-		text := object(tt.values, tt.size)
+		text := object(tt.nodes, tt.size)
 		assert.Len(t, text, tt.size)
-		x, d := MustParse(`{"o":`+text+`,"p":1}`), MustDelta(`{"o":{"m1":1},"p":{"x":1}}`)
-		for n := range 4 {
-			for _, m := range []*member{x.members()[0], d.says.members()[0]} {
-				in := m.inner.Load()
-				indexed := in != nil && in.s == m.value && len(in.nodes) > 0
-				assert.Equal(t, n >= 2 && (tt.indexed || m.value != text), indexed, "%+v, merged %d times: %.30s", tt, n, m.value)
+		for _, pair := range []struct {
+			x Object
+			d Delta
+		}{
+			{MustParse(`{"o":` + text + `,"p":1}`), MustDelta(`{"o":{"m1":1},"p":{"x":1}}`)},
+			{MustParse(`{"o":{"m1":1},"p":1}`), MustDelta(`{"o":` + text + `,"p":{"x":1}}`)},
+		} {
+			for n := range 4 {
+				x, d := pair.x.members()[0], pair.d.says.members()[0]
+				assert.Equal(t, n >= 2 && tt.indexed, indexed(x) && indexed(d), "%+v, merged %d times", tt, n)
+				assert.False(t, n < 2 && (indexed(x) || indexed(d)), "%+v, merged %d times", tt, n)
+				Deep.Merge(pair.x, pair.d)
 			}
-			Deep.Merge(x, d)
+			assert.Nil(t, pair.x.members()[1].index.Load(), "no object")
 		}
-		assert.Nil(t, x.members()[1].inner.Load(), "no object")
 	}
+
+	// Nothing is indexed for what comes once.
+	x, d := MustParse(`{"o":{"a":1}}`), MustDelta(`{"o":{"b":1}}`)
+	for range 5 {
+		Deep.Merge(x, MustDelta(`{"o":{"b":1}}`))
+		Deep.Merge(MustParse(`{"o":{"a":1}}`), d)
+	}
+	assert.False(t, indexed(x.members()[0]) || indexed(d.says.members()[0]))
+	Deep.Merge(x, d)
+	assert.True(t, indexed(x.members()[0]) && indexed(d.says.members()[0]))
 }
 
 // What many merge at once is read by one of them or by some, and by none wrongly.
