@@ -151,7 +151,7 @@ func objectOf(text string) Object {
 	members := room[:0]
 	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; {
 		n, value := jsonscan.Member([]byte(text), i)
-		i = jsonscan.Skip([]byte(text), value, jsonscan.MaxDepth)
+		i = jsonscan.End([]byte(text), value)
 		members = append(members, member{})
 		members[len(members)-1].read(text, n, value, i)
 		i = jsonscan.Next([]byte(text), i)
@@ -239,7 +239,7 @@ func (o Object) Get(path ...string) (Value, bool) {
 			return Value{}, false
 		}
 	}
-	return Value{text[at:jsonscan.Skip([]byte(text), at, jsonscan.MaxDepth)]}, true
+	return Value{text[at:jsonscan.End([]byte(text), at)]}, true
 }
 
 // within returns where the value of the member of that name begins in the
@@ -254,7 +254,7 @@ func within(text string, i int, name string) int {
 		if text[i+1:end-1] == name && !escaped || escaped && jsonscan.Unquote(text[i:end]) == name {
 			return value
 		}
-		i = jsonscan.Next([]byte(text), jsonscan.Skip([]byte(text), value, jsonscan.MaxDepth))
+		i = jsonscan.Next([]byte(text), jsonscan.End([]byte(text), value))
 	}
 	return -1
 }

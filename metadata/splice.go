@@ -81,14 +81,15 @@ func (s *splice) add(m Mode, doc, patch string) {
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
 	s.size, s.copied = 0, 0
 	s.mode, s.known = m, true
-	if !s.read([]byte(patch)) || doc != "" && !s.run([]byte(doc), []byte(patch)) {
+	s.doc = append(s.doc[:0], doc...) // in a conversion, the compiler would allocate for it
+	if !s.read([]byte(patch)) || doc != "" && !s.run(s.doc, []byte(patch)) {
 		panic("metadata: an Object holds text that is not JSON") // it never does
 	}
 	if doc == "" {
 		s.write([]byte(patch), 0)
 	}
 	for _, p := range s.pieces {
-		s.written = append(s.written, s.text(p, []byte(doc), []byte(patch))...)
+		s.written = append(s.written, s.text(p, s.doc, []byte(patch))...)
 	}
 }
 
@@ -106,6 +107,7 @@ type splice struct {
 	names  jsonscan.Names
 	known  bool // both texts are valid, without duplicate names
 
+	doc     []byte // a copy
 	written []byte // results that become part of one text
 	cuts    []cut  // each one's place in it
 }
@@ -121,11 +123,11 @@ var splices = sync.Pool{New: func() any { return &splice{made: []byte(punctuatio
 func (s *splice) release() {
 	if !s.names.Release() || !jsonscan.Keep(cap(s.nodes), len(s.nodes)) || !jsonscan.Keep(max(cap(s.pieces), cap(s.parts)), len(s.pieces)) ||
 		!jsonscan.Keep(cap(s.tables), len(s.tables)) || !jsonscan.Keep(cap(s.made), len(s.made)) ||
-		!jsonscan.Keep(cap(s.written), len(s.written)) || !jsonscan.Keep(cap(s.cuts), len(s.cuts)) {
+		!jsonscan.Keep(cap(s.doc), len(s.doc)) || !jsonscan.Keep(cap(s.written), len(s.written)) || !jsonscan.Keep(cap(s.cuts), len(s.cuts)) {
 		return
 	}
 	s.nodes, s.tables, s.pieces, s.made = s.nodes[:0], s.tables[:0], s.pieces[:0], s.made[:len(punctuation)]
-	s.written, s.cuts = s.written[:0], s.cuts[:0]
+	s.doc, s.written, s.cuts = s.doc[:0], s.written[:0], s.cuts[:0]
 	s.size, s.copied, s.known = 0, 0, false
 	splices.Put(s)
 }

@@ -133,7 +133,7 @@ func (v Value) At(pointer string) Value {
 			return Value{}
 		}
 	}
-	return Value{v.text[at:jsonscan.Skip([]byte(v.text), at, jsonscan.MaxDepth)]}
+	return Value{v.text[at:jsonscan.End([]byte(v.text), at)]}
 }
 
 // element returns where the element of that index begins in the array at text[i],
@@ -147,7 +147,7 @@ func element(text string, i int, index string) int {
 		if n == 0 {
 			return i
 		}
-		i = jsonscan.Next([]byte(text), jsonscan.Skip([]byte(text), i, jsonscan.MaxDepth))
+		i = jsonscan.Next([]byte(text), jsonscan.End([]byte(text), i))
 	}
 	return -1
 }
@@ -176,7 +176,7 @@ func (v Value) Elements() iter.Seq[Value] {
 			return
 		}
 		for i := jsonscan.Space([]byte(v.text), 1); v.text[i] != ']'; {
-			end := jsonscan.Skip([]byte(v.text), i, jsonscan.MaxDepth)
+			end := jsonscan.End([]byte(v.text), i)
 			if !yield(Value{v.text[i:end]}) {
 				return
 			}

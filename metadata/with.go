@@ -105,7 +105,7 @@ func set(text string, path []string, value string) (out string, missing int) {
 		}
 		next := within(text, at, name)
 		if next < 0 {
-			end := jsonscan.Skip([]byte(text), at, jsonscan.MaxDepth) - 1 // the closing brace
+			end := jsonscan.End([]byte(text), at) - 1 // the closing brace
 			comma := ","
 			if jsonscan.Space([]byte(text), at+1) == end {
 				comma = ""
@@ -115,7 +115,7 @@ func set(text string, path []string, value string) (out string, missing int) {
 		}
 		at = next
 	}
-	end := jsonscan.Skip([]byte(text), at, jsonscan.MaxDepth)
+	end := jsonscan.End([]byte(text), at)
 	return text[:at] + value + text[end:], -1
 }
 

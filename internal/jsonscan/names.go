@@ -24,6 +24,7 @@ type Names struct {
 	spare []byte // for a name that is escaped
 	seed  uint64 // 0: not drawn yet
 	most  int    // names that were compared at once
+	mark  int    // where the names of the innermost object begin that is open
 }
 
 // noted is what Names holds of a name: the rest is read again when it is needed.
@@ -235,20 +236,19 @@ func (s *Names) Release() bool {
 // worth keeping: a large one only while large texts come.
 func Keep(capacity, used int) bool { return capacity <= 1<<16 || capacity/4 <= used }
 
-// open notes that an object opens inside one whose names began at mark, and
-// returns where its own names begin.
-func (s *Names) open(mark int) int {
-	s.list = append(s.list, noted{off: mark})
-	return len(s.list)
+// open notes that an object opens.
+func (s *Names) open() {
+	s.list = append(s.list, noted{off: s.mark})
+	s.mark = len(s.list)
 }
 
-// close undoes open: it reports whether the names since mark differ, forgets
-// them and returns the mark of the object around.
-func (s *Names) close(d []byte, mark int) (outer int, unique bool) {
-	unique = s.Unique(d, mark)
-	outer = s.list[mark-1].off
-	s.Reset(mark - 1)
-	return outer, unique
+// close undoes open, and reports whether the names of the object differ.
+func (s *Names) close(d []byte) bool {
+	unique := s.Unique(d, s.mark)
+	outer := s.list[s.mark-1].off
+	s.Reset(s.mark - 1)
+	s.mark = outer
+	return unique
 }
 
 // Unique reports whether the names added since mark, all of them in d, differ.

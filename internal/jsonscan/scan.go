@@ -11,14 +11,11 @@ const (
 	highBits = 0x8080808080808080
 )
 
-// What a scanner returns in place of an index.
 const (
-	bad    = -1 // not JSON, or too deep
-	deeper = -2 // deeper than the stack that was lent
-)
+	bad = -1 // what a scanner returns in place of an index: not JSON, or too deep
 
-// shallow is how many levels are scanned without a stack.
-const shallow = 64
+	wordLevels = 63 // how many levels one call of scan goes down
+)
 
 // Space returns the index of the first byte at or after i that is not JSON
 // white space.
@@ -31,32 +28,26 @@ func Space(d []byte, i int) int {
 
 // Skip returns the index after the value that starts at d[i], or a negative
 // number where no valid value of at most depth levels starts there. Duplicate
-// names are not looked for.
-func Skip(d []byte, i, depth int) int {
-	end := scan(d, i, min(depth, shallow), nil, nil)
-	if end == deeper && depth > shallow {
-		end = scanDeep(d, i, depth, nil)
-	}
-	return end
-}
+// names are not looked for. A string converted for the call is copied: for text that
+// is known to be valid there is [End].
+func Skip(d []byte, i, depth int) int { return scan[anyNames](d, i, depth, nil) }
 
 // Check is [Skip] that also refuses an object with two members of one name, at
 // any level. It uses names as scratch and leaves it as it found it.
 func Check(d []byte, i, depth int, names *Names) int {
-	mark := names.Mark()
-	end := scan(d, i, min(depth, shallow), nil, names)
-	if end == deeper && depth > shallow {
-		names.Reset(mark)
-		end = scanDeep(d, i, depth, names)
-	}
+	mark, outer := names.Mark(), names.mark
+	end := scan[uniqueNames](d, i, depth, names)
 	names.Reset(mark)
+	names.mark = outer
 	return end
 }
 
-func scanDeep(d []byte, i, depth int, names *Names) int {
-	var stack [MaxDepth / 64]uint64
-	return scan(d, i, min(depth, MaxDepth), &stack, names)
-}
+// whichNames has a type for each scan that there is.
+type (
+	whichNames  interface{ anyNames | uniqueNames }
+	anyNames    = [0]bool
+	uniqueNames = [1]bool
+)
 
 // endsPlain returns a word in which the lowest set bit, the high one of its byte,
 // marks the first byte of x that is no plain content of a string: a quote, a
@@ -67,9 +58,8 @@ func endsPlain(x uint64) uint64 {
 	return (low | backslash | x) & highBits
 }
 
-// scan validates the value at d[at]. names is nil where duplicate names do not
-// matter. The innermost levels, as many as a word has bits, are in a register;
-// stack takes the words for those around them.
+// scan validates the value at d[at]. The levels that are open are the bits of a
+// register; where it is full another scan goes on, further down.
 //
 // Its shape serves its speed. Each loop has one way in, or else the compiler would
 // check each index again: so an empty object is never open, and names and values
@@ -78,14 +68,17 @@ func endsPlain(x uint64) uint64 {
 // Where a value ends is computed from its text, and what comes next waits for that.
 // Names repeat, most often with the same lengths in the same order, so the end of one
 // is taken by a branch: a processor that guesses it right need not wait.
-func scan(d []byte, at, limit int, stack *[MaxDepth / 64]uint64, names *Names) int {
+//
+// It is compiled twice, for names that may be there twice and for those that may not:
+// one scanner that asks has fewer registers left.
+func scan[N whichNames](d []byte, at, depth int, names *Names) int {
 	var (
-		i       = uint(at)
-		n       = uint(len(d))
-		c       byte
-		level   = 0
-		objects uint64 // one bit a level, the lowest for the innermost: it is an object
-		mark    int    // of the object that is open, in names
+		i      = uint(at)
+		n      = uint(len(d))
+		c      byte
+		bottom = uint64(1) << (wordLevels - max(0, min(depth, wordLevels)))
+		open   = bottom // with one bit more for each level, the lowest for the innermost: it is an object
+		unique N        // its length says whether
 	)
 
 value:
@@ -145,10 +138,18 @@ value:
 	}
 	switch c {
 	case '{', '[':
-		if level >= limit {
-			return deeper
+		if int64(open) < 0 { // full
+			if depth <= wordLevels {
+				return bad
+			}
+			end := scan[N](d, int(i), depth-wordLevels, names)
+			if end < 0 {
+				return bad
+			}
+			i = uint(end)
+			goto after
 		}
-		open := c
+		bracket := c
 		if i++; i >= n {
 			return bad
 		}
@@ -160,19 +161,15 @@ value:
 				c = d[i]
 			}
 		}
-		if c == open+2 { // the bracket that closes it
+		if c == bracket+2 { // the one that closes it
 			i++
 			goto after
 		}
-		if level&63 == 0 && level > 0 {
-			stack[level>>6-1] = objects
-		}
-		level++
-		objects <<= 1
-		if open == '{' {
-			objects |= 1
-			if names != nil {
-				mark = names.open(mark)
+		open <<= 1
+		if bracket == '{' {
+			open |= 1
+			if len(unique) > 0 {
+				names.open()
 			}
 			goto key
 		}
@@ -200,17 +197,17 @@ value:
 			i = uint(end)
 		}
 	case 't':
-		if n-i < 4 || d[i+1] != 'r' || d[i+2] != 'u' || d[i+3] != 'e' {
+		if n-i < 4 || binary.LittleEndian.Uint32(d[i:]) != 't'|'r'<<8|'u'<<16|'e'<<24 {
 			return bad
 		}
 		i += 4
 	case 'n':
-		if n-i < 4 || d[i+1] != 'u' || d[i+2] != 'l' || d[i+3] != 'l' {
+		if n-i < 4 || binary.LittleEndian.Uint32(d[i:]) != 'n'|'u'<<8|'l'<<16|'l'<<24 {
 			return bad
 		}
 		i += 4
 	case 'f':
-		if n-i < 5 || d[i+1] != 'a' || d[i+2] != 'l' || d[i+3] != 's' || d[i+4] != 'e' {
+		if n-i < 5 || binary.LittleEndian.Uint32(d[i+1:]) != 'a'|'l'<<8|'s'<<16|'e'<<24 {
 			return bad
 		}
 		i += 5
@@ -219,7 +216,7 @@ value:
 	}
 
 after:
-	if level == 0 {
+	if open == bottom {
 		return int(i)
 	}
 	if i >= n {
@@ -234,7 +231,7 @@ after:
 		}
 	}
 	i++
-	if objects&1 == 0 {
+	if open&1 == 0 {
 		if c == ',' {
 			goto value
 		}
@@ -256,17 +253,10 @@ after:
 		goto key
 	} else if c != '}' {
 		return bad
-	} else if names != nil {
-		var unique bool
-		if mark, unique = names.close(d, mark); !unique {
-			return bad
-		}
+	} else if len(unique) > 0 && !names.close(d) {
+		return bad
 	}
-	level--
-	objects >>= 1
-	if level&63 == 0 && level > 0 {
-		objects = stack[level>>6-1]
-	}
+	open >>= 1
 	goto after
 
 key:
@@ -302,7 +292,7 @@ key:
 			}
 			if c = byte(x >> ((t - 7) & 63)); c == '"' {
 				i = j + 1
-				if names != nil {
+				if len(unique) > 0 {
 					names.list = append(names.list, noted{key(d, int(start+1), int(j)), int(start)})
 				}
 				goto colon
@@ -321,7 +311,7 @@ key:
 			return bad
 		}
 		i = uint(end)
-		if names != nil {
+		if len(unique) > 0 {
 			names.Add(NameAt(d, int(start), int(i), escaped))
 		}
 	}

@@ -191,7 +191,7 @@ func TestDepth(t *testing.T) {
 		if open == "{" {
 			open = `{"a":`
 		}
-		for _, depth := range []int{1, 64, 255, 256, 257, 9999, MaxDepth, MaxDepth + 1, 100_000} {
+		for _, depth := range []int{1, 2, 62, 63, 64, 65, 125, 126, 127, 128, 188, 189, 190, 255, 256, 257, 9999, MaxDepth, MaxDepth + 1, 100_000} {
 			text := []byte(strings.Repeat(open, depth-1) + pair + strings.Repeat(pair[1:], depth-1))
 			var names Names
 			for _, end := range []int{Skip(text, 0, MaxDepth), Check(text, 0, MaxDepth, &names)} {
@@ -202,9 +202,36 @@ func TestDepth(t *testing.T) {
 			if got := len(Faults(text, MaxDepth)) == 0; got != (depth <= MaxDepth) {
 				t.Errorf("%d levels of %s: Faults accepts = %v", depth, pair, got)
 			}
-			if Skip(text, 0, 3) >= 0 != (depth <= 3) {
-				t.Errorf("%d levels of %s pass a limit of 3", depth, pair)
+			for _, limit := range []int{-1, 0, 3, 63, 64, 126, depth - 1, depth, depth + 1} {
+				for _, end := range []int{Skip(text, 0, limit), Check(text, 0, limit, &names)} {
+					if end >= 0 != (depth <= limit) || names.Mark() != 0 {
+						t.Errorf("%d levels of %s, with a limit of %d: %d", depth, pair, limit, end)
+					}
+				}
 			}
+		}
+	}
+}
+
+// A duplicate name is found at any level, also where what is inside is deep.
+func TestDuplicatesAtDepth(t *testing.T) {
+	const depth = 200
+	for twice := -1; twice < depth; twice++ {
+		text := "[{}]"
+		for level := range depth {
+			name := "b"
+			if level == twice {
+				name = "\\u0061"
+			}
+			text = `{"a":` + text + `,"` + name + `":{"a":[]}}`
+		}
+		var names Names
+		names.Add(Name{})
+		if got := Check([]byte(text), 0, MaxDepth, &names) == len(text); got != (twice < 0) || names.Mark() != 1 || names.mark != 0 {
+			t.Errorf("twice at level %d of %d: accepted = %v, names %d, mark %d", depth-twice, depth, got, names.Mark(), names.mark)
+		}
+		if Skip([]byte(text), 0, MaxDepth) != len(text) {
+			t.Error("not skipped")
 		}
 	}
 }
