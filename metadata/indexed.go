@@ -63,42 +63,42 @@ func indexes(base, patch *member) (d, p *index) {
 }
 
 func (m *member) makeIndex() *index {
-	var room [mostInner]inner
-	x := &index{m.value, append(room[:0], inner{})}
-	if x.read(0) {
-		x = &index{x.text, slices.Clone(x.nodes)}
-	} else {
-		x = &tooMany
+	var room [mostInner]inner // on the stack, as long as nothing keeps what readInner returns
+	x := &tooMany
+	if nodes, fits := readInner(append(room[:0], inner{}), m.value, 0); fits {
+		x = &index{m.value, slices.Clone(nodes)}
 	}
 	m.index.Store(x)
 	return x
 }
 
-// read makes the nodes of what is in the object self. It reports false where they
-// would be too many.
-func (x *index) read(self int) bool {
-	d := []byte(x.text)
-	i := jsonscan.Space(d, x.nodes[self].value+1)
-	for d[i] != '}' {
-		k := len(x.nodes)
+// readInner appends the nodes of what is in the object self. It reports false where they
+// are too many.
+func readInner(nodes []inner, text string, self int) ([]inner, bool) {
+	i := jsonscan.Space([]byte(text), nodes[self].value+1)
+	for text[i] != '}' {
+		k := len(nodes)
 		if k == mostInner {
-			return false
+			return nil, false
 		}
-		name, value := jsonscan.Member(d, i)
-		x.nodes = append(x.nodes, inner{Name: name, value: value})
-		if d[value] != '{' {
-			x.nodes[k].end = jsonscan.End(d, value)
-		} else if !x.read(k) {
-			return false
+		name, value := jsonscan.Member([]byte(text), i)
+		nodes = append(nodes, inner{Name: name, value: value})
+		if text[value] == '{' {
+			var fits bool
+			if nodes, fits = readInner(nodes, text, k); !fits {
+				return nil, false
+			}
+		} else {
+			nodes[k].end = jsonscan.End([]byte(text), value)
 		}
-		x.nodes[k].next = len(x.nodes)
-		of := &x.nodes[self]
+		nodes[k].next = len(nodes)
+		of := &nodes[self]
 		of.filter |= 1 << (name.Spread() >> 58)
-		of.prunes = of.prunes || x.nodes[k].prunes || d[value] == 'n'
-		i = jsonscan.Next(d, x.nodes[k].end)
+		of.prunes = of.prunes || nodes[k].prunes || text[value] == 'n'
+		i = jsonscan.Next([]byte(text), nodes[k].end)
 	}
-	x.nodes[self].end, x.nodes[self].next = i+1, len(x.nodes)
-	return true
+	nodes[self].end, nodes[self].next = i+1, len(nodes)
+	return nodes, true
 }
 
 func (x *index) valueOf(k int) string { return x.text[x.nodes[k].value:x.nodes[k].end] }

@@ -53,21 +53,9 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	}
 	n.finish()
 	if gone > 0 {
-		members = present(members)
+		members = slices.DeleteFunc(members, func(x *member) bool { return x == nil })
 	}
 	return Object{&object{members: members}}
-}
-
-// present returns the members that are not nil, as some are, in the same memory.
-func present(members []*member) []*member {
-	n := slices.Index(members, nil)
-	for _, x := range members[n:] {
-		if x != nil {
-			members[n] = x
-			n++
-		}
-	}
-	return members[:n]
 }
 
 // mergeEmpty returns what {} makes of base.

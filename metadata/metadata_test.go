@@ -417,9 +417,11 @@ func TestAllocations(t *testing.T) {
 		}
 		setsObjects := pair{MustParse(`{"o":{"x":1}}`), MustDelta(`{"o":{"y":{"a":null,"b":{"c":"null"}},"z":{"a":1}},"p":{"x":null,"y":{"z":null}}}`)}
 		respells := pair{MustParse(`{"a":1,"b":1,"c":1,"o":{"x":1},"p":{"x":1}}`), MustDelta(`{"\u0061":2,"\u0062":2,"\u0063":2,"o":{"y":1},"p":{"y":1}}`)}
-		var fresh []pair
+		var fresh, met []pair
 		for range 102 {
 			fresh = append(fresh, pair{MustParse(string(doc)), MustDelta(string(patch))})
+			met = append(met, pair{MustParse(string(doc)), MustDelta(string(patch))})
+			Deep.Merge(met[len(met)-1].x, met[len(met)-1].d)
 		}
 		for name, most := range map[string]struct {
 			n float64
@@ -434,6 +436,7 @@ func TestAllocations(t *testing.T) {
 			"Merge that sets objects":          {4, func() { m.Merge(setsObjects.x, setsObjects.d) }},
 			"Merge with other spellings":       {4 + 3, func() { m.Merge(respells.x, respells.d) }},
 			"Merge of what was never merged":   {4, func() { m.Merge(fresh[0].x, fresh[0].d); fresh = fresh[1:] }},
+			"Merge that makes two indexes":     {4 + 2*2, func() { m.Merge(met[0].x, met[0].d); met = met[1:] }},
 			"Equal of the same order":          {0, func() { x.Equal(otherSpelling) }},
 		} {
 			most.f() // makes what is indexed be merged before; AllocsPerRun calls it once more

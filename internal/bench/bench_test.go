@@ -472,11 +472,11 @@ func TestTooSlow(t *testing.T) {
 	nothing := func() error { return nil }
 	r, err := Measure(Group{Op: "parse", Size: "2KB", Contenders: []Contender{
 		{Name: "metameld", Role: Ours, Run: nothing}, {Name: "encoding-json"}, {Name: "goccy", Run: nothing},
-	}}, 2, time.Microsecond, 10*time.Millisecond)
+	}}, 2, time.Microsecond, time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Rounds < 2 || len(r.times["goccy"]) != r.Rounds {
+	if r.Rounds <= 2 || len(r.times["goccy"]) != r.Rounds {
 		t.Errorf("%d rounds, %d times", r.Rounds, len(r.times["goccy"]))
 	}
 	var b strings.Builder

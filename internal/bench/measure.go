@@ -15,7 +15,7 @@ const TooSlow = 4 * time.Second
 // Result is what was measured of a group.
 type Result struct {
 	Group
-	Rounds int
+	Rounds int                  // that there were
 	times  map[string][]float64 // ns of one run, for each round
 	allocs map[string]uint64    // of one run: the least of all rounds
 }

@@ -20,7 +20,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 6, "how many `rounds` each contender runs in, at least")
 	long := flag.Duration("time", 12*time.Millisecond, "how `long` a contender runs in a round; at least once")
-	whole := flag.Duration("for", 15*time.Second, "how `long` more rounds begin for an operation and a document")
+	whole := flag.Duration("for", 8*time.Second, "how `long` more rounds begin for an operation and a document")
 	sizes := flag.String("sizes", strings.Join(bench.Sizes, ","), "the documents, a `list` with commas")
 	ops := flag.String("ops", strings.Join(bench.Ops, ","), "the operations, a `list` with commas")
 	flag.Parse()
