@@ -188,8 +188,8 @@ var catalogue = []Rule{
 	},
 	{
 		ID: RulePasswordCharacters, Severity: Error, Evidence: Disputed,
-		Statement: "password has printable ASCII characters only, without the space.",
-		Source:    profileOf + "; " + createSchema,
+		Statement: "password has printable ASCII characters only; the space is one of them.",
+		Source:    profileOf + " (without the space); recorded creations and updates (47 with a space, 2023 to 2025); " + createSchema,
 		Readings:  refuses("the profile's page limits it", "the API's schema does not"),
 	},
 	{

@@ -51,7 +51,7 @@ func Text(attribute, s string, report func(f Finding, message string)) {
 		if len(s) > 72 {
 			report(PasswordBytes, "password has more than 72 bytes")
 		}
-		if !isVisible(s) {
+		if !isVisible(strings.ReplaceAll(s, " ", "")) {
 			report(PasswordCharacters, "password has characters other than printable ASCII")
 		}
 	case "username":
