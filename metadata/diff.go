@@ -257,7 +257,7 @@ func (d *differ) objects(name string, a text, x int, b text, y int) (says bool) 
 }
 
 // Unreachable returns the pointers that err, an error of [Mode.Diff] or
-// [Mode.Lower], says a mode cannot reach.
+// [Mode.FromDeep], says a mode cannot reach.
 func Unreachable(err error) []string {
 	var list []string
 	var es Errors

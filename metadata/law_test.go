@@ -236,7 +236,7 @@ func FuzzLower(f *testing.F) { fuzz(f, lower) }
 func lower(t *testing.T, m Mode, x, y Object) {
 	d := DeltaOf(y)
 	want := Deep.Merge(x, d)
-	lowered, err := m.Lower(x, d)
+	lowered, err := m.FromDeep(x, d)
 	wellFormed(t, lowered.Object())
 	if m == FirstLevel && err != nil {
 		t.Fatalf("Lower(%s, %s): %v", x, d, err)

@@ -23,13 +23,13 @@ func (d Delta) LogValue() slog.Value { return d.says.LogValue() }
 // LogValue returns v as a string, boolean or number, or as JSON text.
 func (v Value) LogValue() slog.Value {
 	switch v.Kind() {
-	case String:
+	case KindString:
 		s, _ := v.Str()
 		return slog.StringValue(s)
-	case Bool:
+	case KindBool:
 		b, _ := v.Bool()
 		return slog.BoolValue(b)
-	case Number:
+	case KindNumber:
 		if n, ok := v.Int64(); ok {
 			return slog.Int64Value(n)
 		}

@@ -1,7 +1,7 @@
 package metadata
 
-// Lower returns the Delta that has, in the mode m, the effect on base that deep
-// has in [Deep]: m.Merge(base, Lower(base, deep)) equals Deep.Merge(base, deep).
+// FromDeep returns the Delta that has, in the mode m, the effect on base that deep
+// has in [Deep]: m.Merge(base, FromDeep(base, deep)) equals Deep.Merge(base, deep).
 // With [FirstLevel] this is how to change something deep down through an API that
 // merges one level only:
 //
@@ -15,7 +15,7 @@ package metadata
 // with [ErrUnreachable], lists what the mode cannot express, such as a null inside
 // a value that is said whole where nulls are stripped. The Delta shares text with
 // base and deep.
-func (m Mode) Lower(base Object, deep Delta) (Delta, error) {
+func (m Mode) FromDeep(base Object, deep Delta) (Delta, error) {
 	if m.Knobs().Mode() == Deep {
 		return deep, nil
 	}

@@ -312,7 +312,7 @@ func TestGet(t *testing.T) {
 	for e := range l.Elements() {
 		kinds = append(kinds, fmt.Sprint(e.Kind()))
 	}
-	assert.Equal(t, []string{fmt.Sprint(Number), fmt.Sprint(JSONObject)}, kinds)
+	assert.Equal(t, []string{fmt.Sprint(KindNumber), fmt.Sprint(KindObject)}, kinds)
 	for text, want := range map[string]bool{"9223372036854775807": true, "9223372036854775808": false, "1.0": true, "1.5": false, "1e400": false, `"1"`: false, "-9223372036854775808": true} {
 		var v Value
 		require.NoError(t, v.UnmarshalJSON([]byte(text)))

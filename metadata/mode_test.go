@@ -33,7 +33,7 @@ func TestEveryNumberIsAMode(t *testing.T) {
 				assert.Equal(t, string(a), string(b), "%d: %s %s", n, x, d)
 				assert.Equal(t, err, err2)
 				assert.Equal(t, text(is.Diff(x, y)), text(m.Diff(x, y)), "%d: %s %s", n, x, y)
-				assert.Equal(t, text(is.Lower(x, d)), text(m.Lower(x, d)), "%d: %s %s", n, x, d)
+				assert.Equal(t, text(is.FromDeep(x, d)), text(m.FromDeep(x, d)), "%d: %s %s", n, x, d)
 				assert.Equal(t, is.Compose(DeltaOf(x), d), m.Compose(DeltaOf(x), d), "%d: %s %s", n, x, d)
 			}
 		}

@@ -48,35 +48,35 @@ func ValueOf(v any) (Value, error) {
 // Kind is a kind of JSON value.
 type Kind uint8
 
-// The kinds of value. Absent is the kind of the zero [Value].
+// The kinds of value. KindAbsent is the kind of the zero [Value].
 const (
-	Absent Kind = iota
-	Null
-	Bool
-	Number
-	String
-	Array
-	JSONObject
+	KindAbsent Kind = iota
+	KindNull
+	KindBool
+	KindNumber
+	KindString
+	KindArray
+	KindObject
 )
 
 // Kind returns the kind of v.
 func (v Value) Kind() Kind {
 	if v.text == "" {
-		return Absent
+		return KindAbsent
 	}
 	switch v.text[0] {
 	case 'n':
-		return Null
+		return KindNull
 	case 't', 'f':
-		return Bool
+		return KindBool
 	case '"':
-		return String
+		return KindString
 	case '[':
-		return Array
+		return KindArray
 	case '{':
-		return JSONObject
+		return KindObject
 	}
-	return Number
+	return KindNumber
 }
 
 // IsZero reports whether v is absent.
@@ -87,19 +87,19 @@ func (v Value) IsNull() bool { return v.text == "null" }
 
 // Str returns the characters of a string.
 func (v Value) Str() (s string, ok bool) {
-	if v.Kind() != String {
+	if v.Kind() != KindString {
 		return "", false
 	}
 	return jsonscan.Unquote(v.text), true
 }
 
 // Bool returns the value of true or false.
-func (v Value) Bool() (b, ok bool) { return v.text == "true", v.Kind() == Bool }
+func (v Value) Bool() (b, ok bool) { return v.text == "true", v.Kind() == KindBool }
 
 // Int64 returns the value of a number that an int64 holds exactly, however it is
 // written: 1e2 is 100.
 func (v Value) Int64() (n int64, ok bool) {
-	if v.Kind() != Number {
+	if v.Kind() != KindNumber {
 		return 0, false
 	}
 	return jsonscan.Int64([]byte(v.text))
@@ -108,7 +108,7 @@ func (v Value) Int64() (n int64, ok bool) {
 // Float64 returns the float64 nearest to a number; it reports false where a
 // float64 holds none as large.
 func (v Value) Float64() (f float64, ok bool) {
-	if v.Kind() != Number {
+	if v.Kind() != KindNumber {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(v.text, 64)
@@ -154,7 +154,7 @@ func element(text string, i int, index string) int {
 
 // Number returns the text of a number.
 func (v Value) Number() (n json.Number, ok bool) {
-	if v.Kind() != Number {
+	if v.Kind() != KindNumber {
 		return "", false
 	}
 	return json.Number(v.text), true
@@ -162,7 +162,7 @@ func (v Value) Number() (n json.Number, ok bool) {
 
 // Object returns an object. It shares text with v.
 func (v Value) Object() (o Object, ok bool) {
-	if v.Kind() != JSONObject {
+	if v.Kind() != KindObject {
 		return Object{}, false
 	}
 	return objectOf(v.text), true
@@ -172,7 +172,7 @@ func (v Value) Object() (o Object, ok bool) {
 // kind. They share text with v.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
-		if v.Kind() != Array {
+		if v.Kind() != KindArray {
 			return
 		}
 		for i := jsonscan.Space([]byte(v.text), 1); v.text[i] != ']'; {

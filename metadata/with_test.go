@@ -213,19 +213,19 @@ func TestLower(t *testing.T) {
 		`{}`:                           ``,
 		`{"k":null,"z":null,"addr":1}`: `{"k":null,"z":null,"addr":1}`,
 	} {
-		got, err := FirstLevel.Lower(base, MustDelta(delta))
+		got, err := FirstLevel.FromDeep(base, MustDelta(delta))
 		require.NoError(t, err)
 		o, _ := read(t, []byte(want))
 		assert.True(t, got.Object().Equal(o), "%s is lowered to %s", delta, got)
 	}
 	// Removing all is said member by member: {} would also remove what others
 	// write meanwhile.
-	got, err := FirstLevel.Lower(MustParse(`{"a":1}`), MustDelta(`{"a":null}`))
+	got, err := FirstLevel.FromDeep(MustParse(`{"a":1}`), MustDelta(`{"a":null}`))
 	require.NoError(t, err)
 	assert.Equal(t, `{"a":null}`, got.String())
 	k := FirstLevel.Knobs()
 	k.Nulls = NullsStripped
-	_, err = k.Mode().Lower(base, MustDelta(`{"addr":{"home":"new"}}`))
+	_, err = k.Mode().FromDeep(base, MustDelta(`{"addr":{"home":"new"}}`))
 	assert.Equal(t, []string{"/addr/old"}, Unreachable(err))
 }
 
@@ -284,33 +284,33 @@ func TestKinds(t *testing.T) {
 		text string
 		kind Kind
 	}{
-		{"", Absent}, {"null", Null}, {"true", Bool}, {"false", Bool}, {"-1.5e3", Number}, {"0", Number}, {`""`, String}, {`"1"`, String}, {"[]", Array}, {"[1]", Array}, {"{}", JSONObject}, {`{"a":1}`, JSONObject},
+		{"", KindAbsent}, {"null", KindNull}, {"true", KindBool}, {"false", KindBool}, {"-1.5e3", KindNumber}, {"0", KindNumber}, {`""`, KindString}, {`"1"`, KindString}, {"[]", KindArray}, {"[1]", KindArray}, {"{}", KindObject}, {`{"a":1}`, KindObject},
 	} {
 		v := Value{tt.text}
 		assert.Equal(t, tt.kind, v.Kind(), tt.text)
-		assert.Equal(t, tt.kind == Absent, v.IsZero())
-		assert.Equal(t, tt.kind == Null, v.IsNull())
+		assert.Equal(t, tt.kind == KindAbsent, v.IsZero())
+		assert.Equal(t, tt.kind == KindNull, v.IsNull())
 		s, ok := v.Str()
-		assert.Equal(t, tt.kind == String, ok)
-		assert.Equal(t, tt.kind == String, tt.text == `"`+s+`"`)
+		assert.Equal(t, tt.kind == KindString, ok)
+		assert.Equal(t, tt.kind == KindString, tt.text == `"`+s+`"`)
 		b, ok := v.Bool()
-		assert.Equal(t, tt.kind == Bool, ok)
+		assert.Equal(t, tt.kind == KindBool, ok)
 		assert.Equal(t, tt.text == "true", b)
 		n, ok := v.Number()
-		assert.Equal(t, tt.kind == Number, ok)
-		assert.Equal(t, tt.kind == Number, n == json.Number(tt.text) && n != "")
+		assert.Equal(t, tt.kind == KindNumber, ok)
+		assert.Equal(t, tt.kind == KindNumber, n == json.Number(tt.text) && n != "")
 		f, ok := v.Float64()
-		assert.Equal(t, tt.kind == Number, ok)
+		assert.Equal(t, tt.kind == KindNumber, ok)
 		assert.Equal(t, tt.text == "-1.5e3", f == -1500)
 		i, ok := v.Int64()
-		assert.Equal(t, tt.kind == Number, ok)
+		assert.Equal(t, tt.kind == KindNumber, ok)
 		assert.Equal(t, tt.text == "-1.5e3", i == -1500)
 		o, ok := v.Object()
-		assert.Equal(t, tt.kind == JSONObject, ok)
-		assert.Equal(t, tt.kind == JSONObject, !o.IsZero() && o.String() == tt.text)
+		assert.Equal(t, tt.kind == KindObject, ok)
+		assert.Equal(t, tt.kind == KindObject, !o.IsZero() && o.String() == tt.text)
 		text, err := v.MarshalJSON()
 		require.NoError(t, err)
-		if tt.kind == Absent {
+		if tt.kind == KindAbsent {
 			assert.Equal(t, "null", string(text))
 			continue
 		}

@@ -153,17 +153,17 @@ func blank[T comparable](f Field[T]) bool {
 // emptyInput reports whether a value is null, "", [] or {}.
 func emptyInput(v metadata.Value) bool {
 	switch v.Kind() {
-	case metadata.Null:
+	case metadata.KindNull:
 		return true
-	case metadata.String:
+	case metadata.KindString:
 		s, _ := v.Str()
 		return s == ""
-	case metadata.Array:
+	case metadata.KindArray:
 		for range v.Elements() {
 			return false
 		}
 		return true
-	case metadata.JSONObject:
+	case metadata.KindObject:
 		o, _ := v.Object()
 		return o.Len() == 0
 	}

@@ -175,7 +175,7 @@ func deltaOf(members map[string]any) metadata.Delta {
 	if len(members) == 0 {
 		return metadata.Delta{}
 	}
-	o, err := metadata.FromMap(members)
+	o, err := metadata.From(members)
 	if err != nil {
 		return metadata.Delta{} // the members came from objects
 	}

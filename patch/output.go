@@ -25,7 +25,7 @@ func Output(u user.Profile) (metadata.Object, error) {
 		if !ok {
 			continue
 		}
-		if field.name == "identities" && v.Kind() == metadata.Array {
+		if field.name == "identities" && v.Kind() == metadata.KindArray {
 			if v, err = identityOutputs(v); err != nil {
 				return metadata.Object{}, err
 			}

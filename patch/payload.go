@@ -87,7 +87,7 @@ func FromObject(o metadata.Object) Payload {
 	if unknown > 0 {
 		p.Extra = o.Select(func(name string, v metadata.Value) bool {
 			a, known := attributeOf(name)
-			return !known || a.isMetadata() && v.Kind() != metadata.JSONObject
+			return !known || a.isMetadata() && v.Kind() != metadata.KindObject
 		})
 	}
 	return p

@@ -212,7 +212,7 @@ func TestUnreachableIsBounded(t *testing.T) {
 		for i, name := range names {
 			members[name] = i
 		}
-		o, err := metadata.FromMap(members)
+		o, err := metadata.From(members)
 		require.NoError(t, err)
 		return user.Profile{Extra: o}
 	}
@@ -758,7 +758,7 @@ func within(t *testing.T, got, want user.Profile, missed error, folded bool) {
 		from, _ := c.From.Object()
 		to, _ := c.To.Object()
 		if c.Pointer == "/user_metadata" || c.Pointer == "/app_metadata" {
-			ok = ok || from.Len() == 0 && to.Len() == 0 && (c.From.IsZero() || c.From.Kind() == metadata.JSONObject) && (c.To.IsZero() || c.To.Kind() == metadata.JSONObject)
+			ok = ok || from.Len() == 0 && to.Len() == 0 && (c.From.IsZero() || c.From.Kind() == metadata.KindObject) && (c.To.IsZero() || c.To.Kind() == metadata.KindObject)
 		}
 		a, _ := c.From.Str()
 		b, _ := c.To.Str()

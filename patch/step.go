@@ -137,7 +137,7 @@ func ParseSteps(text []byte) ([]Step, error) {
 	if err := v.UnmarshalJSON(text); err != nil {
 		return nil, err
 	}
-	if v.Kind() != metadata.Array {
+	if v.Kind() != metadata.KindArray {
 		return nil, metadata.Errors{{Fault: user.ErrMistyped}}
 	}
 	var errs metadata.Errors

@@ -67,7 +67,7 @@ func (t *Target) UnmarshalJSON(text []byte) error {
 		case "lenient":
 			n.Lenient = flag(name, v)
 		case "scopes":
-			if v.Kind() != metadata.Array {
+			if v.Kind() != metadata.KindArray {
 				fault(user.ErrMistyped, name)
 			}
 			n.Scopes = []string{}

@@ -109,7 +109,7 @@ func ParseImports(text []byte) ([]Import, error) {
 	if err := v.UnmarshalJSON(text); err != nil {
 		return nil, err
 	}
-	if v.Kind() != metadata.Array {
+	if v.Kind() != metadata.KindArray {
 		return nil, metadata.Errors{{Fault: ErrMistyped}}
 	}
 	var d decoder
@@ -157,7 +157,7 @@ func (i *Import) UnmarshalJSON(text []byte) error {
 func (i Import) Validate(at Circumstances) Verdict {
 	j := judge{at: &at}
 	j.members(imported, i.field, i.Extra)
-	if !i.MFAFactors.IsZero() && i.MFAFactors.Kind() != metadata.Array {
+	if !i.MFAFactors.IsZero() && i.MFAFactors.Kind() != metadata.KindArray {
 		j.mistyped("mfa_factors", i.MFAFactors.IsNull())
 	}
 	if _, has := i.Extra.Get("email"); i.Email.IsZero() && !has {

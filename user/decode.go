@@ -47,7 +47,7 @@ func (d *decoder) text(name string, v metadata.Value, dst *string) {
 
 func (d *decoder) oneOf(name string, v metadata.Value, dst *string, known []string) {
 	d.text(name, v, dst)
-	if v.Kind() == metadata.String && !slices.Contains(known, *dst) {
+	if v.Kind() == metadata.KindString && !slices.Contains(known, *dst) {
 		d.fault(ErrUnknownValue, name)
 	}
 }
@@ -63,7 +63,7 @@ func (d *decoder) boolean(name string, v metadata.Value, dst *bool) {
 // attributes sets dst to the names in a list.
 func (d *decoder) attributes(name string, v metadata.Value, dst *[]string) {
 	const mostNames, mostCharacters = 96, 255
-	if v.Kind() != metadata.Array {
+	if v.Kind() != metadata.KindArray {
 		d.fault(ErrMistyped, name)
 	}
 	for e := range v.Elements() {

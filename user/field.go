@@ -143,9 +143,9 @@ func (f *Field[T]) UnmarshalJSON(text []byte) error {
 // FieldOf returns the Field that v is: mistyped where v is neither null nor a T.
 func FieldOf[T comparable](v metadata.Value) (f Field[T]) {
 	switch v.Kind() {
-	case metadata.Absent:
+	case metadata.KindAbsent:
 		return f
-	case metadata.Null:
+	case metadata.KindNull:
 		f.state = null
 		return f
 	}

@@ -392,7 +392,7 @@ func (r *refresh) migrate() {
 
 // profile makes the changes, and derives what is then absent of the five.
 func (r *refresh) profile(cached Profile) error {
-	change, err := metadata.FromMap(r.change)
+	change, err := metadata.From(r.change)
 	if err != nil {
 		return err
 	}

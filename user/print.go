@@ -140,7 +140,7 @@ func (r InRules) covered() metadata.Object {
 		return r.User
 	}
 	var list any = covering
-	if v.Kind() == metadata.Array {
+	if v.Kind() == metadata.KindArray {
 		ids := []any{}
 		for e := range v.Elements() {
 			if o, ok := e.Object(); ok {

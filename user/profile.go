@@ -148,7 +148,7 @@ func FromObject(o metadata.Object) (Profile, error) {
 }
 
 func (d *decoder) identities(name string, v metadata.Value) []Identity {
-	if v.Kind() != metadata.Array {
+	if v.Kind() != metadata.KindArray {
 		d.fault(ErrMistyped, name)
 		return nil
 	}

@@ -92,7 +92,7 @@ func (a *answer) lower(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	a.Patch, err = m.Lower(base, d)
+	a.Patch, err = m.FromDeep(base, d)
 	return unreachable(catalogue.Unreachable, err)
 }
 

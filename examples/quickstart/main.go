@@ -23,7 +23,7 @@ func main() {
 		fmt.Println(c) // replaced /user_metadata/address/home, removed /user_metadata/address/work
 	}
 
-	meant, err := metadata.FirstLevel.Lower(u.UserMetadata, p.UserMetadata)
+	meant, err := metadata.FirstLevel.FromDeep(u.UserMetadata, p.UserMetadata)
 	if err != nil {
 		fmt.Println("one payload cannot say this:", err)
 		return

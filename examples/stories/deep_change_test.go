@@ -15,7 +15,7 @@ func Example_deepChange() {
 	for _, c := range metadata.Changes(before, metadata.FirstLevel.Merge(before, intent)) {
 		fmt.Println("as it is:", c)
 	}
-	lowered, err := metadata.FirstLevel.Lower(before, intent)
+	lowered, err := metadata.FirstLevel.FromDeep(before, intent)
 	if err != nil {
 		fmt.Println(err) // what one first-level change cannot say
 		return

@@ -79,8 +79,8 @@ func Metadata(o metadata.Object, attribute string, report func(f Finding, path .
 
 // nested judges what is inside v, the member of that name. It reports false where report did.
 func nested(v metadata.Value, attribute, name string, report func(Finding, ...string) bool) bool {
-	if k := v.Kind(); k != metadata.JSONObject && k != metadata.Array {
-		return k != metadata.Number || exactly(v.String()) || report(Number, attribute, name)
+	if k := v.Kind(); k != metadata.KindObject && k != metadata.KindArray {
+		return k != metadata.KindNumber || exactly(v.String()) || report(Number, attribute, name)
 	}
 	if plain(v.String()) {
 		return true

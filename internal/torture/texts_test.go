@@ -133,7 +133,7 @@ func readers() []reader {
 		// Text inside a Go value.
 		parsed("metadata.ValueOf", "VALUE", func(text []byte) (metadata.Value, error) { return metadata.ValueOf(json.RawMessage(text)) }),
 		parsed("metadata.FromMap", "VALUE", func(text []byte) (metadata.Object, error) {
-			return metadata.FromMap(map[string]any{"a": []any{json.RawMessage(text)}})
+			return metadata.From(map[string]any{"a": []any{json.RawMessage(text)}})
 		}),
 		parsed("metadata.From", "VALUE", func(text []byte) (metadata.Object, error) {
 			return metadata.From(struct{ A json.RawMessage }{text})

@@ -76,7 +76,6 @@ func TestGoValues(t *testing.T) {
 	for name, bad := range values() {
 		takers := map[string]func(v any) error{
 			"ValueOf": func(v any) error { _, err := metadata.ValueOf(v); return err },
-			"FromMap": func(v any) error { _, err := metadata.FromMap(map[string]any{"m": v}); return err },
 			"From":    func(v any) error { _, err := metadata.From(map[string]any{"m": v}); return err },
 			"With":    func(v any) error { _, err := metadata.Object{}.With(v, "m"); return err },
 			"Set":     func(v any) error { _, err := metadata.Delta{}.Set("m", v); return err },
@@ -117,11 +116,11 @@ func TestTypedNils(t *testing.T) {
 		got, err := metadata.ValueOf(v)
 		require.NoError(t, err, "%T", v)
 		assert.True(t, got.IsNull(), "%T", v)
-		o, err := metadata.FromMap(map[string]any{"m": v})
+		o, err := metadata.From(map[string]any{"m": v})
 		require.NoError(t, err, "%T", v)
 		assert.Equal(t, `{"m":null}`, o.String(), "%T", v)
 	}
-	none, err := metadata.FromMap(nil)
+	none, err := metadata.From[any](nil)
 	require.NoError(t, err)
 	assert.True(t, none.IsZero())
 	var nothing *metadata.Object
