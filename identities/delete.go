@@ -3,26 +3,28 @@ package identities
 import (
 	"slices"
 
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Deleted is the outcome of deleting a user.
+// Deleted is the result of deleting a user. The zero Deleted has no identities.
 type Deleted struct {
-	Identities []user.Identity // that are gone, the main one first
-	Warnings   user.Violations
+	Identities []user.Identity // the deleted ones, the primary first
+	Warnings   rule.Violations
 }
 
-// Delete returns what goes when the user u is deleted: every identity that is
-// linked to it goes too, with a warning for each. Unlink what should stay before.
-// u is not changed, and shares nothing that can change with the result.
+// Delete returns the identities that are deleted with the user u. Every identity that
+// is linked to u is deleted too, with a warning for each: unlink those to keep first.
+// The result shares only immutable parts with u.
 //
 // Source: Okta Workflows, Auth0 connector, Link Account.
 func Delete(u user.Profile) Deleted {
-	d := Deleted{Identities: slices.Clone(u.Identities)}
+	var j judge.Judge
 	for i := range u.Identities {
-		if i > 0 && i <= mostFaults {
-			d.Warnings = append(d.Warnings, violation(RuleDeletesLinked, identityPointer(i), "this linked account is deleted too"))
+		if i > 0 {
+			j.Report(rule.DeletesLinked, identityPointer(i), "this linked account is deleted too; unlink it before to keep it")
 		}
 	}
-	return d
+	return Deleted{Identities: slices.Clone(u.Identities), Warnings: j.Verdict().Warnings}
 }

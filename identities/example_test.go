@@ -7,13 +7,14 @@ import (
 	"github.com/metameld/metameld/identities"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 func account(provider, id, preferences string) user.Profile {
 	return user.Profile{
 		UserID:       user.Set(user.ID(provider + "|" + id)),
 		Email:        user.Set(id + "@example.com"),
-		Identities:   []user.Identity{{Provider: user.Set(provider), UserID: user.Set(id)}},
+		Identities:   []user.Identity{{Provider: user.Set(provider), UserID: user.Set(user.ID(id))}},
 		UserMetadata: metadata.MustParse(preferences),
 	}
 }
@@ -35,7 +36,7 @@ func ExampleLink() {
 	// auth0 ann {"email":"ann@example.com"}
 	// google-oauth2 42 {"email":"42@example.com"}
 	// {"color":"red"}
-	// the secondary's user_metadata is lost
+	// the secondary's user_metadata is lost; copy it with an update of the primary
 }
 
 // An unlink whose user_id has its prefix is answered with success and does
@@ -46,7 +47,7 @@ func ExampleUnlink() {
 		fmt.Println(err)
 		return
 	}
-	for _, id := range []string{"google-oauth2|42", "42"} {
+	for _, id := range []user.ID{"google-oauth2|42", "42"} {
 		out, err := identities.Unlink(l.Profile, "google-oauth2", id)
 		fmt.Println(len(out.Profile.Identities), out.Warnings[0].Rule, err)
 	}
@@ -58,16 +59,7 @@ func ExampleUnlink() {
 // The identity that a user began with stays.
 func ExampleUnlink_mainIdentity() {
 	_, err := identities.Unlink(account("auth0", "ann", `{}`), "auth0", "ann")
-	refused := errors.Is(err, identities.RuleMainIdentity)
+	refused := errors.Is(err, rule.MainIdentity)
 	fmt.Println(refused, err)
 	// Output: true Main identity cannot be removed. [identities.main-identity] at /identities/0
-}
-
-// An answer of the API is told from others by what it means.
-func ExampleAnswered() {
-	status, message := 409, "Specified identity already exists."
-	if v, ok := identities.Answered(status, message); ok && v.Rule == identities.RuleAlreadyLinked {
-		fmt.Println("linked before")
-	}
-	// Output: linked before
 }

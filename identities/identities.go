@@ -1,137 +1,169 @@
-// Package identities links user accounts and takes them apart, as pure functions
-// on profiles: what the primary keeps, what becomes of the secondary, and what
-// the API refuses.
+// Package identities computes what linking and unlinking do to user profiles.
 //
-// [Link] makes the secondary's identities part of the primary, [Unlink] takes one
-// out again. Which of several accounts of one person should be the primary is the
-// caller's choice; metadata does not come along unless [LinkMerging] is told how.
+// To do this, call that:
 //
-// A [Request] is the body that is sent to link, in one of its two forms, and
-// [Answered] recognises the answers of the API. Users are told apart by their
-// identities: the user_id of a profile is compared, and never parsed.
+//   - link two accounts: [Link]; keep the metadata of the secondary: [LinkMerging];
+//   - take an identity out of a profile: [Unlink];
+//   - find the identity that gives a profile its attributes: [Primary];
+//   - see which identities are deleted with a user: [Delete];
+//   - write the body of a link request: [ByIdentity], [ByToken], [RequestFor]; judge
+//     it: [Request.Validate];
+//   - find the rule for an answer of the API: [rule.Match].
+//
+// The caller chooses which account becomes the primary. Users are compared by their
+// user_id, which is never parsed.
 package identities
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Linked is the outcome of a link.
-type Linked struct {
-	Profile  user.Profile    // the primary; its Identities are the answer of the API
-	Warnings user.Violations // what is lost, and what nobody documents
-}
-
-// Link returns the primary once the secondary is linked to it:
+// Link returns the primary after the secondary is linked to it. The rules, in order:
 //
-//  1. A user with the primary's user_id, and an identity that is the primary's own
-//     or linked to it already, are refused.
-//  2. The primary's attributes and both its metadata stay.
-//  3. The secondary's identities are appended to the primary's; of those that are
-//     linked to it already that is inferred, with a warning.
-//  4. The first identity of each carries profileData: e-mail, email_verified,
-//     username, phone number, phone_verified and what was set of the five, over what
-//     the identity had already. A name that is the e-mail, a nickname that is its
-//     local part and a picture of the derived form are taken for derived and left
-//     out. Metadata and blocked are never part of it; what else the identity provider
-//     passed along is.
-//  5. The secondary's metadata is dropped, with a warning where there is any.
+//  1. A secondary with the primary's user_id, or with an identity that the primary
+//     already has, is refused.
+//  2. The attributes and both metadata objects of the primary stay.
+//  3. The identities of the secondary are appended to those of the primary. If the
+//     secondary has linked identities itself, that is inferred, with a warning.
+//  4. The first identity of each profile gets profileData: e-mail, email_verified,
+//     username, phone number, phone_verified and the profile attributes, over the
+//     profileData that the identity has. Derived attributes are left out: a name that
+//     is the e-mail, a nickname that is its local part, a picture of the derived
+//     form. Further attributes from the identity provider are included; metadata and
+//     blocked are not.
+//  5. The metadata of the secondary is lost, with a warning if there is any; see
+//     [LinkMerging].
 //
-// The secondary ceases to be a user of its own. Neither profile is changed, and the
-// result shares with them what cannot change. The error is a [user.Violation] whose
-// message is the API's, or a [metadata.Errors] where what becomes profileData is too
-// deep there.
+// The secondary is no longer a user. Neither profile changes, and the result shares
+// only immutable parts with them. The error is a [rule.Violations] with the API's
+// message, or a [metadata.Errors] if the result is nested too deep.
 //
-// Sources: four recorded links (3, 4; that what is left out in 4 is the derived is
-// inferred); Auth0 docs, User Account Linking (2, 5);
-// Auth0 Management API, POST /api/v2/users/{id}/identities, responses (1).
-func Link(primary, secondary user.Profile) (Linked, error) {
+// Sources: four recorded links (3, 4; that 4 leaves out derived attributes is
+// inferred); Auth0 docs, User Account Linking (2, 5); Auth0 Management API, POST
+// /api/v2/users/{id}/identities, responses (1).
+func Link(primary, secondary user.Profile) (user.Outcome, error) {
 	l, err := link(primary, secondary)
-	if err == nil {
-		l.dropped("user_metadata", secondary, secondary.UserMetadata.Len() > 0)
-		l.dropped("app_metadata", secondary, secondary.AppMetadata.Len() > 0)
+	if err != nil {
+		return user.Outcome{}, err
 	}
-	return l, err
+	l.warnDropped("user_metadata", secondary.UserMetadata.Len() > 0)
+	l.warnDropped("app_metadata", secondary.AppMetadata.Len() > 0)
+	return l.outcome()
 }
 
-// dropped warns where metadata of the secondary is lost: that which is named, and
-// always that which is no object and so cannot be merged.
-func (l *Linked) dropped(name string, secondary user.Profile, lost bool) {
-	if v, odd := secondary.Extra.Get(name); lost || odd && !v.IsNull() {
-		l.Warnings = append(l.Warnings, violation(RuleMetadataDropped, "/"+name, "the secondary's "+name+" is lost"))
-	}
-}
-
-// LinkMerging is [Link] that keeps the secondary's metadata: both objects are
-// merged into the primary's by the mode. Empty metadata of the secondary changes
-// nothing, in any mode: to take it for {} would wipe the primary's. Nor does a
-// null member that it stores remove the primary's. The API does not merge; the
-// caller writes the result with an update of its own.
-func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (Linked, error) {
+// LinkMerging is [Link] with the metadata of the secondary merged into that of the
+// primary by the mode. The API does not merge: send the result with an update.
+//
+//  1. Empty metadata of the secondary changes nothing, in any mode, since {} would
+//     wipe that of the primary.
+//  2. A null member of the secondary does not remove the member of the primary.
+func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (user.Outcome, error) {
 	l, err := link(primary, secondary)
-	if err == nil {
-		l.Profile.UserMetadata = merge(mode, primary.UserMetadata, secondary.UserMetadata)
-		l.Profile.AppMetadata = merge(mode, primary.AppMetadata, secondary.AppMetadata)
-		for _, name := range []string{"user_metadata", "app_metadata"} {
-			_, odd := primary.Extra.Get(name) // it stays, since nothing can be merged into it
-			if odd && name == "user_metadata" {
-				l.Profile.UserMetadata = metadata.Object{}
-			} else if odd {
-				l.Profile.AppMetadata = metadata.Object{}
-			}
-			l.dropped(name, secondary, odd)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	for _, x := range [...]struct {
+		name   string
+		dst    *metadata.Object
+		merged metadata.Object
+	}{
+		{"user_metadata", &l.profile.UserMetadata, merge(mode, primary.UserMetadata, secondary.UserMetadata)},
+		{"app_metadata", &l.profile.AppMetadata, merge(mode, primary.AppMetadata, secondary.AppMetadata)},
+	} {
+		_, odd := primary.Extra.Get(x.name) // it stays: nothing merges into metadata that is no object
+		if *x.dst = x.merged; odd {
+			*x.dst = metadata.Object{}
 		}
+		l.warnDropped(x.name, odd)
 	}
-	return l, err
+	return l.outcome()
 }
 
 func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Object {
-	if mode.Knobs().Depth == metadata.DepthAll { // a merge into nothing leaves out the nulls that would remove
+	if mode&metadata.AllLevels != 0 && mode&metadata.Replace == 0 { // a merge into nothing leaves out the nulls that would remove
 		secondary = metadata.Deep.Merge(metadata.Object{}, metadata.DeltaOf(secondary))
 	} else { // nulls inside values are stored as they are
 		secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
 	}
-	if secondary.Len() == 0 {
-		return primary
-	}
-	return mode.Merge(primary, metadata.DeltaOf(secondary))
+	return mode.Merge(primary, attrs.DeltaOf(secondary))
 }
 
-func link(primary, secondary user.Profile) (Linked, error) {
-	for _, p := range []user.Profile{primary, secondary} {
-		if len(p.Identities) == 0 {
-			return Linked{}, violation(RuleNoIdentity, "/identities", "a profile without identities cannot be linked")
+// linking is a link under way.
+type linking struct {
+	judge.Judge
+	primary, secondary user.Profile
+	profile            user.Profile // the primary as it becomes
+}
+
+// link links the secondary, without its metadata.
+func link(primary, secondary user.Profile) (*linking, error) {
+	l := &linking{primary: primary, secondary: secondary, profile: primary.Clone()}
+	if id, pointer := l.refusal(); id != "" {
+		message := "a profile without identities cannot be linked; read it with its identities"
+		if status, answer, _ := rule.AnswerTo(rule.EndpointLink, id); status != 0 {
+			message = answer
 		}
+		l.Report(id, pointer, message)
+		return nil, l.Verdict().Violations
 	}
-	if id, ok := primary.UserID.Get(); ok && secondary.UserID.Or("") == id {
-		return Linked{}, violation(RuleSameIdentity, "/identities/0", messageOf(RuleSameIdentity))
+	at := len(primary.Identities)
+	ids := append(slices.Clone(primary.Identities), secondary.Identities...)
+	ids[0].ProfileData = profileData(primary)
+	ids[at].ProfileData = profileData(secondary)
+	l.profile.Identities = ids
+	if len(secondary.Identities) > 1 {
+		l.Report(rule.LinkedSecondary, identityPointer(at+1), "the effect on identities that are linked to the secondary is not documented; unlink them before")
 	}
-	for i, have := range primary.Identities {
-		for _, comes := range secondary.Identities {
+	return l, nil
+}
+
+// refusal returns the rule that the link breaks, and where; "" where it breaks none.
+func (l *linking) refusal() (id rule.ID, pointer string) {
+	if len(l.primary.Identities) == 0 || len(l.secondary.Identities) == 0 {
+		return rule.NoIdentity, "/identities"
+	}
+	if id, ok := l.primary.UserID.Get(); ok && l.secondary.UserID.Or("") == id {
+		return rule.SameIdentity, "/identities/0"
+	}
+	for i, own := range l.primary.Identities {
+		for _, other := range l.secondary.Identities {
 			switch {
-			case !same(have, comes):
+			case !same(own, other):
 			case i == 0:
-				return Linked{}, violation(RuleSameIdentity, "/identities/0", messageOf(RuleSameIdentity))
+				return rule.SameIdentity, "/identities/0"
 			default:
-				return Linked{}, violation(RuleAlreadyLinked, "/identities", messageOf(RuleAlreadyLinked))
+				return rule.AlreadyLinked, "/identities"
 			}
 		}
 	}
-	l := Linked{Profile: primary.Clone()}
-	ids := append(slices.Clone(primary.Identities), secondary.Identities...)
-	ids[0].ProfileData = profileData(primary)
-	ids[len(primary.Identities)].ProfileData = profileData(secondary)
-	l.Profile.Identities = ids
-	if _, err := l.Profile.Object(); err != nil {
-		return Linked{}, err
+	return "", ""
+}
+
+// warnDropped warns of metadata of the secondary that is lost: the object of that name
+// where it is, and always metadata that is no object, which cannot be merged.
+func (l *linking) warnDropped(name string, lost bool) {
+	if v, odd := l.secondary.Extra.Get(name); lost || odd && !v.IsNull() {
+		l.Report(rule.MetadataDropped, "/"+name, "the secondary's "+name+" is lost; copy it with an update of the primary")
 	}
-	if len(secondary.Identities) > 1 {
-		l.Warnings = append(l.Warnings, violation(RuleLinkedSecondary, identityPointer(len(primary.Identities)+1), "what becomes of identities that are linked to the secondary is not documented"))
+}
+
+func (l *linking) outcome() (user.Outcome, error) {
+	changes, err := user.Changes(l.primary, l.profile)
+	if err != nil {
+		return user.Outcome{}, err
 	}
-	return l, nil
+	if _, err := l.profile.Object(); err != nil {
+		return user.Outcome{}, err
+	}
+	return user.Outcome{Profile: l.profile, Changes: changes, Warnings: l.Verdict().Warnings}, nil
 }
 
 // same reports whether a and b are one account, whether or not its id comes with
@@ -142,47 +174,54 @@ func same(a, b user.Identity) bool {
 	if !ok || !has {
 		return false
 	}
-	bare := strings.TrimPrefix(id, provider+"|")
-	return a.Is(provider, bare) || a.Is(provider, provider+"|"+bare)
+	bare := strings.TrimPrefix(string(id), provider+"|")
+	return a.Is(provider, user.ID(bare)) || a.Is(provider, user.ID(provider+"|"+bare))
 }
 
-// Unlinked is the outcome of an unlink.
+// Unlinked is the result of an unlink: the user that remains, and the user that the
+// identity becomes. The zero Unlinked has neither.
 type Unlinked struct {
-	Profile  user.Profile // the user that remains; its Identities are the answer of the API
-	Detached user.Profile // the user that the identity becomes; the zero Profile where nothing was detached
-	Warnings user.Violations
+	user.Outcome
+	Detached user.Profile // the zero Profile where nothing was detached
 }
 
-// Unlink returns the user u without the identity that provider knows as userID,
-// the part of its user_id after the bar:
+// Unlink returns the user u without the identity that has the provider and the id,
+// which is the part of its user_id after the bar. The rules, in order:
 //
-//  1. The main identity cannot be removed.
-//  2. An identity that is not there is no error: the API answers 200 and changes
-//     nothing, so the result is u with a warning. That is what becomes of a userID
-//     with its prefix.
+//  1. The primary identity cannot be removed.
+//  2. If u has no such identity, the result is u with a warning: the API answers 200
+//     and changes nothing. This includes an id with its prefix.
 //  3. The identities that remain keep their profileData.
-//  4. What is detached is a user of its own again, with the attributes of its
-//     profileData, what Auth0 derives from them, and no metadata.
+//  4. The detached identity becomes a user again, with the attributes of its
+//     profileData and those that Auth0 derives from them, without metadata.
 //
-// u is not changed, and the result shares with it what cannot change. The error is
-// a [user.Violation] whose message is the API's.
+// u does not change. The result shares only immutable parts with it. The error is a
+// [rule.Violations] with the API's message, or a [metadata.Errors] if u was built
+// from parts that are nested too deep.
 //
 // Sources: five recorded unlinks (2, 3); Auth0 docs, Unlink User Accounts (4, no
-// metadata; its attributes are inferred); Auth0 Management API,
-// DELETE /api/v2/users/{id}/identities/{provider}/{user_id}, responses (1).
-func Unlink(u user.Profile, provider, userID string) (Unlinked, error) {
-	at := slices.IndexFunc(u.Identities, func(id user.Identity) bool { return id.Is(provider, userID) })
-	switch at {
-	case 0:
-		return Unlinked{}, violation(RuleMainIdentity, "/identities/0", messageOf(RuleMainIdentity))
-	case -1:
-		out := Unlinked{Profile: u.Clone()}
-		out.Warnings = append(out.Warnings, violation(RuleNothingUnlinked, "/user_id", "no identity has this provider and user_id, so nothing changes; the user_id has no prefix"))
+// metadata; its attributes are inferred); Auth0 Management API, DELETE
+// /api/v2/users/{id}/identities/{provider}/{user_id}, responses (1).
+func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
+	at := slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Is(provider, id) })
+	if at == 0 {
+		_, message, _ := rule.AnswerTo(rule.EndpointUnlink, rule.MainIdentity)
+		return Unlinked{}, rule.Violations{judge.Violation(rule.MainIdentity, "/identities/0", message)}
+	}
+	out := Unlinked{Outcome: user.Outcome{Profile: u.Clone()}}
+	if at < 0 {
+		out.Warnings = rule.Violations{judge.Violation(rule.NothingUnlinked, "/user_id", "no identity has this provider and user_id, so nothing changes; pass the user_id without its prefix")}
 		return out, nil
 	}
-	out := Unlinked{Profile: u.Clone()}
 	out.Profile.Identities = slices.Delete(out.Profile.Identities, at, at+1)
 	out.Detached = detached(u.Identities[at])
-	out.Warnings = append(out.Warnings, violation(RuleDetachedProfile, "", "what the detached user shows until the next login is not documented"))
+	out.Warnings = rule.Violations{judge.Violation(rule.DetachedProfile, "", "the attributes of the detached user until its next login are not documented")}
+	var err error
+	if out.Changes, err = user.Changes(u, out.Profile); err != nil {
+		return Unlinked{}, err
+	}
 	return out, nil
 }
+
+// identityPointer returns the pointer of an identity of a profile.
+func identityPointer(at int) string { return "/identities/" + strconv.Itoa(at) }

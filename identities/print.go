@@ -5,20 +5,16 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
+
+	"github.com/metameld/metameld/internal/mask"
 )
 
-// LogValue returns what l holds as groups, without a token.
-func (l Linked) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("profile", l.Profile), slog.Any("warnings", l.Warnings))
-}
-
-// LogValue returns what u holds as groups, without a token.
+// LogValue returns u as groups without tokens; see [user.Outcome.LogValue].
 func (u Unlinked) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("profile", u.Profile), slog.Any("detached", u.Detached), slog.Any("warnings", u.Warnings))
+	return slog.GroupValue(append(u.Outcome.LogValue().Group(), slog.Any("detached", u.Detached))...)
 }
 
-// LogValue returns what d holds as groups, identities by their number, without a
-// token.
+// LogValue returns d as groups without tokens; identities are named by their numbers.
 func (d Deleted) LogValue() slog.Value {
 	identities := make([]slog.Attr, len(d.Identities))
 	for i, x := range d.Identities {
@@ -27,19 +23,16 @@ func (d Deleted) LogValue() slog.Value {
 	return slog.GroupValue(slog.Attr{Key: "identities", Value: slog.GroupValue(identities...)}, slog.Any("warnings", d.Warnings))
 }
 
-// String returns the JSON text of r with its token covered; {} of the zero Request.
+// String returns the JSON text of r with its token masked; {} for the zero Request.
 func (r Request) String() string {
-	switch {
-	case r.IsZero():
+	if r.IsZero() {
 		return "{}"
-	case r.linkWith != "":
-		return string(r.appendJSON(nil, "********"))
 	}
-	return string(r.appendJSON(nil, ""))
+	return mask.JSON(r.appendJSON(nil))
 }
 
-// Format writes String for every verb, so that none prints the token.
+// Format writes the text of String for every verb.
 func (r Request) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
 
-// LogValue returns String.
+// LogValue returns the text of String.
 func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }

@@ -1,6 +1,7 @@
 package identities
 
 import (
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -29,17 +30,13 @@ func profileData(p user.Profile) metadata.Object {
 	unset(&shown.Name, "name", shown.Name.Or("") == email)
 	unset(&shown.Nickname, "nickname", shown.Nickname.Or("") == derived.Nickname(email))
 	unset(&shown.Picture, "picture", derived.IsPicture(shown.Picture.Or("")))
-	says, err := shown.Object()
+	own, err := shown.Object()
 	if err != nil {
 		return had // the fields are texts and flags, so there is none
 	}
 	extra := p.Extra.Select(func(name string, v metadata.Value) bool { return isShown(name, v) && !v.IsNull() })
-	o := had
-	for _, more := range []metadata.Object{extra, says} {
-		if more.Len() > 0 { // {} would wipe
-			o = metadata.FirstLevel.Merge(o, metadata.DeltaOf(more))
-		}
-	}
+	o := metadata.FirstLevel.Merge(had, attrs.DeltaOf(extra))
+	o = metadata.FirstLevel.Merge(o, attrs.DeltaOf(own))
 	if o.Len() == 0 {
 		return had
 	}
@@ -56,15 +53,15 @@ func isShown(name string, _ metadata.Value) bool {
 }
 
 // value returns f where it has a value, and absent otherwise.
-func value[T comparable](f user.Field[T]) user.Field[T] {
+func value[T string | bool](f user.Field[T]) user.Field[T] {
 	if _, ok := f.Get(); ok {
 		return f
 	}
 	return user.Field[T]{}
 }
 
-// detached returns the user that an identity is by itself: what its profileData
-// shows, and what Auth0 derives of name, nickname and picture.
+// detached returns the user that an identity becomes: with the attributes of its
+// profileData, and the name, nickname and picture that Auth0 derives.
 func detached(id user.Identity) user.Profile {
 	data := id.ProfileData.Select(isShown)
 	p, err := user.FromObject(data)
@@ -72,19 +69,7 @@ func detached(id user.Identity) user.Profile {
 		p = user.Profile{Extra: data} // it stays what the provider made of it
 	}
 	id.ProfileData = metadata.Object{}
-	p.UserID = user.Set(user.ID(id.Provider.Or("") + "|" + id.UserID.Or("")))
+	p.UserID = user.Set(user.ID(id.Provider.Or("")+"|") + id.UserID.Or(""))
 	p.Identities = []user.Identity{id}
-	if email := p.Email.Or(""); email != "" {
-		derive(&p.Name, email)
-		derive(&p.Nickname, derived.Nickname(email))
-		derive(&p.Picture, derived.Picture(email, p.Name.Or(email)))
-	}
-	return p
-}
-
-// derive gives an attribute that is absent its value.
-func derive(f *user.Field[string], v string) {
-	if f.IsZero() {
-		*f = user.Set(v)
-	}
+	return derived.Attributes(p, false, nil)
 }

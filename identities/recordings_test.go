@@ -13,6 +13,7 @@ import (
 	"github.com/metameld/metameld/identities"
 	"github.com/metameld/metameld/internal/recordings"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // Every recorded request to link is one of the forms, names the secondary, and is
@@ -30,7 +31,7 @@ func TestRecordedLinks(t *testing.T) {
 		primary, secondary := recorded(t, x.Before), recorded(t, x.BeforeSecondary)
 		provider, id, _ := r.Identity()
 		main, _ := identities.Primary(secondary)
-		assert.True(t, main.Is(provider, strings.TrimPrefix(id, provider+"|")), x.ID)
+		assert.True(t, main.Is(provider, user.ID(strings.TrimPrefix(string(id), provider+"|"))), x.ID)
 		l, err := identities.Link(primary, secondary)
 		require.NoError(t, err, x.ID)
 		assert.Empty(t, cmp.Diff(answered(t, x.Response), l.Profile.Identities), x.ID)
@@ -46,10 +47,10 @@ func TestRecordedUnlinks(t *testing.T) {
 	for _, x := range recordings.Of(t, "unlink") {
 		n++
 		provider, id := x.Unlinked(t)
-		out, err := identities.Unlink(recorded(t, x.Before), provider, id)
+		out, err := identities.Unlink(recorded(t, x.Before), provider, user.ID(id))
 		require.NoError(t, err, x.ID)
 		assert.Empty(t, cmp.Diff(answered(t, x.Response), out.Profile.Identities), x.ID)
-		if errors.Is(out.Warnings, identities.RuleNothingUnlinked) {
+		if errors.Is(out.Warnings, rule.NothingUnlinked) {
 			nothing++
 		}
 	}

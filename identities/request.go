@@ -5,36 +5,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Request is the body of POST /api/v2/users/{id}/identities. It has two forms, and
-// no Request is both: the identity of the secondary, or a token that the secondary
-// was given. The zero Request is none, and has no JSON text. A Request is
-// immutable.
+// Request is the body of POST /api/v2/users/{id}/identities. It has one of two forms:
+// the identity of the secondary, or an ID token of the secondary. The zero Request
+// has neither, and no JSON text. A Request is immutable.
 //
 // Source: Auth0 Management API, LinkUserIdentityRequestContent.
 type Request struct {
 	provider     string
 	userID       metadata.Value // a text or a whole number; absent in the form with a token
 	connectionID string         // empty: not sent
-	linkWith     string
+	linkWith     user.Secret
 }
 
-// ByIdentity is the form that names the secondary's identity: its provider and the
-// user_id that the provider knows. A user_id that has its prefix is accepted by the
-// API as well (seen in three recorded links).
-func ByIdentity(provider, userID string) Request {
-	v, err := metadata.ValueOf(userID)
+// ByIdentity returns the request that names an identity of the secondary by its
+// provider and the id that the provider knows. The API also accepts an id with its
+// prefix (three recorded links).
+func ByIdentity(provider string, id user.ID) Request {
+	v, err := metadata.ValueOf(string(id))
 	if err != nil { // not valid UTF-8; Validate refuses what is empty
 		v, _ = metadata.ValueOf("")
 	}
 	return Request{provider: provider, userID: v}
 }
 
-// On returns r with the id of the connection, for a tenant with several databases.
-// Of the form with a token it is r itself.
+// On returns r with the id of the connection, for a tenant with several databases. A
+// request with a token does not change.
 func (r Request) On(connectionID string) Request {
 	if !r.userID.IsZero() {
 		r.connectionID = connectionID
@@ -42,84 +44,96 @@ func (r Request) On(connectionID string) Request {
 	return r
 }
 
-// ByToken is the form with a token: the ID token of the secondary.
-func ByToken(token string) Request { return Request{linkWith: token} }
+// ByToken returns the request with an ID token of the secondary.
+func ByToken(token string) Request { return Request{linkWith: user.NewSecret(token)} }
 
-// RequestFor is the request that links the user u, by its main identity. The
-// user_id of u itself is opaque and not asked. The error is a [user.Violation]
-// where u does not show such an identity.
+// RequestFor returns the request that links the user u by its primary identity. It
+// does not use the user_id of u, which is opaque. The error is a [rule.Violations] if
+// u has no such identity.
 func RequestFor(u user.Profile) (Request, error) {
 	main, ok := Primary(u)
 	provider, has := main.Provider.Get()
 	id := main.UserID.Value()
 	if !ok || !has || main.UserID.IsMistyped() || id.IsZero() || id.IsNull() {
-		return Request{}, violation(RuleNoIdentity, "/identities", "the user shows no identity that a request could name")
+		return Request{}, rule.Violations{judge.Violation(rule.NoIdentity, "/identities", "the user shows no identity that a request could name; read it with its identities")}
 	}
 	return Request{provider: provider, userID: id}, nil
 }
 
 // ParseRequest returns the request whose JSON text is given. It copies the text.
 //
-// The error is a [metadata.Errors] where the text is not a JSON object, and
-// otherwise a [user.Violations] that lists what makes it neither of the two forms:
-// members of both, members that are missing, unknown or of the wrong type.
+// The error is a [metadata.Errors] if the text is not a JSON object. Otherwise it is
+// a [rule.Violations] that lists why the text has neither form: members of both
+// forms, or members that are missing, unknown or of the wrong type.
 func ParseRequest(text []byte) (Request, error) {
 	o, err := metadata.Parse(text)
 	if err != nil {
 		return Request{}, err
 	}
-	var r Request
-	var vs user.Violations
-	fault := func(name, message string) {
-		if len(vs) < mostFaults {
-			vs = append(vs, violation(RuleRequest, metadata.Pointer(name), message))
-		}
-	}
-	member := func(name string, v metadata.Value, dst *string) {
-		var ok bool
-		if *dst, ok = v.Str(); !ok || *dst == "" {
-			fault(name, name+" is not a text, or an empty one")
-		}
-	}
-	_, token := o.Get("link_with")
+	f := form{o: o}
+	_, f.token = o.Get("link_with")
 	for name, v := range o.All() {
-		switch name {
-		case "link_with":
-			member(name, v, &r.linkWith)
-		case "provider", "user_id", "connection_id":
-			if token {
-				fault(name, name+" cannot be sent together with link_with")
-				continue
-			}
-			switch name {
-			case "provider":
-				member(name, v, &r.provider)
-			case "connection_id":
-				member(name, v, &r.connectionID)
-			default:
-				r.userID = v
-				if s, isText := v.Str(); !isText && !isWhole(v) || isText && s == "" {
-					fault(name, "user_id is neither a text that is not empty nor a whole number")
-				}
-			}
-		default:
-			fault(name, "the request has no such member")
-		}
+		f.member(name, v)
 	}
-	if !token {
-		for _, name := range []string{"provider", "user_id"} {
+	if !f.token {
+		for _, name := range [...]string{"provider", "user_id"} {
 			if _, ok := o.Get(name); !ok {
-				fault(name, "without link_with the request needs "+name)
+				f.fault(name, "without link_with the request needs "+name)
 			}
 		}
 	}
-	if vs != nil {
-		return Request{}, vs
+	if !f.Valid() {
+		return Request{}, f.Unsorted().Violations
 	}
-	return r, nil
+	return f.r, nil
 }
 
-const mostFaults = 1000
+// form reads a request.
+type form struct {
+	judge.Judge
+	o     metadata.Object
+	token bool // it is the form with a token
+	r     Request
+}
+
+func (f *form) fault(name, message string) {
+	f.Report(rule.LinkRequest, metadata.Pointer(name), message)
+}
+
+// member reads one member.
+func (f *form) member(name string, v metadata.Value) {
+	switch name {
+	case "provider", "user_id", "connection_id":
+		if f.token {
+			f.fault(name, name+" cannot be sent together with link_with")
+			return
+		}
+	}
+	switch name {
+	case "link_with":
+		f.r.linkWith = user.NewSecret(f.text(name, v))
+	case "provider":
+		f.r.provider = f.text(name, v)
+	case "connection_id":
+		f.r.connectionID = f.text(name, v)
+	case "user_id":
+		f.r.userID = v
+		if s, isText := v.Str(); !isText && !isWhole(v) || isText && s == "" {
+			f.fault(name, "user_id must be a text that is not empty, or a whole number")
+		}
+	default:
+		f.fault(name, "the request has no member of this name")
+	}
+}
+
+// text returns the text that v is.
+func (f *form) text(name string, v metadata.Value) string {
+	s, ok := v.Str()
+	if !ok || s == "" {
+		f.fault(name, name+" must be a text that is not empty")
+	}
+	return s
+}
 
 // isWhole reports whether v is a whole number: digits, or a number that an int64
 // holds.
@@ -134,47 +148,38 @@ func isWhole(v metadata.Value) bool {
 	return !strings.ContainsAny(n.String(), ".eE")
 }
 
-// IsZero reports whether r is none.
-func (r Request) IsZero() bool { return r.linkWith == "" && r.userID.IsZero() }
+// IsZero reports whether r is the zero Request.
+func (r Request) IsZero() bool { return r.linkWith.Reveal() == "" && r.userID.IsZero() }
 
-// Token returns the token of the form that has one.
-func (r Request) Token() (token string, ok bool) { return r.linkWith, r.linkWith != "" }
+// Token returns the token, and reports whether r has one.
+func (r Request) Token() (token user.Secret, ok bool) {
+	return r.linkWith, r.linkWith.Reveal() != ""
+}
 
-// Identity returns the provider and the user_id, a number as its digits, of the
-// form that names them.
-func (r Request) Identity() (provider, userID string, ok bool) {
+// Identity returns the provider and the id, a number as its digits, and reports
+// whether r names an identity.
+func (r Request) Identity() (provider string, id user.ID, ok bool) {
 	if r.userID.IsZero() {
 		return "", "", false
 	}
-	return r.provider, idText(r.userID), true
-}
-
-// idText returns the user_id that v is.
-func idText(v metadata.Value) string {
-	var i user.Identity
-	o, err := metadata.Object{}.With(v, "user_id")
-	if err != nil || i.UnmarshalJSON([]byte(o.String())) != nil {
-		return ""
-	}
-	return i.UserID.Or("")
+	return r.provider, user.FieldOf[user.ID](r.userID).Or(""), true
 }
 
 // Equal reports whether r and s are the same request.
 func (r Request) Equal(s Request) bool {
-	return r.provider == s.provider && r.connectionID == s.connectionID && r.linkWith == s.linkWith && r.userID.Equal(s.userID)
+	return r.provider == s.provider && r.connectionID == s.connectionID && r.linkWith.Equal(s.linkWith) && r.userID.Equal(s.userID)
 }
 
-// MarshalJSON returns the body to send. Of the zero Request there is none, which is
-// an error.
+// MarshalJSON returns the body to send. For the zero Request it returns an error.
 func (r Request) MarshalJSON() ([]byte, error) {
 	if r.IsZero() {
 		return nil, errors.New("identities: the zero Request is none")
 	}
-	return r.appendJSON(nil, r.linkWith), nil
+	return r.appendJSON(nil), nil
 }
 
-func (r Request) appendJSON(dst []byte, token string) []byte {
-	if token != "" {
+func (r Request) appendJSON(dst []byte) []byte {
+	if token, ok := r.Token(); ok {
 		return append(user.Set(token).AppendJSON(append(dst, `{"link_with":`...)), '}')
 	}
 	dst = user.Set(r.provider).AppendJSON(append(dst, `{"provider":`...))
@@ -187,19 +192,14 @@ func (r Request) appendJSON(dst []byte, token string) []byte {
 
 // UnmarshalJSON sets r to the request in text, as [ParseRequest] does.
 func (r *Request) UnmarshalJSON(text []byte) error {
-	n, err := ParseRequest(text)
-	if err != nil {
-		return err
-	}
-	*r = n
-	return nil
+	return attrs.Unmarshal(r, text, ParseRequest)
 }
 
-// Caller is what must be known of the token that a request is sent with. Of the
-// zero Caller nothing is: only the request itself is judged.
+// Caller describes the token with which a request is sent. For the zero Caller only
+// the request itself is judged.
 type Caller struct {
 	Scopes  []string // nil: not judged
-	User    user.ID  // whom the request is about, the id in its path
+	User    user.ID  // the id in the path of the request
 	Subject user.ID  // the token's sub, where it is a user's
 	Issuer  string   // the token's iss
 	Party   string   // the token's azp
@@ -214,42 +214,45 @@ func isConnectionID(s string) bool {
 	})
 }
 
-// Validate judges the request, and lists everything that the API would refuse, in
-// the order of [Rules]:
+// Validate judges the request. It lists every violation in the order of the
+// catalogue. The rules, in order:
 //
-//  1. A scope, update:users or update:current_user_identities. With the second
-//     alone only the token's own user can be linked to.
-//  2. In the form with an identity a provider that the API knows, a user_id, and an
-//     id of a connection in its form.
-//  3. In the form with a token a JSON Web Token signed with RS256, of the caller's
-//     issuer, for the application that the caller's azp names, with a sub. Its
+//  1. The caller's token has a scope, update:users or update:current_user_identities.
+//     With the second alone it can only link to its own user.
+//  2. A request with an identity has a provider that the API knows, a user_id, and a
+//     connection_id of the right form, if any.
+//  3. A request with a token has a JSON Web Token signed with RS256, from the
+//     caller's issuer, for the application in the caller's azp, with a sub. Its
 //     signature and its times are not judged.
 //
-// The messages are the API's where they are known. What depends on the tenant
-// (whether the connection is configured, the identity exists or is linked already)
-// is not judged here; [Answered] recognises the API's answers.
+// The messages are the API's if they are known. Only the API knows whether the
+// connection is configured and whether the identity exists or is linked; [rule.Match]
+// recognises its answers.
 //
 // Source: Auth0 Management API, POST /api/v2/users/{id}/identities, and its
 // responses.
-func (r Request) Validate(c Caller) user.Verdict {
-	var vs user.Violations
-	report := func(id user.RuleID, pointer string) { vs = append(vs, violation(id, pointer, messageOf(id))) }
-	if r.IsZero() {
-		vs = append(vs, violation(RuleRequest, "", "the request is empty"))
+func (r Request) Validate(c Caller) rule.Verdict {
+	var j judge.Judge
+	report := func(id rule.ID, pointer string) {
+		_, message, _ := rule.AnswerTo(rule.EndpointLink, id)
+		j.Report(id, pointer, message)
 	}
-	if !r.userID.IsZero() {
-		if idText(r.userID) == "" {
-			vs = append(vs, violation(RuleRequest, "/user_id", "user_id is empty"))
+	if r.IsZero() {
+		j.Report(rule.LinkRequest, "", "the request is empty")
+	}
+	if provider, id, ok := r.Identity(); ok {
+		if id == "" {
+			j.Report(rule.LinkRequest, "/user_id", "user_id is empty")
 		}
 		if r.connectionID != "" && !isConnectionID(r.connectionID) {
-			vs = append(vs, violation(RuleRequest, "/connection_id", "connection_id does not have the form of one"))
+			j.Report(rule.LinkRequest, "/connection_id", "connection_id must be con_ and sixteen letters or digits")
 		}
-		if !slices.Contains(providers, r.provider) {
-			vs = append(vs, violation(RuleProvider, "/provider", "the API's schema does not know this provider"))
+		if !slices.Contains(providers, provider) {
+			j.Report(rule.LinkProvider, "/provider", "the API's schema does not list this provider")
 		}
 	}
-	if r.linkWith != "" {
-		for _, id := range judgeToken(r.linkWith, c) {
+	if token, ok := r.Token(); ok {
+		for _, id := range judgeToken(token.Reveal(), c) {
 			report(id, "/link_with")
 		}
 	}
@@ -257,12 +260,12 @@ func (r Request) Validate(c Caller) user.Verdict {
 		all, own := slices.Contains(c.Scopes, "update:users"), slices.Contains(c.Scopes, "update:current_user_identities")
 		switch {
 		case !all && !own:
-			report(RuleScope, "")
+			report(rule.LinkScope, "")
 		case !all && c.User != "" && c.Subject != "" && c.User != c.Subject:
-			report(RuleSubject, "")
+			report(rule.LinkSubject, "")
 		}
 	}
-	return user.Verdict{Violations: vs}
+	return j.Verdict()
 }
 
 // providers are those that the API's schema knows.

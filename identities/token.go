@@ -6,39 +6,39 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // judgeToken returns the rules that the token of a request breaks. It reads the
 // token's claims and verifies nothing.
-func judgeToken(token string, c Caller) (broken []user.RuleID) {
+func judgeToken(token string, c Caller) (broken []rule.ID) {
 	parts := strings.SplitN(token, ".", 4)
 	if len(parts) != 3 {
-		return []user.RuleID{RuleToken}
+		return []rule.ID{rule.LinkToken}
 	}
 	header, ok := claims(parts[0])
 	payload, ok2 := claims(parts[1])
 	if !ok || !ok2 {
-		return []user.RuleID{RuleToken}
+		return []rule.ID{rule.LinkToken}
 	}
-	is := func(id user.RuleID, broke bool) {
+	is := func(id rule.ID, broke bool) {
 		if broke {
 			broken = append(broken, id)
 		}
 	}
 	audience, valid := audienceOf(payload)
-	is(RuleTokenAudience, !valid)
+	is(rule.LinkTokenAudience, !valid)
 	sub, has := payload.Get("sub")
-	is(RuleTokenNoSubject, !has)
+	is(rule.LinkTokenNoSubject, !has)
 	text, isText := sub.Str()
-	is(RuleTokenSubject, has && (!isText || text == ""))
+	is(rule.LinkTokenSubject, has && (!isText || text == ""))
 	alg, _ := header.Get("alg")
 	name, _ := alg.Str()
-	is(RuleTokenAlgorithm, name != "RS256")
+	is(rule.LinkTokenAlgorithm, name != "RS256")
 	iss, _ := payload.Get("iss")
 	issuer, _ := iss.Str()
-	is(RuleTokenIssuer, c.Issuer != "" && issuer != c.Issuer)
-	is(RuleTokenParty, c.Party != "" && valid && !slices.Contains(audience, c.Party))
+	is(rule.LinkTokenIssuer, c.Issuer != "" && issuer != c.Issuer)
+	is(rule.LinkTokenParty, c.Party != "" && valid && !slices.Contains(audience, c.Party))
 	return broken
 }
 

@@ -9,9 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Of more than a thousand faults, or more than a mebibyte of pointers, the rest is one
-// entry: an error takes no more memory than that. The first is always named.
+// At most 1,000 faults, or a mebibyte of their pointers, are listed before ErrMore.
+// The first fault is always listed.
 func TestListsOfFaultsAreBounded(t *testing.T) {
+	t.Parallel()
 	name := func(length, i int) string { return strings.Repeat("n", length-4) + fmt.Sprintf("%04d", i) }
 	members := func(n, length int, value string) string {
 		var b strings.Builder
@@ -33,7 +34,7 @@ func TestListsOfFaultsAreBounded(t *testing.T) {
 		for i := range n {
 			m[name(length, i)] = make(chan int)
 		}
-		_, err := FromMap(m)
+		_, err := From(m)
 		return err
 	}
 	duplicates := func(n, length int) error {
@@ -41,7 +42,7 @@ func TestListsOfFaultsAreBounded(t *testing.T) {
 		_, err := Parse([]byte(once[:len(once)-1] + "," + once[1:]))
 		return err
 	}
-	for name, list := range map[string]func(n, length int) error{"Diff": missing, "Diff deep down": nested, "FromMap": encoding, "Parse": duplicates} {
+	for name, list := range map[string]func(n, length int) error{"Diff": missing, "Diff deep down": nested, "From": encoding, "Parse": duplicates} {
 		for _, tt := range []struct{ faults, length, listed int }{
 			{1, 4, 1}, {999, 4, 999}, {1000, 4, 1000}, {1001, 4, 1000}, {1500, 4, 1000}, {1, 2 << 20, 1},
 			{8, 1 << 17, 8}, {400, 1 << 12, 255},

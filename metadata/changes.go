@@ -8,7 +8,7 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// ChangeKind says what became of a member.
+// ChangeKind is the kind of a change: added, replaced or removed.
 type ChangeKind string
 
 // The kinds of change.
@@ -26,18 +26,19 @@ type Change struct {
 	To      Value      `json:"to,omitzero"`   // absent where Kind is Removed
 }
 
-// Changes lists how to differs from from, as a person would name it: the
-// deepest members that differ, where both sides have an object at the same place.
-// A member that came or went with everything in it is one change; an array that
-// differs is one replaced member. No two pointers lead into each other. An absent
-// object counts as {}. Equal objects have no changes.
+// Changes lists the differences between from and to:
 //
-// The order is that of from, then of what is new in to, at each level. Values
-// share text with the objects.
+//  1. Where both have an object at the same place, its members are compared; the
+//     object itself is not listed.
+//  2. A member that only one of them has is one change, whatever it contains.
+//  3. Values that differ are one replaced member, arrays included.
+//  4. Equal values are omitted; see [Value.Equal]. An absent object counts as {}.
 //
-// The pointers together take no more memory than a few times the objects do:
-// where an object would have more of them, because of long names above it, it is
-// one replaced member.
+// At each level, members of from come first, in their order, then new members of to.
+// Values share text with the objects. No pointer leads into another.
+//
+// The pointers take at most a few times the memory of the objects: where an object
+// with long names above it has more changes, it is one replaced member.
 func Changes(from, to Object) []Change {
 	c := changes{budget: 1<<20 + 4*(from.size()+to.size())}
 	for _, m := range from.members() {
@@ -56,24 +57,27 @@ func Changes(from, to Object) []Change {
 	return c.list
 }
 
+// changes collects changes.
 type changes struct {
-	path   []string // of the object at hand
-	length int      // of its pointer, about
-	spent  int      // on pointers
-	budget int
+	path   []string // of the object that is compared
+	length int      // about that of the pointer for path
+	spent  int      // bytes of pointers
+	budget int      // the most of them
 	list   []Change
 }
 
+// add adds the change of the member with that name.
 func (c *changes) add(kind ChangeKind, name string, from, to Value) {
 	c.spent += c.length + len(name)
 	if c.spent > c.budget && len(c.path) > 0 {
-		return // the object around becomes one change
+		return // objects lists the object around it instead
 	}
 	c.path = append(c.path, name)
 	c.list = append(c.list, Change{Pointer(c.path...), kind, from, to})
 	c.path = c.path[:len(c.path)-1]
 }
 
+// values adds the changes from one value of a member to another.
 func (c *changes) values(name, from, to string) {
 	if from == to {
 		return
@@ -84,25 +88,12 @@ func (c *changes) values(name, from, to string) {
 		}
 		return
 	}
-	a, b := text{from, jsonscan.Index([]byte(from), 0)}, text{to, jsonscan.Index([]byte(to), 0)}
+	a, b := indexText(from), indexText(to)
 	c.objects(name, a, 0, b, 0)
 }
 
-// text is an indexed text.
-type text struct {
-	s     string
-	nodes []jsonscan.Node
-}
-
-func (t text) value(k int) Value { return Value{t.s[t.nodes[k].Value:t.nodes[k].ValueEnd]} }
-
-func (t text) name(k int) string { return jsonscan.Unquote(t.key(k)) }
-
-func (t text) key(k int) string { return t.s[t.nodes[k].Off:t.nodes[k].End] }
-
-func (t text) isObject(k int) bool { return t.s[t.nodes[k].Value] == '{' }
-
-func (c *changes) objects(name string, a text, x int, b text, y int) {
+// objects adds the changes from object x of a to object y of b.
+func (c *changes) objects(name string, a indexedText, x int, b indexedText, y int) {
 	mark, spent := len(c.list), c.spent
 	c.path = append(c.path, name)
 	c.length += len(name) + 1
@@ -128,24 +119,11 @@ func (c *changes) objects(name string, a text, x int, b text, y int) {
 	}
 }
 
-// pair calls f for each member of object x of a and object y of b; see
-// [jsonscan.Pair].
-func pair(a text, x int, b text, y int, f func(x, y int)) {
-	jsonscan.Pair([]byte(a.s), a.nodes, x, []byte(b.s), b.nodes, y, func(x, y int) bool {
-		f(x, y)
-		return true
-	})
-}
-
-func equalNodes(a text, x int, b text, y int) bool {
-	return jsonscan.EqualNodes([]byte(a.s), a.nodes, x, []byte(b.s), b.nodes, y)
-}
-
 // String describes the change without its values: "replaced /a/b".
 func (c Change) String() string { return string(c.Kind) + " " + c.Pointer }
 
-// Format writes String for every verb, so that no value is printed by accident.
+// Format writes String for every verb, so that values do not get into logs.
 func (c Change) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// LogValue returns String.
+// LogValue returns String, so that values do not get into logs.
 func (c Change) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -1,23 +1,21 @@
 package metadata
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/metameld/metameld/internal/jsonscan"
-)
-
-// Compose returns the Deltas that, merged one after the other, do to every object
-// what first and then do: one where that can be said without knowing the object,
-// otherwise the two; none where both say nothing. They share text with first and
-// then.
+// Compose returns Deltas that, merged in order, change every object as first and
+// then do. They share text with first and then.
 //
-// What cannot be said in one:
+//  1. If both are zero, there is none.
+//  2. If one Delta can express both for every object, there is one.
+//  3. Otherwise there are two, first and then.
 //
-//   - a wipe, and then members to set;
-//   - where objects are merged at every level, a value that is no object, or a
-//     removal, and then an object in its place: alone it would be merged into
-//     whatever object is there;
-//   - where lists are combined, a value that is no list, or a removal, and then a
+// No single Delta expresses:
+//
+//   - a wipe, followed by members to set;
+//   - where objects are merged at every level, a removal or a value other than an
+//     object, followed by an object in its place: a single Delta would merge that
+//     into whatever object is there;
+//   - where lists are combined, a removal or a value other than a list, followed by a
 //     list in its place.
 func (m Mode) Compose(first, then Delta) []Delta {
 	one, ok := m.compose(first, then)
@@ -30,32 +28,33 @@ func (m Mode) Compose(first, then Delta) []Delta {
 	return []Delta{one}
 }
 
+// compose returns the Delta that expresses both. It reports false where none does.
 func (m Mode) compose(first, then Delta) (one Delta, ok bool) {
 	switch {
 	case first.IsZero():
 		return then, true
 	case then.IsZero():
 		return first, true
-	case m&noLevel != 0 && m&baseWins != 0:
-		if m.whole(first.says).Len() > 0 {
+	case m&Replace != 0 && m&BaseWins != 0:
+		if m.storedWhole(first.obj).Len() > 0 {
 			return first, true
 		}
 		return then, true
-	case m&(emptyNothing|baseWins) != 0 && then.IsWipe():
+	case m&(IgnoreEmpty|BaseWins) != 0 && then.IsWipe():
 		return first, true
-	case then.IsWipe(), m&noLevel != 0:
+	case then.IsWipe(), m&Replace != 0:
 		return then, true
-	case m&(emptyNothing|baseWins) != 0 && first.IsWipe():
+	case m&(IgnoreEmpty|BaseWins) != 0 && first.IsWipe():
 		return then, true
 	case first.IsWipe():
-		for _, x := range then.says.members() {
+		for _, x := range then.obj.members() {
 			if x.value != "null" {
 				return Delta{}, false
 			}
 		}
 		return first, true
 	}
-	a, b := textOf(first.says), textOf(then.says)
+	a, b := indexObject(first.obj), indexObject(then.obj)
 	c := composer{mode: m}
 	if !c.objects(a, 0, b, 0) {
 		return Delta{}, false
@@ -63,20 +62,15 @@ func (m Mode) compose(first, then Delta) (one Delta, ok bool) {
 	return Delta{objectOf(c.out.String())}, true
 }
 
-// textOf returns the indexed text of o, which is present.
-func textOf(o Object) text {
-	s := o.String()
-	return text{s, jsonscan.Index([]byte(s), 0)}
-}
-
+// composer writes the Delta that expresses two.
 type composer struct {
 	mode Mode
 	out  strings.Builder
 }
 
-// objects writes what object x of first and then object y of then say. It
-// reports false where that cannot be said.
-func (c *composer) objects(first text, x int, then text, y int) bool {
+// objects writes the composition of object x of first and object y of then. It
+// reports false where there is none.
+func (c *composer) objects(first indexedText, x int, then indexedText, y int) bool {
 	c.out.WriteByte('{')
 	written, ok := false, true
 	pair(first, x, then, y, func(x, y int) {
@@ -103,25 +97,27 @@ func (c *composer) objects(first text, x int, then text, y int) bool {
 	return ok
 }
 
-func (c *composer) member(t text, k int) {
+// member writes member k of t.
+func (c *composer) member(t indexedText, k int) {
 	c.out.WriteString(t.key(k))
 	c.out.WriteByte(':')
 	c.out.WriteString(t.value(k).text)
 }
 
-// values writes what to say of a member of which both say something.
-func (c *composer) values(first text, x int, then text, y int) bool {
+// values writes the composition of two values of one member. It reports false where
+// there is none.
+func (c *composer) values(first indexedText, x int, then indexedText, y int) bool {
 	f, t := first.value(x).text, then.value(y).text
-	objects := c.mode&allLevels != 0 && t[0] == '{'
-	lists := c.mode&(appendLists|unionLists) != 0 && t[0] == '['
+	objects := c.mode&AllLevels != 0 && t[0] == '{'
+	lists := c.mode&(AppendLists|UnionLists) != 0 && t[0] == '['
 	switch {
 	case objects && f[0] == '{':
 		return c.objects(first, x, then, y)
 	case lists && f[0] == '[':
-		// As they are stored, since that is how a union tells them apart.
-		c.out.WriteString(combine(c.mode.lists(), c.mode.fresh(f), c.mode.fresh(t)))
+		// Nulls are stripped first, since a union compares what is stored.
+		c.out.WriteString(combineLists(c.mode, c.mode.stored(f), c.mode.stored(t)))
 		return true
-	case c.mode&baseWins == 0:
+	case c.mode&BaseWins == 0:
 		c.out.WriteString(t)
 		return !objects && !lists
 	case t == "null":

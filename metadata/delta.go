@@ -1,26 +1,25 @@
 package metadata
 
-// Delta is what one payload says about one metadata object: members to set,
-// members to remove, everything to wipe, or nothing. It is immutable, one pointer
-// large and safe to share between goroutines.
+// Delta is a change of one metadata object, as a payload holds it: members to set,
+// members to remove, a wipe, or no change. It is immutable, one pointer large and
+// safe to share between goroutines.
 //
-// The zero Delta says nothing. It is not {}, and never becomes it: on the wire
-// {} for a metadata object makes Auth0 remove everything in it, so only [Wipe]
-// gives {}. A zero Delta must be left out of a payload: mark the struct member
-// omitzero. Elsewhere marshalling one is an error that says so.
+// In JSON a Delta is an object whose null members are removals, and {} is a wipe.
 //
-// On the wire a Delta is an object whose null members are removals.
+// The zero Delta changes nothing. It is not {}, which makes Auth0 remove every member
+// of a metadata object, and it has no JSON form: mark struct fields omitzero.
+// Elsewhere marshaling one is an error.
 type Delta struct {
-	says Object
+	obj Object // as it is sent; absent where the Delta is zero
 }
 
-// Wipe returns the Delta that is {} on the wire. What that does is up to the
-// mode: everything is removed in [FirstLevel], nothing in [Deep].
+// Wipe returns the Delta {}. Its effect depends on the mode: [FirstLevel] removes
+// every member, [Deep] changes nothing.
 func Wipe() Delta { return Delta{Object{&object{}}} }
 
-// ParseDelta returns the Delta whose JSON text is given: {} is a wipe, null
-// members are removals. The error is an [Errors], as from [Parse]; for the text
-// null it is [ErrNull], since Auth0 does not say what null for a whole metadata
+// ParseDelta returns the Delta whose JSON text is given: {} is a wipe, null members
+// are removals. It copies the text. The error is an [Errors], as from [Parse], with
+// [ErrNull] for the text null: Auth0 does not document what null for a whole metadata
 // object does.
 func ParseDelta(text []byte) (Delta, error) {
 	o, err := Parse(text)
@@ -33,13 +32,14 @@ func ParseDelta(text []byte) (Delta, error) {
 	return Delta{o}, nil
 }
 
+// isNull reports whether text is a valid JSON null.
 func isNull(text []byte) bool {
 	var v Value
 	return v.UnmarshalJSON(text) == nil && v.IsNull()
 }
 
-// MustDelta is [ParseDelta] for texts written in the source of a program or
-// test. It panics where ParseDelta returns an error.
+// MustDelta is [ParseDelta] for literals in programs and tests. It panics where
+// ParseDelta returns an error.
 func MustDelta(text string) Delta {
 	d, err := ParseDelta([]byte(text))
 	if err != nil {
@@ -48,26 +48,26 @@ func MustDelta(text string) Delta {
 	return d
 }
 
-// DeltaOf returns the Delta that o is on the wire: the zero Delta of an absent
-// Object, a wipe of {}.
+// DeltaOf returns the Delta with the members of o: the zero Delta for an absent
+// Object, a wipe for {}. They share text.
 func DeltaOf(o Object) Delta { return Delta{o} }
 
-// Set returns d with the member of that name set to v, which [ValueOf] takes.
-// Setting null is [Delta.Remove]. Of a wipe the result is no wipe any more. The
-// error is an [Errors]; d is then returned as it was.
+// Set returns d with the member of that name set to v, which is converted as
+// [ValueOf] does. To set null is to remove. A wipe becomes a Delta with that member
+// only. The error is an [Errors]; the result is then d.
 func (d Delta) Set(name string, v any) (Delta, error) {
 	text, err := encode(map[string]any{name: v})
 	if err != nil {
 		return d, err
 	}
-	return Delta{overlay(d.says, objectOf(string(text)))}, nil
+	return Delta{overlay(d.obj, objectOf(string(text)))}, nil
 }
 
-// Remove returns d with the member of that name removed. The error is an
-// [Errors] with [ErrUTF8] where no member can have that name.
+// Remove returns d with the removal of the member of that name. The error is an
+// [Errors] with [ErrUTF8] where the name is invalid; the result is then d.
 func (d Delta) Remove(name string) (Delta, error) { return d.Set(name, nil) }
 
-// overlay returns base with the members of top set, nulls as they are.
+// overlay returns base with the members of top, null members included.
 func overlay(base, top Object) Object {
 	members := append(make([]*member, 0, base.Len()+top.Len()), base.members()...)
 	for _, m := range top.members() {
@@ -80,38 +80,39 @@ func overlay(base, top Object) Object {
 	return Object{&object{members: members}}
 }
 
-// IsZero reports whether d says nothing.
-func (d Delta) IsZero() bool { return d.says.IsZero() }
+// IsZero reports whether d is the zero Delta, which changes nothing.
+func (d Delta) IsZero() bool { return d.obj.IsZero() }
 
-// IsWipe reports whether d is {} on the wire.
-func (d Delta) IsWipe() bool { return !d.IsZero() && d.says.Len() == 0 }
+// IsWipe reports whether d is {}.
+func (d Delta) IsWipe() bool { return !d.IsZero() && d.obj.Len() == 0 }
 
-// Object returns what d is on the wire as an Object; absent where d says
-// nothing. They share text.
-func (d Delta) Object() Object { return d.says }
+// Object returns the JSON form of d as an Object: absent where d is zero, removals as
+// null members. They share text.
+func (d Delta) Object() Object { return d.obj }
 
-// Equal reports whether d and e say the same on the wire; see [Object.Equal].
-func (d Delta) Equal(e Delta) bool { return d.says.Equal(e.says) }
+// Equal reports whether d and e have the same JSON form; see [Object.Equal].
+func (d Delta) Equal(e Delta) bool { return d.obj.Equal(e.obj) }
 
-// String returns the JSON text of d; of the zero Delta, nothing.
-func (d Delta) String() string { return d.says.String() }
+// String returns the JSON text of d, or "" for the zero Delta.
+func (d Delta) String() string { return d.obj.String() }
 
-// MarshalJSON returns the JSON text of d. For the zero Delta it returns an error:
-// neither null nor {} says nothing, so the member must be marked omitzero.
+// MarshalJSON returns the JSON text of d. It returns an error for the zero Delta,
+// since neither null nor {} means no change: mark the struct field omitzero.
 func (d Delta) MarshalJSON() ([]byte, error) {
 	if d.IsZero() {
 		return nil, errZeroDelta{}
 	}
-	return d.says.MarshalJSON()
+	return d.obj.MarshalJSON()
 }
 
 type errZeroDelta struct{}
 
 func (errZeroDelta) Error() string {
-	return "metadata: a Delta that says nothing has no JSON form: mark its struct member omitzero"
+	return "metadata: the zero Delta has no JSON form: mark its struct field omitzero"
 }
 
-// UnmarshalJSON sets d to the Delta in text, as [ParseDelta] does.
+// UnmarshalJSON sets d to the Delta in text, as [ParseDelta] does. After an error d is
+// as it was.
 func (d *Delta) UnmarshalJSON(text []byte) error {
 	e, err := ParseDelta(text)
 	if err != nil {

@@ -7,48 +7,45 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// Diff returns the smallest Delta that turns from into to: Merge(from,
-// Diff(from, to)) equals to. Objects that are equal, or one absent and the other
-// {}, give the zero Delta, which says nothing and is not {}. Nothing is said of
-// members that are equal by value: 1 and 1.0 are.
+// Diff returns the smallest Delta that turns from into to, so that
+// m.Merge(from, delta) equals to. It shares text with from and to.
 //
-// In [FirstLevel] a member that changed anywhere is set whole, one that went is
-// removed, and {} is said only where to is empty and from is not.
+//  1. Equal objects give the zero Delta; absent equals {} here. Equal members are
+//     omitted; 1 equals 1.0.
+//  2. In [FirstLevel] a member that changed at any depth is set whole, and one that
+//     to lacks is removed. The Delta is {} only where to has no members and from
+//     has some.
+//  3. In [Deep] objects are compared at every level. Do not send the result to an
+//     API that merges one level: members that it omits would be lost.
+//  4. In [Replace] the Delta is all of to, in [Fill] the members that from lacks.
 //
-// In [Deep] objects are compared level by level. The result must not be sent to
-// an API that merges one level only: it would lose what it does not name.
-//
-// In [Replace] the whole of to is said, in [Fill] what is new in it.
-//
-// Where the mode cannot get all the way, the Delta goes as far as it can and the
-// error, an [Errors] with [ErrUnreachable], lists what it misses: a null that is
-// not stored, a member that cannot be removed or replaced because the base wins, a
-// list that is not the old one and more. Of more than a thousand, or than a mebibyte of
-// pointers, the last entry is [ErrMore]. The Delta shares text with from and to.
+// Where the mode cannot reach to, the Delta goes as far as it can. The error is then
+// an [Errors] with an [ErrUnreachable] for each place that it misses: a null that
+// is not stored, a member that stays because the base wins, a list that does not
+// begin with the old one. At most 1,000 places, or a mebibyte of their pointers, are
+// listed; then the last entry is [ErrMore]. See [Unreachable].
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}
 	delta := d.diff(from, to)
-	if d.missed != nil {
-		return delta, d.missed
-	}
-	return delta, nil
+	return delta, d.err()
 }
 
+// differ makes one Delta.
 type differ struct {
 	mode   Mode
-	path   []string
-	out    []byte // the patch that is being written
+	path   []string // of the object that is compared
+	out    []byte   // the nested patch that is written
 	missed Errors
-	length int // of its pointers together
+	length int // of the pointers in missed
 }
 
 // The most faults that are listed, and the most bytes of their pointers.
 const (
-	mostMissed       = 1000
-	mostMissedLength = 1 << 20
+	mostFaults       = 1000
+	mostPointerBytes = 1 << 20
 )
 
-// miss notes that what is at path, from where d stands, cannot be reached.
+// miss adds the error that the place at path, below d.path, cannot be reached.
 func (d *differ) miss(path ...string) {
 	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == ErrMore {
 		return
@@ -57,21 +54,30 @@ func (d *differ) miss(path ...string) {
 	for _, p := range path {
 		d.length += len(p)
 	}
-	if len(d.missed) == mostMissed || d.length > mostMissedLength && len(d.missed) > 0 {
+	if len(d.missed) == mostFaults || d.length > mostPointerBytes && len(d.missed) > 0 {
 		d.missed = append(d.missed, &Error{Fault: ErrMore})
 		return
 	}
 	d.missed = append(d.missed, &Error{Fault: ErrUnreachable, Pointer: Pointer(path...)})
 }
 
+// err returns the faults, or nil where there are none.
+func (d *differ) err() error {
+	if d.missed == nil {
+		return nil
+	}
+	return d.missed
+}
+
+// diff returns the Delta from one object to another.
 func (d *differ) diff(from, to Object) Delta {
 	m := d.mode
 	switch {
 	case from.Len() == 0 && to.Len() == 0:
 		return Delta{}
-	case m&noLevel != 0:
-		return d.whole(from, to)
-	case to.Len() == 0 && m&(emptyNothing|baseWins) == 0:
+	case m&Replace != 0:
+		return d.replaceWhole(from, to)
+	case to.Len() == 0 && m&(IgnoreEmpty|BaseWins) == 0:
 		return Wipe()
 	}
 	var members []member
@@ -79,10 +85,10 @@ func (d *differ) diff(from, to Object) Delta {
 		i := to.find(f.name)
 		switch {
 		case i >= 0:
-			if value, says := d.value(f.name, f.value, to.members()[i].value); says {
+			if value, ok := d.value(f.name, f.value, to.members()[i].value); ok {
 				members = append(members, member{name: f.name, key: f.key, value: value})
 			}
-		case m&baseWins != 0:
+		case m&BaseWins != 0:
 			d.miss(f.name)
 		default:
 			members = append(members, member{name: f.name, key: f.key, value: "null"})
@@ -92,7 +98,7 @@ func (d *differ) diff(from, to Object) Delta {
 		if from.find(t.name) >= 0 {
 			continue
 		}
-		if value, ok := d.fresh(t.name, t.value); ok {
+		if value, ok := d.newValue(t.name, t.value); ok {
 			members = append(members, member{name: t.name, key: t.key, value: value})
 		}
 	}
@@ -102,28 +108,28 @@ func (d *differ) diff(from, to Object) Delta {
 	return Delta{newObject(members)}
 }
 
-// whole is Diff where the Delta is taken whole.
-func (d *differ) whole(from, to Object) Delta {
+// replaceWhole is diff for Replace.
+func (d *differ) replaceWhole(from, to Object) Delta {
 	switch {
 	case from.Equal(to):
 		return Delta{}
-	case d.mode&baseWins != 0 && from.Len() > 0, d.mode&emptyNothing != 0 && d.mode&stripNested == 0 && to.Len() == 0:
+	case d.mode&BaseWins != 0 && from.Len() > 0, d.mode&IgnoreEmpty != 0 && d.mode&StripNulls == 0 && to.Len() == 0:
 		d.miss()
 		return Delta{}
-	case d.mode&emptyNothing != 0 && to.Len() == 0: // a null that is not stored empties, as {} does not
+	case d.mode&IgnoreEmpty != 0 && to.Len() == 0: // {} would change nothing, but a null that is stripped leaves {}
 		f := from.members()[0]
 		return Delta{newObject([]member{{name: f.name, key: f.key, value: "null"}})}
 	case to.Len() == 0:
 		return Wipe()
 	}
-	if d.mode&stripNested != 0 {
+	if d.mode&StripNulls != 0 {
 		for _, t := range to.members() {
 			if t.value == "null" {
 				d.miss(t.name)
 			}
-			d.stripped(t.name, t.value)
+			d.missStripped(t.name, t.value)
 		}
-		o := d.mode.whole(to)
+		o := d.mode.storedWhole(to)
 		if o.Len() == 0 { // all of it is null, and {} would wipe
 			d.missed = nil
 			d.miss()
@@ -134,41 +140,41 @@ func (d *differ) whole(from, to Object) Delta {
 	return Delta{to}
 }
 
-// value returns what to say of a member that both sides have.
-func (d *differ) value(name, from, to string) (value string, says bool) {
+// value returns the value that the Delta has for a member of both objects. It reports
+// false where the Delta omits it.
+func (d *differ) value(name, from, to string) (value string, ok bool) {
 	if from == to || jsonscan.Equal([]byte(from), []byte(to)) {
 		return "", false
 	}
-	if d.mode&allLevels == 0 || from[0] != '{' || to[0] != '{' {
+	if d.mode&AllLevels == 0 || from[0] != '{' || to[0] != '{' {
 		return d.replacement(name, from, to)
 	}
-	a, b := text{from, jsonscan.Index([]byte(from), 0)}, text{to, jsonscan.Index([]byte(to), 0)}
+	a, b := indexText(from), indexText(to)
 	d.out = nil
-	says = d.objects(name, a, 0, b, 0)
-	return string(d.out), says
+	ok = d.objects(name, a, 0, b, 0)
+	return string(d.out), ok
 }
 
-// replacement returns what to say so that from becomes to, which differs and is
-// not merged level by level.
-func (d *differ) replacement(name, from, to string) (value string, says bool) {
+// replacement is value for values that differ and are not compared member by member.
+func (d *differ) replacement(name, from, to string) (value string, ok bool) {
 	switch {
-	case d.mode&(appendLists|unionLists) != 0 && from[0] == '[' && to[0] == '[':
-		more, ok := extra(d.mode.lists(), from, to)
-		if !ok || d.mode&stripNested != 0 && strip(more) != more {
+	case d.mode&(AppendLists|UnionLists) != 0 && from[0] == '[' && to[0] == '[':
+		more, ok := addedElements(d.mode, from, to)
+		if !ok || d.mode&StripNulls != 0 && stripNulls(more) != more {
 			d.miss(name)
 			return "", false
 		}
 		return more, true
-	case d.mode&baseWins != 0:
+	case d.mode&BaseWins != 0:
 		d.miss(name)
 		return "", false
 	}
-	return d.fresh(name, to)
+	return d.newValue(name, to)
 }
 
-// fresh returns what to say so that a member becomes to, whatever is there. It
-// reports false where that cannot be said.
-func (d *differ) fresh(name, to string) (value string, ok bool) {
+// newValue returns the value that makes a member to, if the base lacks it or has a
+// value that is replaced. It reports false where there is none.
+func (d *differ) newValue(name, to string) (value string, ok bool) {
 	if to == "null" {
 		d.miss(name)
 		return "", false
@@ -177,17 +183,17 @@ func (d *differ) fresh(name, to string) (value string, ok bool) {
 		return to, true
 	}
 	switch {
-	case d.mode&stripNested != 0:
-		d.stripped(name, to)
-	case d.mode&allLevels != 0 && to[0] == '{':
-		b := text{to, jsonscan.Index([]byte(to), 0)}
-		d.nulls(name, b, 0)
+	case d.mode&StripNulls != 0:
+		d.missStripped(name, to)
+	case d.mode&AllLevels != 0 && to[0] == '{':
+		b := indexText(to)
+		d.missNulls(name, b, 0)
 	}
-	return d.mode.fresh(to), true
+	return d.mode.stored(to), true
 }
 
-// stripped notes each null member in value, at any depth, as missed.
-func (d *differ) stripped(name, value string) {
+// missStripped calls miss for each null member in value, at any depth.
+func (d *differ) missStripped(name, value string) {
 	if value[0] != '{' && value[0] != '[' || !strings.Contains(value, "null") {
 		return
 	}
@@ -198,66 +204,67 @@ func (d *differ) stripped(name, value string) {
 	}
 }
 
-// nulls notes each null member in the objects of node y as missed.
-func (d *differ) nulls(name string, b text, y int) {
+// missNulls calls miss for each null member of object y and of the objects in it.
+func (d *differ) missNulls(name string, b indexedText, y int) {
 	d.path = append(d.path, name)
 	for k, m := 0, y+1; k < b.nodes[y].Children; k, m = k+1, b.nodes[m].Sibling {
 		switch b.s[b.nodes[m].Value] {
 		case 'n':
 			d.miss(b.name(m))
 		case '{':
-			d.nulls(b.name(m), b, m)
+			d.missNulls(b.name(m), b, m)
 		}
 	}
 	d.path = d.path[:len(d.path)-1]
 }
 
-// objects writes the patch that turns object x of a into object y of b. It
-// reports whether the patch says anything.
-func (d *differ) objects(name string, a text, x int, b text, y int) (says bool) {
+// objects writes the patch that turns object x of a into object y of b. It reports
+// whether the patch has members.
+func (d *differ) objects(name string, a indexedText, x int, b indexedText, y int) (written bool) {
 	d.path = append(d.path, name)
 	d.out = append(d.out, '{')
-	say := func(key, value string) {
-		if says {
+	add := func(key, value string) {
+		if written {
 			d.out = append(d.out, ',')
 		}
 		d.out = append(append(append(d.out, key...), ':'), value...)
-		says = true
+		written = true
 	}
 	pair(a, x, b, y, func(x, y int) {
 		switch {
-		case y < 0 && d.mode&baseWins != 0:
+		case y < 0 && d.mode&BaseWins != 0:
 			d.miss(a.name(x))
 		case y < 0:
-			say(a.key(x), "null")
+			add(a.key(x), "null")
 		case x < 0:
-			if value, ok := d.fresh(b.name(y), b.value(y).text); ok {
-				say(b.key(y), value)
+			if value, ok := d.newValue(b.name(y), b.value(y).text); ok {
+				add(b.key(y), value)
 			}
 		case a.isObject(x) && b.isObject(y):
 			before := len(d.out)
-			if says {
+			if written {
 				d.out = append(d.out, ',')
 			}
 			d.out = append(append(d.out, b.key(y)...), ':')
 			if d.objects(b.name(y), a, x, b, y) {
-				says = true
+				written = true
 			} else {
 				d.out = d.out[:before]
 			}
 		case !equalNodes(a, x, b, y):
 			if value, ok := d.replacement(b.name(y), a.value(x).text, b.value(y).text); ok {
-				say(b.key(y), value)
+				add(b.key(y), value)
 			}
 		}
 	})
 	d.path = d.path[:len(d.path)-1]
 	d.out = append(d.out, '}')
-	return says
+	return written
 }
 
-// Unreachable returns the pointers that err, an error of [Mode.Diff] or
-// [Mode.FromDeep], says a mode cannot reach.
+// Unreachable returns the pointers of the faults in err that are [ErrUnreachable];
+// [Mode.Diff] and [Mode.FromDeep] return such errors. It returns nil for any other
+// error.
 func Unreachable(err error) []string {
 	var list []string
 	var es Errors

@@ -1,38 +1,59 @@
-// Package metadata is an algebra on JSON objects: it says what a change makes of
-// one, which change leads from one to another, and how two of them differ. It
-// knows the merge rules of Auth0's user_metadata and app_metadata, and nothing
-// else of users.
+// Package metadata merges, diffs and compares JSON objects by the rules of Auth0's
+// user_metadata and app_metadata. It knows nothing else about users.
 //
-// An [Object] is a metadata object, a [Delta] is what one payload says about it,
-// and a [Mode] is the rule by which the one changes the other:
+// An [Object] is a metadata object, a [Delta] is a change of one as a payload holds
+// it, and a [Mode] is the rule by which a Delta changes an Object:
 //
 //	base := metadata.MustParse(`{"color":"red","addr":{"home":"h","work":"w"}}`)
-//	says := metadata.MustDelta(`{"color":null,"addr":{"home":"h2"}}`)
-//	after := metadata.FirstLevel.Merge(base, says) // {"addr":{"home":"h2"}}: work is gone
+//	delta := metadata.MustDelta(`{"color":null,"addr":{"home":"h2"}}`)
+//	after := metadata.FirstLevel.Merge(base, delta) // {"addr":{"home":"h2"}}: work is lost
 //
-// It is not a general JSON library: it has no streaming, and its texts are
-// objects of a size that fits in memory.
+// It is not a general JSON library: it does not stream, and its texts are objects
+// that fit in memory.
+//
+// # Index
+//
+//   - To read metadata, call [Parse], [From] or [ValueOf]; in a program's literals
+//     and in tests, [MustParse], [MustDelta] or [MustValue].
+//   - To look inside, call [Object.Get], [Object.At] or [Object.All]; to decode into
+//     a Go value, [Object.Decode] or [Object.Map].
+//   - To make a change, call [ParseDelta], [Delta.Set], [Delta.Remove] or [Wipe].
+//   - To apply a change, call [Mode.Merge]; from text to text, [Mode.AppendMerge].
+//   - To find the change between two objects, call [Mode.Diff]; from text to text,
+//     [Mode.AppendDiff]. To list what differs, call [Changes].
+//   - To send a deep change to an API that merges one level, call [Mode.FromDeep].
+//   - To join two changes, call [Mode.Compose]; to join what two writers changed,
+//     [Merge3].
+//   - To edit an object, call [Object.With], [Object.Without] or [Object.Select].
+//   - To merge Go structs or maps, call [MergeStruct].
 //
 // # Vocabulary
 //
-// A member of a payload is absent, null or a value. To set gives a member a
-// value, to remove makes it go away (null on the wire), to wipe is {} sent for a
-// whole metadata object. A pointer is a JSON Pointer, RFC 6901.
+// A member of a payload is absent, null or a value. To set gives a member a value.
+// To remove sends null, so that the member goes away. To wipe sends {} for a whole
+// metadata object. A pointer is a JSON Pointer, RFC 6901.
 //
 // # Laws
 //
-// For every mode m, objects x and y, and change d, with absent and {} taken as
-// equal:
+// For every mode m, objects x and y, and Deltas d and e, where absent and {} count
+// as equal:
 //
 //   - m.Merge(x, m.Diff(x, y)) equals y, where Diff returns no error.
-//   - m.Diff(x, x) says nothing; a Diff never wipes unless y has no members.
+//   - m.Diff(x, x) is zero; a Diff wipes only where y has no members.
 //   - m.Merge(m.Merge(x, d), d) equals m.Merge(x, d), unless lists are appended.
-//   - Merging the Deltas of m.Compose(d, e) in order does what d and then e do.
-//   - m.Merge(x, m.Lower(x, d)) equals Deep.Merge(x, d), where Lower returns no error.
-//   - What is parsed and written again is the same object; inputs never change.
+//   - Merging the Deltas of m.Compose(d, e) in order equals merging d, then e.
+//   - m.Merge(x, m.FromDeep(x, d)) equals Deep.Merge(x, d), where FromDeep returns no
+//     error.
+//   - An object that is parsed, written and parsed again is the same; inputs never
+//     change.
 //
 // # Text
 //
-// All text is JSON as RFC 8259 has it, valid in its UTF-8, with surrogate escapes
-// in pairs, at most 10,000 levels deep, and without duplicate names at any level.
+// All text is JSON as RFC 8259 defines it, in valid UTF-8, with surrogate escapes in
+// pairs, at most [MaxLevels] levels deep, and without duplicate names at any level.
 package metadata
+
+import "github.com/metameld/metameld/internal/jsonscan"
+
+// MaxLevels is how many levels of arrays and objects a text may have.
+const MaxLevels = jsonscan.MaxDepth

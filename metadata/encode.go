@@ -14,24 +14,11 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// FromMap returns the object with the members of m, ordered by name. A nil map
-// is absent, an empty one is {}. It takes the values that [ValueOf] takes and
-// shares no memory with m. The error is an [Errors] that lists every fault.
-func FromMap(m map[string]any) (Object, error) {
-	if m == nil {
-		return Object{}, nil
-	}
-	text, err := encode(m)
-	if err != nil {
-		return Object{}, err
-	}
-	return Parse(text)
-}
-
-// From returns v, whose JSON form is an object, as an Object. A v whose JSON form
-// is null is absent. It goes through encoding/json, so that struct tags hold, and
-// shares no memory with v. The error is an [Errors]: [ErrNotObject], or what
-// [ValueOf] returns.
+// From returns the struct or map v as an Object. It is converted as [ValueOf] does, so
+// that the tags of struct fields hold. A nil map or pointer, and any other v whose
+// JSON form is null, is absent; an empty map is {}. The result shares no memory with
+// v. The error is an [Errors] that lists every fault: [ErrNotObject], or those that
+// ValueOf returns.
 func From[T any](v T) (Object, error) {
 	text, err := encode(v)
 	if err != nil {
@@ -53,17 +40,17 @@ func encode(v any) ([]byte, error) {
 	return e.out, nil
 }
 
+// encoder writes Go values as JSON text.
 type encoder struct {
-	out  []byte
-	path []string
-	open map[place]bool // the maps and slices around the value at hand
-	errs Errors
-
-	length int // of the pointers of errs
+	out    []byte
+	path   []string       // of the value that is written
+	open   map[place]bool // the maps and slices around that value
+	errs   Errors
+	length int // of the pointers in errs
 }
 
-// enter notes that the map or slice v is being written. It reports false, with a
-// fault, where v is inside itself or too deep.
+// enter adds the map or slice v to open until leave is called. It reports false,
+// after adding a fault, where v contains itself or is too deep.
 func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
 	at := placeOf(reflect.ValueOf(v))
 	if depth == 0 || e.open[at] {
@@ -77,6 +64,7 @@ func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
 	return func() { delete(e.open, at) }, true
 }
 
+// fault adds a fault at the current path.
 func (e *encoder) fault(f Fault) {
 	if n := len(e.errs); n > 0 && e.errs[n-1].Fault == ErrMore {
 		return
@@ -84,13 +72,14 @@ func (e *encoder) fault(f Fault) {
 	for _, name := range e.path {
 		e.length += len(name)
 	}
-	if len(e.errs) == mostMissed || e.length > mostMissedLength && len(e.errs) > 0 {
+	if len(e.errs) == mostFaults || e.length > mostPointerBytes && len(e.errs) > 0 {
 		e.errs = append(e.errs, &Error{Fault: ErrMore})
 		return
 	}
 	e.errs = append(e.errs, &Error{Fault: f, Pointer: Pointer(e.path...)})
 }
 
+// value writes v, which may have depth levels.
 func (e *encoder) value(v any, depth int) {
 	switch v := v.(type) {
 	case nil:
@@ -144,8 +133,6 @@ func (e *encoder) value(v any, depth int) {
 	}
 }
 
-func validName(s string) bool { return utf8.ValidString(s) }
-
 func (e *encoder) string(s string) {
 	if !utf8.ValidString(s) {
 		e.fault(ErrUTF8)
@@ -154,7 +141,7 @@ func (e *encoder) string(s string) {
 	e.out = jsonscan.AppendQuote(e.out, s)
 }
 
-// text writes a JSON text, which may be anybody's.
+// text writes a JSON text, which it validates.
 func (e *encoder) text(t []byte, depth int) {
 	var names jsonscan.Names
 	start := jsonscan.Space(t, 0)
@@ -225,15 +212,14 @@ func (e *encoder) list(l []any, depth int) {
 	e.out = append(e.out, ']')
 }
 
-// tooDeep is what the next encoding/json says of more levels than it writes; today's
-// writes them, and leaves them to be found in the text.
+// tooDeep is the error of the next encoding/json (GOEXPERIMENT=jsonv2) for a value
+// with too many levels. The current one writes them, and text then finds the fault.
 const tooDeep = "exceeded max depth"
 
-// marshal writes any other Go value as encoding/json does. That package replaces
-// an invalid byte by U+FFFD, as an escape or as it is: only where there is one is
-// v looked through.
+// marshal writes any other Go value by encoding/json. That package replaces an
+// invalid byte by U+FFFD, so v is searched for one only where the text has that.
 func (e *encoder) marshal(v any) {
-	if !ends(reflect.ValueOf(v), mostSteps) {
+	if !nestsWithin(reflect.ValueOf(v), mostSteps) {
 		e.fault(ErrDepth)
 		return
 	}
@@ -250,16 +236,16 @@ func (e *encoder) marshal(v any) {
 		e.fault(ErrDepth)
 	case err != nil:
 		e.fault(ErrType)
-	case (bytes.Contains(b.Bytes(), []byte(`\ufffd`)) || bytes.Contains(b.Bytes(), []byte("\ufffd"))) && invalid(reflect.ValueOf(v), map[place]bool{}):
+	case (bytes.Contains(b.Bytes(), []byte(`\ufffd`)) || bytes.Contains(b.Bytes(), []byte("\ufffd"))) && hasInvalidString(reflect.ValueOf(v), map[place]bool{}):
 		e.fault(ErrUTF8)
 	default:
 		e.text(b.Bytes(), jsonscan.MaxDepth-len(e.path))
 	}
 }
 
-// invalid reports whether a string in v is not valid UTF-8. What a method of v
-// writes is not looked into. seen has the places that were looked at.
-func invalid(v reflect.Value, seen map[place]bool) bool {
+// hasInvalidString reports whether a string in v is invalid UTF-8. It does not call
+// methods that marshal. seen has the places that were searched.
+func hasInvalidString(v reflect.Value, seen map[place]bool) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
 		p := placeOf(v)
@@ -272,22 +258,22 @@ func invalid(v reflect.Value, seen map[place]bool) bool {
 	case reflect.String:
 		return !utf8.ValidString(v.String())
 	case reflect.Pointer, reflect.Interface:
-		return !v.IsNil() && invalid(v.Elem(), seen)
+		return !v.IsNil() && hasInvalidString(v.Elem(), seen)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if invalid(v.Field(i), seen) {
+			if hasInvalidString(v.Field(i), seen) {
 				return true
 			}
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			if invalid(v.Index(i), seen) {
+			if hasInvalidString(v.Index(i), seen) {
 				return true
 			}
 		}
 	case reflect.Map:
 		for key, value := range v.Seq2() {
-			if invalid(key, seen) || invalid(value, seen) {
+			if hasInvalidString(key, seen) || hasInvalidString(value, seen) {
 				return true
 			}
 		}

@@ -25,22 +25,22 @@ type (
 		Parent *child `json:"-"`
 		parent *child
 	}
-	says  struct{ Self *says }
-	text_ struct{ Self *text_ }
-	bad   struct{}
+	marshaler struct{ Self *marshaler }
+	text_     struct{ Self *text_ }
+	bad       struct{}
 )
 
-func (says) MarshalJSON() ([]byte, error)   { return []byte(`"said"`), nil }
-func (*text_) MarshalText() ([]byte, error) { return []byte("text"), nil }
+func (marshaler) MarshalJSON() ([]byte, error) { return []byte(`"text"`), nil }
+func (*text_) MarshalText() ([]byte, error)    { return []byte("text"), nil }
 func (bad) MarshalJSON() ([]byte, error) {
 	_, err := ValueOf(map[string]any{"in": "\xff"})
 	return nil, err
 }
 
-// Go values are written as encoding/json writes them.
+// ValueOf writes Go values as encoding/json does.
 func TestValueOfWritesLikeEncodingJSON(t *testing.T) {
 	name := "n"
-	self, text := &says{}, &text_{}
+	self, text := &marshaler{}, &text_{}
 	self.Self, text.Self = self, text
 	root := &child{Name: "r"}
 	root.Parent, root.parent = root, root
@@ -69,10 +69,14 @@ func TestValueOfWritesLikeEncodingJSON(t *testing.T) {
 		again, err := ValueOf(got)
 		require.NoError(t, err)
 		assert.Equal(t, got, again)
-		o, err := FromMap(map[string]any{"v": v})
+		o, err := From(map[string]any{"v": v})
 		require.NoError(t, err)
 		assert.True(t, o.At("/v").Equal(w), "%s", o)
 	}
+}
+
+// ValueOf and From keep objects and values as they are, and order maps by name.
+func TestValueOfKeepsText(t *testing.T) {
 	one := MustParse(`{ "a" : 1 }`)
 	for v, want := range map[any]string{one: `{"a":1}`, &one: `{"a":1}`, (*Object)(nil): "null", one.At("/a"): "1"} {
 		got, err := ValueOf(v)
@@ -92,16 +96,17 @@ func TestValueOfWritesLikeEncodingJSON(t *testing.T) {
 	v, err := ValueOf(part)
 	require.NoError(t, err, "what has a part of itself is not inside itself")
 	assert.Equal(t, `[null,[null]]`, v.String())
-	none, err := FromMap(nil)
+	none, err := From(map[string]any(nil))
 	require.NoError(t, err)
 	assert.True(t, none.IsZero())
-	ordered, err := FromMap(map[string]any{"b": 1, "a": 2, "c": 3})
+	ordered, err := From(map[string]any{"b": 1, "a": 2, "c": 3})
 	require.NoError(t, err)
 	assert.Equal(t, `{"a":2,"b":1,"c":3}`, ordered.String())
 }
 
-// What JSON cannot hold is refused, each of it, and where it is.
+// ValueOf lists every value that JSON cannot hold, with its pointer.
 func TestValueOfRefuses(t *testing.T) {
+	t.Parallel()
 	ring, list, all, box := &linked{}, lists{nil}, maps_{}, &boxed{}
 	ring.Next, list[0], all["a"], box.Any = ring, list, all, box
 	within := []any{nil}
@@ -128,13 +133,13 @@ func TestValueOfRefuses(t *testing.T) {
 		assert.Equal(t, tt.fault, es[0].Fault, "%T", tt.v)
 		assert.Equal(t, tt.pointer, es[0].Pointer, "%T", tt.v)
 		if tt.fault == ErrDepth {
-			continue // it takes its time
+			continue // slow
 		}
-		_, err = FromMap(map[string]any{"a/b": []any{0, tt.v}})
+		_, err = From(map[string]any{"a/b": []any{0, tt.v}})
 		require.ErrorAs(t, err, &es, "%T", tt.v)
 		assert.Equal(t, "/a~1b/1"+tt.pointer, es[0].Pointer, "%T", tt.v)
 	}
-	_, err := FromMap(map[string]any{"c": make(chan int), "a": "\xff", "b": map[string]any{"x": math.NaN(), "y": 1, "\xff": 0}, "d": []any{1, Value{}}})
+	_, err := From(map[string]any{"c": make(chan int), "a": "\xff", "b": map[string]any{"x": math.NaN(), "y": 1, "\xff": 0}, "d": []any{1, Value{}}})
 	var es Errors
 	require.ErrorAs(t, err, &es)
 	var got []string
@@ -146,8 +151,9 @@ func TestValueOfRefuses(t *testing.T) {
 
 func ptrTo[T any](v T) *T { return &v }
 
-// Ten thousand levels can be written and one more cannot, of whatever they are made.
+// ValueOf writes 10,000 levels and refuses one more, of any Go type.
 func TestValueOfCountsLevels(t *testing.T) {
+	t.Parallel()
 	for name, wrap := range map[string]func(v any) any{
 		"maps":   func(v any) any { return map[string]any{"a": v} },
 		"slices": func(v any) any { return []any{v} },

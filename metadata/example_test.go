@@ -6,16 +6,16 @@ import (
 	"github.com/metameld/metameld/metadata"
 )
 
-// A change, said and merged.
+// A first-level merge replaces nested objects whole.
 func Example() {
 	base := metadata.MustParse(`{"color":"red","addr":{"home":"h","work":"w"}}`)
-	says := metadata.MustDelta(`{"color":null,"addr":{"home":"h2"}}`)
-	after := metadata.FirstLevel.Merge(base, says) // {"addr":{"home":"h2"}}: work is gone
+	delta := metadata.MustDelta(`{"color":null,"addr":{"home":"h2"}}`)
+	after := metadata.FirstLevel.Merge(base, delta) // {"addr":{"home":"h2"}}: work is lost
 	fmt.Println(after)
 	// Output: {"addr":{"home":"h2"}}
 }
 
-// An error has every fault of a text, each with its place.
+// An error lists every fault of a text with its pointer.
 func ExampleErrors() {
 	_, err := metadata.Parse([]byte(`{"color":"red","color":"blue"}`))
 	for _, e := range err.(metadata.Errors) {
@@ -24,16 +24,14 @@ func ExampleErrors() {
 	// Output: /color true
 }
 
-// A mode of one's own differs from another in a knob.
-func ExampleKnobs() {
-	k := metadata.FirstLevel.Knobs()
-	k.Lists = metadata.ListsUnion
-	m := k.Mode()
+// Flags compose.
+func ExampleMode() {
+	m := metadata.FirstLevel | metadata.UnionLists
 	fmt.Println(m.Merge(metadata.MustParse(`{"roles":["a","b"]}`), metadata.MustDelta(`{"roles":["b","c"]}`)))
 	// Output: {"roles":["a","b","c"]}
 }
 
-// A value is reached through objects and arrays.
+// A pointer leads through objects and arrays.
 func ExampleObject_At() {
 	o := metadata.MustParse(`{"address":{"lines":["12 Elm Street"]}}`)
 	name, ok := o.At("/address/lines/0").Str()
@@ -41,19 +39,19 @@ func ExampleObject_At() {
 	// Output: 12 Elm Street true
 }
 
-// An object inside metadata is replaced whole in FirstLevel, and merged in Deep.
+// FirstLevel replaces a nested object whole; Deep merges it.
 func ExampleMode_Merge() {
 	base := metadata.MustParse(`{"color":"red","address":{"home":"h","work":"w"}}`)
-	says := metadata.MustDelta(`{"color":null,"address":{"home":"new"}}`)
-	fmt.Println(metadata.FirstLevel.Merge(base, says))
-	fmt.Println(metadata.Deep.Merge(base, says))
+	delta := metadata.MustDelta(`{"color":null,"address":{"home":"new"}}`)
+	fmt.Println(metadata.FirstLevel.Merge(base, delta))
+	fmt.Println(metadata.Deep.Merge(base, delta))
 	// Output:
 	// {"address":{"home":"new"}}
 	// {"address":{"home":"new","work":"w"}}
 }
 
-// A diff for an API that merges one level sends a changed object whole; a deep
-// diff, sent to such an API, would lose what it does not name.
+// For an API that merges one level, a diff sets a changed object whole. A deep diff,
+// sent to such an API, would lose the members that it omits.
 func ExampleMode_Diff() {
 	from := metadata.MustParse(`{"address":{"home":"h","work":"w"},"old":1}`)
 	to := metadata.MustParse(`{"address":{"home":"new","work":"w"}}`)
@@ -69,8 +67,7 @@ func ExampleMode_Diff() {
 	// true false
 }
 
-// From text to text nothing else is touched: spans that stay are copied as they
-// are.
+// Text that stays is copied as it is, white space included.
 func ExampleMode_AppendMerge() {
 	doc := []byte(`{ "n": 9007199254740993, "a": {"b": 1.0} }`)
 	text, err := metadata.FirstLevel.AppendMerge(nil, doc, []byte(`{"a":null,"c":[]}`))
@@ -79,7 +76,7 @@ func ExampleMode_AppendMerge() {
 	// { "n": 9007199254740993,"c":[] } <nil>
 }
 
-// Every difference is named where it is deepest.
+// Changes lists the deepest members that differ.
 func ExampleChanges() {
 	from := metadata.MustParse(`{"address":{"home":"h","work":"w"}}`)
 	to := metadata.MustParse(`{"address":{"home":"new"},"color":"red"}`)
@@ -90,4 +87,13 @@ func ExampleChanges() {
 	// replaced /address/home
 	// removed /address/work
 	// added /color
+}
+
+// FromDeep completes the nested objects that a deep change names.
+func ExampleMode_FromDeep() {
+	base := metadata.MustParse(`{"address":{"home":"h","work":"w"},"color":"red"}`)
+	deep := metadata.MustDelta(`{"address":{"home":"new"}}`)
+	delta, err := metadata.FirstLevel.FromDeep(base, deep)
+	fmt.Println(delta, err)
+	// Output: {"address":{"home":"new","work":"w"}} <nil>
 }

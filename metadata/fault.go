@@ -7,42 +7,42 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// Fault says what is wrong at one place of a text or value. Faults are the
-// sentinels of this package: errors.Is(err, ErrDuplicateName) finds one in any
-// error that the package returns.
+// Fault is what is wrong at one place of a text or value. Faults are the sentinels of
+// this package: errors.Is(err, ErrDuplicateName) finds one in any error that the
+// package returns.
 type Fault string
 
-// The faults. To take an error apart:
+// The faults. To list those of an error:
 //
 //	for _, e := range err.(metadata.Errors) {
 //		fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
 //	}
 const (
-	ErrSyntax        Fault = "not JSON"                             // RFC 8259 does not allow it
+	ErrSyntax        Fault = "not JSON"                             // RFC 8259 forbids it
 	ErrUTF8          Fault = "invalid UTF-8"                        // or an escape that is half a surrogate pair
 	ErrDepth         Fault = "more than 10000 levels"               // of arrays and objects
 	ErrTrailing      Fault = "text after the value"                 // one text holds one value
 	ErrDuplicateName Fault = "duplicate name"                       // compared by value, at any level
-	ErrNotObject     Fault = "not an object"                        // JSON, but no object, where one is needed
+	ErrNotObject     Fault = "not an object"                        // JSON other than an object where an object is needed
 	ErrNull          Fault = "null is not a change"                 // null where a [Delta] is needed
 	ErrType          Fault = "no JSON value"                        // a Go value that JSON cannot hold, or one of the wrong type
-	ErrPath          Fault = "no object there"                      // a path that leads through something else
+	ErrPath          Fault = "no object there"                      // the path leads through another value
 	ErrUnreachable   Fault = "cannot be reached"                    // see [Mode.Diff]
 	ErrMore          Fault = "further faults, which are not listed" // the list is bounded
 )
 
-// Error returns the fault's words.
+// Error describes the fault.
 func (f Fault) Error() string { return string(f) }
 
-// Error is one fault and where it is. It holds no value of the text, which may
-// be a secret; names are part of the pointer.
+// Error is one fault at one place. It holds no value of the text, which may be a
+// secret; names are part of the pointer.
 type Error struct {
 	Fault   Fault
-	Pointer string // RFC 6901; empty for the whole
-	Offset  int    // in the text, where there is one; otherwise 0
+	Pointer string // RFC 6901; empty for the whole value
+	Offset  int    // in bytes, or 0 where there is no text
 }
 
-// Error describes the fault. The words may change; compare Fault instead.
+// Error describes the fault and its place. The wording may change; compare Fault.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(string(e.Fault))
@@ -57,18 +57,18 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is reports whether target is e's fault.
+// Is reports whether target is the Fault of e.
 func (e *Error) Is(target error) bool {
 	f, ok := target.(Fault)
 	return ok && f == e.Fault
 }
 
-// Errors lists everything that is wrong, in the order of the text: one fault
-// where a text is not JSON, each fault where it is. It is never empty. Of
-// more than a thousand, or than a mebibyte of pointers, the last entry is [ErrMore].
+// Errors lists all faults in the order of the text, or one where the text is not
+// JSON. An error of this package never is an empty list. At most 1,000 faults, or a
+// mebibyte of their pointers, are listed; then the last entry is [ErrMore].
 type Errors []*Error
 
-// Error describes each fault on a line of its own.
+// Error describes each fault on its own line.
 func (es Errors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {
@@ -77,7 +77,7 @@ func (es Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the faults one by one, for errors.Is and errors.As.
+// Unwrap returns each *Error, for errors.Is and errors.As.
 func (es Errors) Unwrap() []error {
 	out := make([]error, len(es))
 	for i, e := range es {
@@ -86,7 +86,7 @@ func (es Errors) Unwrap() []error {
 	return out
 }
 
-// faultsIn explains why the text was refused.
+// faultsIn returns the faults of a text that was refused as an object.
 func faultsIn(text []byte) Errors {
 	var es Errors
 	for _, f := range jsonscan.Faults(text, jsonscan.MaxDepth) {
@@ -113,7 +113,7 @@ func faultsIn(text []byte) Errors {
 	return es
 }
 
-// under returns the same faults as seen from outside the value at path.
+// under returns the faults with path before each pointer and without offsets.
 func (es Errors) under(path ...string) Errors {
 	prefix := Pointer(path...)
 	out := make(Errors, len(es))

@@ -7,14 +7,12 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// combine returns the text of the array old with the elements of the array more
-// after its own: all of them, or those that are not there yet.
-func combine(how Lists, old, more string) string {
-	var add []string
-	if how == ListsAppend {
-		add = elements(more)
-	} else {
-		add = missing(elements(old), elements(more))
+// combineLists returns the array old, extended by the elements of the array more:
+// by all of them where m has AppendLists, otherwise by those that old lacks.
+func combineLists(m Mode, old, more string) string {
+	add := elements(more)
+	if m&AppendLists == 0 {
+		add = missing(elements(old), add)
 	}
 	if len(add) == 0 {
 		return old
@@ -34,6 +32,7 @@ func combine(how Lists, old, more string) string {
 	return b.String()
 }
 
+// elements returns the texts of the elements of an array.
 func elements(array string) (list []string) {
 	for e := range (Value{array}).Elements() {
 		list = append(list, e.text)
@@ -41,7 +40,7 @@ func elements(array string) (list []string) {
 	return list
 }
 
-// missing returns those of more, each once, that have no equal in have.
+// missing returns the elements of more that have no equal in have, each once.
 func missing(have, more []string) (list []string) {
 	seed := rand.Uint64()
 	seen := make(map[uint64][]string, len(have)+len(more))
@@ -66,10 +65,10 @@ func missing(have, more []string) (list []string) {
 	return list
 }
 
-// extra returns the array text with the elements that to, an array, has after
-// those of from, another. It reports false where combine would not make to of
-// from that way.
-func extra(how Lists, from, to string) (more string, ok bool) {
+// addedElements returns the array of the elements that to has after those of from,
+// so that combineLists returns to for from and that array. It reports false where
+// there is no such array.
+func addedElements(m Mode, from, to string) (more string, ok bool) {
 	f, t := elements(from), elements(to)
 	if len(t) <= len(f) {
 		return "", false
@@ -80,7 +79,7 @@ func extra(how Lists, from, to string) (more string, ok bool) {
 		}
 	}
 	t = t[len(f):]
-	if how == ListsUnion && len(missing(f, t)) != len(t) {
+	if m&AppendLists == 0 && len(missing(f, t)) != len(t) {
 		return "", false
 	}
 	return "[" + strings.Join(t, ",") + "]", true

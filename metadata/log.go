@@ -2,9 +2,9 @@ package metadata
 
 import "log/slog"
 
-// LogValue returns o as a group with an attribute for each member, so that a
-// handler can leave out or hide single ones; nested values are JSON text. {} is
-// the text {}; an absent o is an empty group, which handlers leave out.
+// LogValue returns o as a group with an attribute for each member, so that a handler
+// can drop or mask single members. Nested values are JSON text. {} is logged as the
+// text {}; an absent o is an empty group, which handlers omit.
 func (o Object) LogValue() slog.Value {
 	if !o.IsZero() && o.Len() == 0 {
 		return slog.StringValue("{}")
@@ -16,11 +16,12 @@ func (o Object) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// LogValue returns d as [Object.LogValue] returns what it is on the wire; a wipe
-// is the text {}.
-func (d Delta) LogValue() slog.Value { return d.says.LogValue() }
+// LogValue returns the JSON form of d as [Object.LogValue] does; a wipe is the text
+// {}.
+func (d Delta) LogValue() slog.Value { return d.obj.LogValue() }
 
-// LogValue returns v as a string, boolean or number, or as JSON text.
+// LogValue returns v as a string, boolean or int64 where it is one, otherwise as JSON
+// text.
 func (v Value) LogValue() slog.Value {
 	switch v.Kind() {
 	case KindString:

@@ -1,180 +1,180 @@
 package metadata
 
 import (
-	"slices"
 	"strings"
 )
 
-// Merge returns base changed as d says, by the rules of the mode. Members that d
-// does not touch keep their order and share text with base; new ones come last,
-// in the order of d. Where d says nothing the result is base itself; where it
-// says something about an absent base, the result is an object.
+// Merge returns base changed by d. The mode determines the rules; see its doc.
 //
-// It costs what the first level and d cost, however large the values are; where
-// objects are merged at every level or lists combined, what the members cost that
-// both sides have. It allocates at most four times, and once more for each name that d
-// writes in another way; and for each list that is combined and each value from which
-// nulls are stripped, as often as it takes to read them.
+//  1. The zero Delta returns base itself.
+//  2. Any other Delta returns an object, also where base is absent.
+//  3. Members that d does not change keep their order. New members come last, in
+//     the order of d.
 //
-// Objects in members that are merged again and again are not read again: where both
-// are of at most 2 KB and 63 members, at all their levels, and each was merged before,
-// both keep an index, of 72 bytes for each member, which allocates twice for each.
+// The result shares text with base and d, neither of which changes.
+//
+// Merge takes time for the members of the first level and for d, however large the
+// values are. Where objects are merged at every level or lists are combined, it
+// also takes time for the values that both sides have. It allocates at most four
+// times, plus once for each name that d spells differently (with an escape), plus
+// what it takes to read each list that is combined and each value from which nulls
+// are stripped.
 func (m Mode) Merge(base Object, d Delta) Object {
-	switch {
-	case d.IsZero():
+	if d.IsZero() {
 		return base
-	case d.IsWipe():
-		return m.mergeEmpty(base)
-	case m&noLevel != 0:
-		if m&baseWins != 0 && base.Len() > 0 {
-			return base
-		}
-		return m.whole(d.says)
 	}
-	old, patch := base.members(), d.says.members()
+	switch m.decideWhole(base.extent(), d.obj.extent()) {
+	case actionKeep:
+		return base
+	case actionReplace:
+		return m.storedWhole(d.obj)
+	}
+	old, patch := base.members(), d.obj.members()
 	members := make([]*member, len(old), len(old)+len(patch))
 	copy(members, old)
-	n := newMembers{mode: m, patch: patch}
-	gone, next := 0, 0 // next: where the following member of d probably is
+	w := memberWriter{mode: m, patch: patch}
+	nested := m&(AllLevels|AppendLists|UnionLists) != 0 // the kinds of values matter
+	removed, next := false, 0                           // next: where the following member of d probably is
 	for _, p := range patch {
 		i := base.findFrom(next, p.name)
 		next = i + 1
-		switch {
-		case p.value == "null":
-			if i >= 0 && m&baseWins == 0 {
-				members[i] = nil
-				gone++
+		if i < 0 {
+			if m.decide(noValue, p.value[0]) == actionReplace {
+				members = append(members, w.replaced(p, p))
 			}
-		case i < 0:
-			members = append(members, n.fresh(p, p))
-		default:
-			members[i] = n.merged(old[i], p)
+			continue
+		}
+		x, was := old[i], byte(anyValue)
+		if nested {
+			was = x.value[0]
+		}
+		switch m.decide(was, p.value[0]) {
+		case actionRemove:
+			members[i] = nil
+			removed = true
+		case actionReplace:
+			members[i] = w.replaced(x, p)
+		case actionDescend:
+			members[i] = w.merged(m|IgnoreEmpty, x, x.value, p)
+		case actionCombine:
+			members[i] = w.add(x, combineLists(m, x.value, m.stored(p.value)))
 		}
 	}
-	n.finish()
-	if gone > 0 {
-		members = slices.DeleteFunc(members, func(x *member) bool { return x == nil })
+	w.finish()
+	if removed {
+		members = withoutNil(members)
 	}
 	return Object{&object{members: members}}
 }
 
-// mergeEmpty returns what {} makes of base.
-func (m Mode) mergeEmpty(base Object) Object {
-	if m&(emptyNothing|baseWins) != 0 && !base.IsZero() {
-		return base
+// withoutNil returns members, of which one at least is nil, without those that
+// are. It changes the array.
+func withoutNil(members []*member) []*member {
+	n := 0
+	for members[n] != nil {
+		n++
 	}
-	return Object{&object{}}
+	for _, x := range members[n+1:] {
+		if x != nil {
+			members[n] = x
+			n++
+		}
+	}
+	clear(members[n:])
+	return members[:n]
 }
 
-// whole returns o as a mode stores it that takes it whole.
-func (m Mode) whole(o Object) Object {
-	if m&stripNested == 0 {
+// storedWhole returns o as m stores it where it replaces the whole base.
+func (m Mode) storedWhole(o Object) Object {
+	if m&StripNulls == 0 {
 		return o
 	}
 	members := make([]member, 0, o.Len())
 	for _, x := range o.members() {
 		if x.value != "null" {
-			members = append(members, member{name: x.name, key: x.key, value: strip(x.value)})
+			members = append(members, member{name: x.name, key: x.key, value: stripNulls(x.value)})
 		}
 	}
 	return newObject(members)
 }
 
-// fresh returns the text of a value that is set where nothing was to merge with.
-func (m Mode) fresh(value string) string {
+// stored returns the text of value as m stores it where it replaces another value
+// or is new: without the nulls that m does not store.
+func (m Mode) stored(value string) string {
 	switch {
-	case !m.changes(value):
+	case !m.strips(value):
 		return value
-	case m&stripNested != 0:
-		return strip(value)
+	case m&StripNulls != 0:
+		return stripNulls(value)
 	}
-	return spliceString(Deep, "", value)
+	return mergeStrings(Deep, "", value)
 }
 
-// changes reports whether the mode does not store value as it is where nothing was
-// to merge with.
-func (m Mode) changes(value string) bool {
-	return (m&stripNested != 0 && value[0] == '[' || m&(stripNested|allLevels) != 0 && value[0] == '{') &&
+// strips reports whether m may store value without some of its nulls.
+func (m Mode) strips(value string) bool {
+	return (m&StripNulls != 0 && value[0] == '[' || m&(StripNulls|AllLevels) != 0 && value[0] == '{') &&
 		strings.Contains(value, "null")
 }
 
-// newMembers are the members of a merge that neither side has as they are. The
-// texts that have to be written share one.
-type newMembers struct {
+// memberWriter makes the members that neither side of a merge has as they are. All
+// objects that it writes share one text.
+type memberWriter struct {
 	mode  Mode
 	patch []*member
-	made  []member
-	text  *splice // where texts are written; nil until one is
+	made  []member   // with room for all that can be made, so that pointers stay valid
+	text  *textMerge // nil until an object is written
 }
 
-// fresh returns the member old, or p if there is no other, with the value of p
-// set where nothing was to merge with.
-func (n *newMembers) fresh(old, p *member) *member {
+// replaced returns the member old with the value of p, as the mode stores it. old
+// is p where the base lacks the member.
+func (w *memberWriter) replaced(old, p *member) *member {
 	switch {
-	case n.mode.changes(p.value) && n.mode&stripNested == 0:
-		return n.write(old, Deep, nil, p)
-	case n.mode.changes(p.value):
-		return n.add(old, strip(p.value))
+	case w.mode.strips(p.value) && w.mode&StripNulls == 0:
+		return w.merged(Deep, old, "", p)
+	case w.mode.strips(p.value):
+		return w.add(old, stripNulls(p.value))
 	case p.key == old.key:
 		return p
 	}
 	return &member{name: old.name, key: old.key, value: p.value}
 }
 
-// merged returns the member old once p came, which is no removal.
-func (n *newMembers) merged(old, p *member) *member {
-	m := n.mode
-	switch {
-	case m&allLevels != 0 && p.value[0] == '{' && old.value[0] == '{':
-		return n.write(old, m|emptyNothing, old, p)
-	case m&(appendLists|unionLists) != 0 && p.value[0] == '[' && old.value[0] == '[':
-		return n.add(old, combine(m.lists(), old.value, m.fresh(p.value)))
-	case m&baseWins != 0:
-		return old
-	}
-	return n.fresh(old, p)
-}
-
-// add returns a new member of the name of old.
-func (n *newMembers) add(old *member, value string) *member {
-	if n.made == nil {
-		most, m := 0, n.mode
-		for _, p := range n.patch {
-			if m&(allLevels|stripNested) != 0 && p.value[0] == '{' || m&(appendLists|unionLists|stripNested) != 0 && p.value[0] == '[' {
+// add returns a new member with the name of old.
+func (w *memberWriter) add(old *member, value string) *member {
+	if w.made == nil {
+		most := 0
+		for _, p := range w.patch {
+			if c := p.value[0]; c == '{' && w.mode&(AllLevels|StripNulls) != 0 ||
+				c == '[' && w.mode&(AppendLists|UnionLists|StripNulls) != 0 {
 				most++
 			}
 		}
-		n.made = make([]member, 0, most)
+		w.made = make([]member, 0, most)
 	}
-	n.made = append(n.made, member{name: old.name, key: old.key, value: value})
-	return &n.made[len(n.made)-1]
+	w.made = append(w.made, member{name: old.name, key: old.key, value: value})
+	return &w.made[len(w.made)-1]
 }
 
-// write returns a new member of the name of old: the object that patch makes of that
-// in base, or of none where base is nil. finish gives it its value.
-func (n *newMembers) write(old *member, m Mode, base, patch *member) *member {
-	if n.text == nil {
-		n.text = splices.Get().(*splice)
+// merged returns a new member with the name of old: the object that the value of p
+// makes of the object base, where "" is absent. Its value is set by finish.
+func (w *memberWriter) merged(m Mode, old *member, base string, p *member) *member {
+	if w.text == nil {
+		w.text = textMerges.Get().(*textMerge)
 	}
-	start := len(n.text.written)
-	if base == nil {
-		n.text.add(m, "", patch.value)
-	} else if d, p := indexes(base, patch); d != nil {
-		n.text.addIndexed(m, d, p)
-	} else {
-		n.text.add(m, base.value, patch.value)
-	}
-	n.text.cuts = append(n.text.cuts, cut{len(n.made), start, len(n.text.written)})
-	return n.add(old, "")
+	start := len(w.text.results)
+	w.text.appendResult(m, base, p.value)
+	w.text.spans = append(w.text.spans, span{len(w.made), start, len(w.text.results)})
+	return w.add(old, "")
 }
 
-func (n *newMembers) finish() {
-	if n.text == nil {
+// finish sets the values of the members that merged returned.
+func (w *memberWriter) finish() {
+	if w.text == nil {
 		return
 	}
-	text := string(n.text.written)
-	for _, c := range n.text.cuts {
-		n.made[c.of].value = text[c.start:c.end]
+	text := string(w.text.results)
+	for _, s := range w.text.spans {
+		w.made[s.member].value = text[s.start:s.end]
 	}
-	n.text.release()
+	w.text.release()
 }

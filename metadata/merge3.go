@@ -7,23 +7,21 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// Merge3 returns the object that has what ours and theirs each changed since
-// base, and the JSON Pointers of what both changed to something different. There
-// the result holds ours.
+// Merge3 joins the changes that ours and theirs each made since base. It returns the
+// result and the JSON Pointers of the conflicts. For each member:
 //
-//  1. A member that one side left as it was in base is taken from the other,
+//  1. If both sides have the same value, or both lack it, so does the result.
+//  2. If one side still has the value of base, the result has that of the other,
 //     removals included.
-//  2. A member that both sides made the same is taken.
-//  3. Where both sides have an object, its members are compared in turn, against
-//     those that base has there.
-//  4. Anything else is a conflict, arrays included.
+//  3. If both sides have an object, their members are joined by these rules.
+//  4. Otherwise there is a conflict, and the result has the value of ours. Arrays
+//     are not joined.
 //
-// Where an object would have so many conflicts that their pointers take more memory
-// than a few times the objects do, because of long names above it, it is listed as
-// one; the result is the same.
+// An absent object counts as {}. The result is absent where it has no members and
+// ours is absent. It shares text with the inputs and takes time linear in them.
 //
-// An absent object counts as {}; the result is absent where no side that counts
-// has members. It takes time linear in the three.
+// The pointers take at most a few times the memory of the objects: where an object
+// with long names above it has more conflicts, it is listed as one.
 func Merge3(base, ours, theirs Object) (Object, []string) {
 	switch {
 	case ours.Equal(theirs), base.Equal(theirs):
@@ -42,10 +40,10 @@ func Merge3(base, ours, theirs Object) (Object, []string) {
 	return o, m.conflicts
 }
 
-// side is one of the three, with a hash of every value in it: so that each is
-// compared in full only where that ends the search.
+// side is one of the three objects with a hash of each value, so that only values
+// with equal hashes are compared in full.
 type side struct {
-	text
+	indexedText
 	sums []uint64
 }
 
@@ -53,49 +51,50 @@ func hashed(o Object, seed uint64) side {
 	if o.IsZero() {
 		o = Object{&object{}}
 	}
-	t := textOf(o)
+	t := indexObject(o)
 	return side{t, jsonscan.Hashes(seed, []byte(t.s), t.nodes)}
 }
 
-// none stands for a value that is not there.
+// none stands for the node of a value that does not exist.
 const none = -1
 
+// same reports whether node x of a and node y of b are equal or both none.
 func same(a side, x int, b side, y int) bool {
 	if x == none || y == none {
 		return x == y
 	}
-	return a.sums[x] == b.sums[y] && equalNodes(a.text, x, b.text, y)
+	return a.sums[x] == b.sums[y] && equalNodes(a.indexedText, x, b.indexedText, y)
 }
 
+// merger3 writes the result of one Merge3.
 type merger3 struct {
 	base, ours, theirs side
-	path               []string
+	path               []string // of the object that is written
 	out                strings.Builder
 	conflicts          []string
-	length             int // of the pointer to where m stands, about
+	length             int // about that of the pointer for path
 	spent, budget      int // bytes of pointers
 }
 
-// objects writes the merge of three objects, of which base may be none.
+// objects writes the join of three objects, of which base may be none.
 func (m *merger3) objects(base, ours, theirs int) {
-	// Where each name of base is: what pair does for two, for three.
-	from := map[string]int{}
+	inBase := map[string]int{} // the node for each name of base
 	if base != none {
 		n := m.base.nodes
 		for k, c := 0, base+1; k < n[base].Children; k, c = k+1, n[c].Sibling {
-			from[m.base.name(c)] = c
+			inBase[m.base.name(c)] = c
 		}
 	}
 	m.out.WriteByte('{')
 	written := false
-	pair(m.ours.text, ours, m.theirs.text, theirs, func(o, t int) {
-		at := m.ours.text
+	pair(m.ours.indexedText, ours, m.theirs.indexedText, theirs, func(o, t int) {
+		at := m.ours.indexedText
 		k := o
 		if o == none {
-			at, k = m.theirs.text, t
+			at, k = m.theirs.indexedText, t
 		}
 		name := at.name(k)
-		b, ok := from[name]
+		b, ok := inBase[name]
 		if !ok {
 			b = none
 		}
@@ -110,7 +109,8 @@ func (m *merger3) objects(base, ours, theirs int) {
 	m.out.WriteByte('}')
 }
 
-// values writes a member. It reports false where it goes.
+// values writes the member with the name of w. It reports false where the result
+// lacks it.
 func (m *merger3) values(w *member, base, ours, theirs int) bool {
 	switch {
 	case same(m.ours, ours, m.theirs, theirs), same(m.base, base, m.theirs, theirs):
@@ -140,16 +140,16 @@ func (m *merger3) values(w *member, base, ours, theirs int) bool {
 	return m.put(w, m.ours, ours)
 }
 
-// conflict notes that both sides changed the member of that name.
+// conflict adds the pointer of the member with that name.
 func (m *merger3) conflict(name string) {
 	m.spent += m.length + len(name)
 	if m.spent > m.budget && len(m.path) > 0 {
-		return // the object around is the conflict
+		return // values lists the object around it instead
 	}
 	m.conflicts = append(m.conflicts, Pointer(append(m.path[:len(m.path):len(m.path)], name)...))
 }
 
-// put writes a member with the value k of s, if there is one.
+// put writes the member with value k of s, unless that is none.
 func (m *merger3) put(w *member, s side, k int) bool {
 	if k == none {
 		return false

@@ -2,6 +2,7 @@ package metadata_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -89,15 +90,14 @@ func TestMergeStructPassesEmpty(t *testing.T) {
 	require.NoError(t, err)
 	want := full()
 	want.Color, want.Address.City, want.Seen = "", "", time.Time{}
-	want.Labels = map[string]string{"a": "", "b": "2", "c": "5"} // keys that the change has not stay
+	want.Labels = map[string]string{"a": "", "b": "2", "c": "5"} // keys that change lacks stay
 	want.Tree = map[string]any{"x": map[string]any{"y": "1", "z": ""}, "l": []any{"1"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(settings{})); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// Writing to the result changes neither input, and none of them changes in the
-// merge.
+// A merge changes neither input, and neither does writing to its result.
 func TestMergeStructSharesNothing(t *testing.T) {
 	for _, empties := range []metadata.Empties{metadata.SkipEmpty, metadata.PassEmpty} {
 		for _, bases := range [][2]settings{{full(), full()}, {full(), {}}, {{}, full()}} {
@@ -193,7 +193,7 @@ type promoted struct {
 	P *address
 }
 
-type dated struct { // one value, because of IsZero, and yet with parts
+type dated struct { // one value because of IsZero, although it has exported fields
 	Tags map[string]string
 }
 
@@ -210,6 +210,7 @@ type odd struct {
 }
 
 func TestMergeStructOfOddShapes(t *testing.T) {
+	t.Parallel()
 	shared := map[string]int{"x": 1}
 	here := &address{City: "Bern"}
 	base := odd{promoted: promoted{M: map[string]int{"x": 1}, P: &address{City: "Bern"}}, ID: [4]byte{1}, D: dated{map[string]string{"a": "1"}},
@@ -270,9 +271,15 @@ func TestMergeStructOfForeignTypes(t *testing.T) {
 	assert.ErrorIs(t, err, metadata.ErrType, "what panics is refused")
 }
 
+func TestEmptiesPrints(t *testing.T) {
+	assert.Equal(t, "skip-empty pass-empty", fmt.Sprint(metadata.SkipEmpty, " ", metadata.PassEmpty))
+	assert.Equal(t, metadata.SkipEmpty, metadata.Empties(false))
+}
+
 type nested []nested
 
 func TestMergeStructOfAPartOfItself(t *testing.T) {
+	t.Parallel()
 	part := nested{nil, nil}
 	part[1] = part[:1]
 	got, err := metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{part}, metadata.SkipEmpty)

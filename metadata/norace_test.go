@@ -2,4 +2,6 @@
 
 package metadata
 
+// raced reports whether the race detector is on. sync.Pool then drops items at random, so
+// that allocations cannot be counted.
 const raced = false

@@ -6,9 +6,9 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// ParsePointer returns the path that a JSON Pointer (RFC 6901) names: what
-// [Pointer] made it of. It reports false where p is none: it neither is empty nor
-// begins with a slash, or has a tilde that is not ~0 or ~1.
+// ParsePointer returns the path of a JSON Pointer (RFC 6901); it is the inverse of
+// [Pointer]. It reports false where p is not a pointer: p is not empty and does not
+// begin with a slash, or has a tilde other than in ~0 and ~1.
 func ParsePointer(p string) (path []string, ok bool) {
 	if p == "" {
 		return nil, true
@@ -25,8 +25,7 @@ func ParsePointer(p string) (path []string, ok bool) {
 	return path, true
 }
 
-// Pointer returns the JSON Pointer (RFC 6901) of the member at path: the empty
-// string for an empty path.
+// Pointer returns the JSON Pointer (RFC 6901) for the path: "" for an empty path.
 func Pointer(path ...string) string {
 	var b strings.Builder
 	for _, name := range path {

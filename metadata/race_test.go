@@ -2,6 +2,6 @@
 
 package metadata
 
-// raced says that sync.Pool drops what is put into it, as it does at random under
-// the race detector: allocations are not those of a normal build.
+// raced reports whether the race detector is on. sync.Pool then drops items at random, so
+// that allocations cannot be counted.
 const raced = true

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// spoiled returns the text cut off at every byte, and with every byte replaced, left
-// out or written twice, where Parse refuses what comes of it.
+// spoiled returns variants of text that Parse refuses: cut at each byte, or with a byte
+// replaced, removed or repeated.
 func spoiled(text string) (list []string) {
 	for i := range text {
 		tries := []string{text[:i], text[:i] + text[i+1:], text[:i] + text[i:i+1] + text[i:]}
@@ -29,13 +29,12 @@ func spoiled(text string) (list []string) {
 	return list
 }
 
-// What Parse refuses AppendMerge and AppendDiff refuse too, with the same faults, on
-// either side and wherever it is spoiled; dst is then as it was.
+// AppendMerge and AppendDiff refuse the texts that Parse refuses, with the same faults, on
+// either side, and return dst as it was.
 func TestSpoiledTextsAreRefused(t *testing.T) {
+	t.Parallel()
 	good := `{"a":{"x":0,"d":{"e":2}},"b":[2],"n":1}`
 	others := []string{"", ``, `{}`, good, `{"b":{"x":1},"a":{"d":{"f":null}},"n":null}`}
-	union, stripped := FirstLevel.Knobs(), Deep.Knobs()
-	union.Lists, stripped.Nulls = ListsUnion, NullsStripped
 	for _, text := range []string{
 		`{"a":{"d":{"e":1}},"b":[{"x":null}],"n":1e3}`, ` { "n" : "" , "b" : [ ] , "a" : { "d" : { } } } `,
 	} {
@@ -45,13 +44,13 @@ func TestSpoiledTextsAreRefused(t *testing.T) {
 			refused := func(out []byte, err error, what ...any) {
 				t.Helper()
 				if errors.Is(want, ErrDuplicateName) && err == nil {
-					return // not everywhere
+					return // duplicates are not searched for everywhere
 				}
 				if err == nil || err.Error() != want.Error() || string(out) != "x" {
-					t.Fatalf("%q: %s, %v; Parse says %v (%q)", bad, out, err, want, what)
+					t.Fatalf("%q: %s, %v; Parse returns %v (%q)", bad, out, err, want, what)
 				}
 			}
-			for _, m := range []Mode{FirstLevel, Deep, Replace, Fill, union.Mode(), stripped.Mode()} {
+			for _, m := range []Mode{FirstLevel, Deep, Replace, Fill, FirstLevel | UnionLists, Deep | StripNulls} {
 				for _, other := range others {
 					out, err := m.AppendMerge([]byte("x"), []byte(bad), []byte(other))
 					refused(out, err, "merge", m, other)
@@ -71,9 +70,10 @@ func TestSpoiledTextsAreRefused(t *testing.T) {
 	}
 }
 
-// A name that an object has twice is refused wherever AppendMerge and AppendDiff say
-// that they look, with the faults that Parse names.
+// AppendMerge and AppendDiff find duplicate names wherever their docs promise it, with the
+// faults that Parse finds.
 func TestDuplicatesAreRefused(t *testing.T) {
+	t.Parallel()
 	many := make([]string, 20)
 	for i := range many {
 		many[i] = fmt.Sprintf(`"k%d":%d`, i, i)
@@ -87,14 +87,14 @@ func TestDuplicatesAreRefused(t *testing.T) {
 		_, want := Parse([]byte(bad))
 		require.ErrorIs(t, want, ErrDuplicateName)
 		for _, other := range others {
-			for _, m := range presets() {
+			for _, m := range []Mode{FirstLevel, Deep, Replace, Fill} {
 				_, err := m.AppendMerge(nil, []byte(other), []byte(bad))
 				assert.Equal(t, want, err, "%v: the patch %s for %s", m, bad, other)
 				if slices.Contains(firstLevel, bad) || m == Deep && slices.Contains(merged, bad) && other != others[0] {
 					_, err := m.AppendMerge(nil, []byte(bad), []byte(other))
 					assert.Equal(t, want, err, "%v: the document %s for %s", m, bad, other)
 				}
-				// Each value that has the name twice came, went or changed.
+				// Each value with a duplicate name came, went or changed.
 				_, err = m.AppendDiff(nil, []byte(bad), []byte(other))
 				assert.Equal(t, want, err, "%v: from %s to %s", m, bad, other)
 				_, err = m.AppendDiff(nil, []byte(other), []byte(bad))
@@ -106,9 +106,10 @@ func TestDuplicatesAreRefused(t *testing.T) {
 	}
 }
 
-// Ten thousand levels are legal and one more is not, however the levels come about:
-// in a text that is copied, merged, compared or set.
+// 10,000 levels are accepted and one more is not, in a text that is copied, merged,
+// compared or set.
 func TestLevelsAreCounted(t *testing.T) {
+	t.Parallel()
 	nest := func(levels int, leaf string) []byte {
 		return []byte(strings.Repeat(`{"a":`, levels) + leaf + strings.Repeat("}", levels))
 	}
@@ -144,14 +145,13 @@ func TestLevelsAreCounted(t *testing.T) {
 	}
 }
 
-// The levels of a value count whatever becomes of it.
+// The levels of a value count even where the value is removed or replaced.
 func TestLevelsOfValuesThatGo(t *testing.T) {
-	union := FirstLevel.Knobs()
-	union.Lists = ListsUnion
+	t.Parallel()
 	doc := func(levels int) []byte {
 		return []byte(`{"z":0,"a":` + strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) + `,"y":0}`)
 	}
-	for _, m := range []Mode{FirstLevel, Deep, Fill, union.Mode()} {
+	for _, m := range []Mode{FirstLevel, Deep, Fill, FirstLevel | UnionLists} {
 		for _, patch := range []string{`{"a":null}`, `{"a":1}`, `{"a":[0]}`, `{"b":1}`, `{"z":null,"a":null}`} {
 			_, err := m.AppendMerge(nil, doc(MaxLevels), []byte(patch))
 			assert.NoError(t, err, "%v %s", m, patch)

@@ -1,18 +1,14 @@
 package metadata
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/metameld/metameld/internal/jsonscan"
-)
-
-// strip returns the text of value without the null members in it, at any depth;
-// null elements of arrays stay. Where there is none it returns value itself.
-func strip(value string) string {
+// stripNulls returns value without null members, at any depth; null elements of
+// arrays stay.
+func stripNulls(value string) string {
 	if !strings.Contains(value, "null") {
 		return value
 	}
-	t := text{value, jsonscan.Index([]byte(value), 0)}
+	t := indexText(value)
 	if !hasNullMember(t, 0) {
 		return value
 	}
@@ -22,7 +18,8 @@ func strip(value string) string {
 	return b.String()
 }
 
-func hasNullMember(t text, x int) bool {
+// hasNullMember reports whether a member in node x is null, at any depth.
+func hasNullMember(t indexedText, x int) bool {
 	for k := x; k < t.nodes[x].Sibling; k++ {
 		if n := &t.nodes[k]; n.End > 0 && t.s[n.Value] == 'n' {
 			return true
@@ -31,7 +28,8 @@ func hasNullMember(t text, x int) bool {
 	return false
 }
 
-func (t text) strip(b *strings.Builder, x int) {
+// strip writes node x without null members.
+func (t indexedText) strip(b *strings.Builder, x int) {
 	n := &t.nodes[x]
 	if n.Children == 0 {
 		b.WriteString(t.s[n.Value:n.ValueEnd])

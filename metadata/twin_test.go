@@ -2,7 +2,7 @@ package metadata
 
 import "maps"
 
-// The slow and readable twins of the merges, on decoded values.
+// This file has slow, readable twins of the merges, on decoded values.
 
 // mergePatch is the algorithm of RFC 7396, section 2.
 func mergePatch(target, patch any) any {
@@ -11,7 +11,7 @@ func mergePatch(target, patch any) any {
 		return patch
 	}
 	t, ok := target.(map[string]any)
-	if !ok || t == nil { // no object, or an absent one
+	if !ok || t == nil { // not an object, or absent
 		t = map[string]any{}
 	}
 	t = maps.Clone(t)
@@ -25,26 +25,26 @@ func mergePatch(target, patch any) any {
 	return t
 }
 
-// twin merges as the documentation of the knobs reads.
-func twin(k Knobs, base, delta map[string]any) map[string]any {
+// twin merges as the docs of the flags describe it.
+func twin(m Mode, base, delta map[string]any) map[string]any {
 	switch {
 	case delta == nil:
 		return base
-	case len(delta) == 0 && base != nil && (k.Empty == EmptyNothing || k.Wins == WinsBase):
+	case len(delta) == 0 && base != nil && (m&(IgnoreEmpty|BaseWins) != 0):
 		return base
 	case len(delta) == 0:
 		return map[string]any{}
-	case k.Depth == DepthNone && k.Wins == WinsBase && len(base) > 0:
+	case m&Replace != 0 && m&BaseWins != 0 && len(base) > 0:
 		return base
-	case k.Depth == DepthNone && k.Nulls == NullsStripped:
+	case m&Replace != 0 && m&StripNulls != 0:
 		return stripTwin(delta).(map[string]any)
-	case k.Depth == DepthNone:
+	case m&Replace != 0:
 		return delta
 	}
-	return levelTwin(k, base, delta)
+	return levelTwin(m, base, delta)
 }
 
-func levelTwin(k Knobs, base, delta map[string]any) map[string]any {
+func levelTwin(m Mode, base, delta map[string]any) map[string]any {
 	out := maps.Clone(base)
 	if out == nil {
 		out = map[string]any{}
@@ -56,31 +56,31 @@ func levelTwin(k Knobs, base, delta map[string]any) map[string]any {
 		oldList, wasList := old.([]any)
 		list, isList := v.([]any)
 		switch {
-		case v == nil && k.Wins == WinsBase:
+		case v == nil && m&BaseWins != 0:
 		case v == nil:
 			delete(out, name)
 		case !has:
-			out[name] = freshTwin(k, v)
-		case k.Depth == DepthAll && wasObject && isObject:
-			out[name] = levelTwin(k, oldObject, object)
-		case k.Lists != ListsReplace && wasList && isList:
-			list, _ = freshTwin(k, list).([]any)
-			out[name] = combineTwin(k.Lists, oldList, list)
-		case k.Wins == WinsBase:
+			out[name] = freshTwin(m, v)
+		case m&AllLevels != 0 && wasObject && isObject:
+			out[name] = levelTwin(m, oldObject, object)
+		case m&(AppendLists|UnionLists) != 0 && wasList && isList:
+			list, _ = freshTwin(m, list).([]any)
+			out[name] = combineTwin(m, oldList, list)
+		case m&BaseWins != 0:
 		default:
-			out[name] = freshTwin(k, v)
+			out[name] = freshTwin(m, v)
 		}
 	}
 	return out
 }
 
-func freshTwin(k Knobs, v any) any {
+func freshTwin(m Mode, v any) any {
 	object, isObject := v.(map[string]any)
 	switch {
-	case k.Nulls == NullsStripped:
+	case m&StripNulls != 0:
 		return stripTwin(v)
-	case k.Depth == DepthAll && isObject:
-		return levelTwin(k, map[string]any{}, object)
+	case m&AllLevels != 0 && isObject:
+		return levelTwin(m, map[string]any{}, object)
 	}
 	return v
 }
@@ -105,14 +105,14 @@ func stripTwin(v any) any {
 	return v
 }
 
-func combineTwin(how Lists, old, more []any) []any {
+func combineTwin(m Mode, old, more []any) []any {
 	out := append([]any{}, old...)
 	for _, x := range more {
 		known := false
 		for _, y := range out {
 			known = known || equalTwin(x, y)
 		}
-		if how == ListsAppend || !known {
+		if m&AppendLists != 0 || !known {
 			out = append(out, x)
 		}
 	}
@@ -131,27 +131,26 @@ func equalTwin(a, b any) bool {
 	return x.Equal(y)
 }
 
-// needTwo reports whether two changes cannot be said in one, as the documentation of
-// Compose reads.
-func needTwo(k Knobs, first, then map[string]any) bool {
+// needTwo reports whether the doc of Compose requires two Deltas.
+func needTwo(m Mode, first, then map[string]any) bool {
 	switch {
-	case first == nil || then == nil || k.Depth == DepthNone || len(then) == 0:
+	case first == nil || then == nil || m&Replace != 0 || len(then) == 0:
 		return false
-	case len(first) == 0: // a wipe, and then members to set
+	case len(first) == 0: // a wipe, followed by members to set
 		for _, v := range then {
 			if v != nil {
-				return k.Empty == EmptyWipes && k.Wins == WinsDelta
+				return m&IgnoreEmpty == 0 && m&BaseWins == 0
 			}
 		}
 		return false
 	}
-	return levelNeedsTwo(k, first, then)
+	return levelNeedsTwo(m, first, then)
 }
 
-func levelNeedsTwo(k Knobs, first, then map[string]any) bool {
+func levelNeedsTwo(m Mode, first, then map[string]any) bool {
 	for name, t := range then {
 		f, both := first[name]
-		if !both || f == nil && k.Wins == WinsBase { // such a null says nothing
+		if !both || f == nil && m&BaseWins != 0 { // such a null changes nothing
 			continue
 		}
 		firstObject, wasObject := f.(map[string]any)
@@ -159,11 +158,11 @@ func levelNeedsTwo(k Knobs, first, then map[string]any) bool {
 		_, wasList := f.([]any)
 		_, isList := t.([]any)
 		switch {
-		case k.Depth == DepthAll && isObject && wasObject:
-			if levelNeedsTwo(k, firstObject, object) {
+		case m&AllLevels != 0 && isObject && wasObject:
+			if levelNeedsTwo(m, firstObject, object) {
 				return true
 			}
-		case k.Depth == DepthAll && isObject, k.Lists != ListsReplace && isList && !wasList:
+		case m&AllLevels != 0 && isObject, m&(AppendLists|UnionLists) != 0 && isList && !wasList:
 			return true
 		}
 	}

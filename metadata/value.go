@@ -10,21 +10,24 @@ import (
 
 // Value is an immutable JSON value: a string, a number, an object, an array,
 // true, false or null. It keeps the text that it was read from, so numbers are
-// never rounded, and is safe to share between goroutines.
+// never rounded. It is safe to share between goroutines.
 //
-// The zero Value is absent: it is no JSON value at all, and not null.
+// The zero Value is absent, which is not null.
 type Value struct {
 	text string // valid, without white space around it; empty for the zero Value
 }
 
-// ValueOf returns v as a Value. Strings, booleans, numbers, nil, map[string]any,
-// []any, [Value], [Object], json.Number and json.RawMessage are taken as they
-// are; anything else goes through encoding/json. The result shares no memory
-// that v can change.
+// ValueOf returns v as a Value:
 //
-// The error is an [Errors]: [ErrType] for what JSON cannot hold (NaN, a channel,
-// an absent Object), [ErrUTF8], [ErrDepth] (also for a cycle), and the faults of
-// text that v brings along.
+//  1. Strings, booleans, numbers, nil, map[string]any, []any, [Value], [Object],
+//     json.Number and json.RawMessage are written directly. Members of a map are
+//     ordered by name.
+//  2. Any other value is written by encoding/json, without escapes for HTML.
+//
+// The result shares no memory that v can change. The error is an [Errors] that
+// lists every fault: [ErrType] for what JSON cannot hold (NaN, a channel, an absent
+// Object), [ErrUTF8], [ErrDepth] (also for a value that contains itself), and the
+// faults of JSON text in v.
 func ValueOf(v any) (Value, error) {
 	switch v := v.(type) {
 	case Value:
@@ -43,6 +46,16 @@ func ValueOf(v any) (Value, error) {
 		return Value{}, err
 	}
 	return Value{string(text)}, nil
+}
+
+// MustValue returns the value whose JSON text is given. It is for literals in
+// programs and tests: it panics where [Value.UnmarshalJSON] returns an error.
+func MustValue(text string) Value {
+	var v Value
+	if err := v.UnmarshalJSON([]byte(text)); err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // Kind is a kind of JSON value.
@@ -85,7 +98,7 @@ func (v Value) IsZero() bool { return v.text == "" }
 // IsNull reports whether v is null.
 func (v Value) IsNull() bool { return v.text == "null" }
 
-// Str returns the characters of a string.
+// Str returns the characters of a string. It reports false for any other kind.
 func (v Value) Str() (s string, ok bool) {
 	if v.Kind() != KindString {
 		return "", false
@@ -93,11 +106,11 @@ func (v Value) Str() (s string, ok bool) {
 	return jsonscan.Unquote(v.text), true
 }
 
-// Bool returns the value of true or false.
+// Bool returns true or false as a Go value. It reports false for any other kind.
 func (v Value) Bool() (b, ok bool) { return v.text == "true", v.Kind() == KindBool }
 
-// Int64 returns the value of a number that an int64 holds exactly, however it is
-// written: 1e2 is 100.
+// Int64 returns the value of a number, however it is written: 1e2 is 100. It reports
+// false for any other kind and where an int64 does not hold the value exactly.
 func (v Value) Int64() (n int64, ok bool) {
 	if v.Kind() != KindNumber {
 		return 0, false
@@ -105,8 +118,8 @@ func (v Value) Int64() (n int64, ok bool) {
 	return jsonscan.Int64([]byte(v.text))
 }
 
-// Float64 returns the float64 nearest to a number; it reports false where a
-// float64 holds none as large.
+// Float64 returns the float64 nearest to a number. It reports false for any other
+// kind and where the number is too large for a float64.
 func (v Value) Float64() (f float64, ok bool) {
 	if v.Kind() != KindNumber {
 		return 0, false
@@ -116,7 +129,7 @@ func (v Value) Float64() (f float64, ok bool) {
 }
 
 // At returns the value at the JSON Pointer (RFC 6901) inside v, through objects
-// and arrays; the absent Value where there is none. It shares text with v.
+// and arrays, or the absent Value where there is none. It shares text with v.
 func (v Value) At(pointer string) Value {
 	path, ok := ParsePointer(pointer)
 	if !ok || v.IsZero() {
@@ -127,7 +140,7 @@ func (v Value) At(pointer string) Value {
 		if v.text[at] == '[' {
 			at = element(v.text, at, token)
 		} else {
-			at = within(v.text, at, token)
+			at = memberValue(v.text, at, token)
 		}
 		if at < 0 {
 			return Value{}
@@ -136,8 +149,8 @@ func (v Value) At(pointer string) Value {
 	return Value{v.text[at:jsonscan.End([]byte(v.text), at)]}
 }
 
-// element returns where the element of that index begins in the array at text[i],
-// or -1.
+// element returns where the element with that index begins in the array at
+// text[i], or -1.
 func element(text string, i int, index string) int {
 	n, err := strconv.ParseUint(index, 10, 32)
 	if err != nil || index != "0" && (index[0] == '0' || index[0] == '+') {
@@ -152,7 +165,7 @@ func element(text string, i int, index string) int {
 	return -1
 }
 
-// Number returns the text of a number.
+// Number returns the text of a number. It reports false for any other kind.
 func (v Value) Number() (n json.Number, ok bool) {
 	if v.Kind() != KindNumber {
 		return "", false
@@ -160,7 +173,8 @@ func (v Value) Number() (n json.Number, ok bool) {
 	return json.Number(v.text), true
 }
 
-// Object returns an object. It shares text with v.
+// Object returns v as an Object that shares text with v. It reports false for any
+// other kind.
 func (v Value) Object() (o Object, ok bool) {
 	if v.Kind() != KindObject {
 		return Object{}, false
@@ -168,7 +182,7 @@ func (v Value) Object() (o Object, ok bool) {
 	return objectOf(v.text), true
 }
 
-// Elements returns the elements of an array in order, and nothing for any other
+// Elements returns the elements of an array in order; there are none for any other
 // kind. They share text with v.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
@@ -185,10 +199,10 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
-// Equal reports whether v and w are one JSON value: members in any order,
-// numbers by their mathematical value (1, 1.0 and 1e0 are one), strings by their
-// characters. It does not allocate unless members are ordered differently or
-// strings escaped differently, and takes time linear in the texts.
+// Equal reports whether v and w are the same JSON value: members in any order,
+// numbers by their mathematical value (1 equals 1.0 and 1e0), strings by their
+// characters. Two absent Values are equal. Equal takes time linear in the texts. It
+// allocates only where members are ordered or strings escaped differently.
 func (v Value) Equal(w Value) bool {
 	if v.text == w.text {
 		return true
@@ -196,13 +210,14 @@ func (v Value) Equal(w Value) bool {
 	return v.text != "" && w.text != "" && jsonscan.Equal([]byte(v.text), []byte(w.text))
 }
 
-// String returns the JSON text of v as it came; of the zero Value, nothing.
+// String returns the JSON text of v as it was read, or "" for the zero Value.
 func (v Value) String() string { return v.text }
 
-// Decode stores v in the value that dst points to, as encoding/json does.
+// Decode stores v in the value that dst points to. The error is that of
+// encoding/json.
 func (v Value) Decode(dst any) error { return json.Unmarshal([]byte(v.text), dst) }
 
-// MarshalJSON returns the JSON text of v; null for the zero Value.
+// MarshalJSON returns the JSON text of v, or null for the zero Value.
 func (v Value) MarshalJSON() ([]byte, error) {
 	if v.IsZero() {
 		return []byte("null"), nil
@@ -210,8 +225,8 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	return []byte(v.text), nil
 }
 
-// UnmarshalJSON sets v to the JSON value in text, null included. The error is an
-// [Errors].
+// UnmarshalJSON sets v to the JSON value in text, null included. It copies the text.
+// The error is an [Errors] that lists every fault; v then stays as it was.
 func (v *Value) UnmarshalJSON(text []byte) error {
 	var names jsonscan.Names
 	start := jsonscan.Space(text, 0)

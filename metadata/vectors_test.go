@@ -50,7 +50,7 @@ func run(t *testing.T, v vectors.Vector) {
 		base, delta := read("base.json"), metadata.DeltaOf(read("patch.json"))
 		got := m.Merge(base, delta)
 		assert.True(t, got.Equal(want), "Merge gives %s", got)
-		if !delta.IsZero() { // from text to text it is the same
+		if !delta.IsZero() { // AppendMerge agrees
 			text, err := m.AppendMerge(nil, v.Section("base.json"), v.Need(t, "patch.json"))
 			require.NoError(t, err)
 			assert.True(t, metadata.MustParse(string(text)).Equal(want), "AppendMerge gives %s", text)
@@ -67,6 +67,6 @@ func run(t *testing.T, v vectors.Vector) {
 		got := m.Merge(from, d)
 		assert.True(t, got.Equal(to) || got.Len() == 0 && to.Len() == 0, "Merge then gives %s", got)
 	default:
-		t.Fatalf("op: %s means nothing here", v.Op)
+		t.Fatalf("unknown op: %s", v.Op)
 	}
 }

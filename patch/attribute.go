@@ -1,144 +1,154 @@
 package patch
 
-import "github.com/metameld/metameld/metadata"
+import (
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
 
 // attribute is a member that the API's schema of the payload knows.
 type attribute uint8
 
 // The attributes in the order of the schema.
 const (
-	blocked attribute = iota
-	emailVerified
-	email
-	phoneNumber
-	phoneVerified
-	userMetadata
-	appMetadata
-	givenName
-	familyName
-	name
-	nickname
-	picture
-	verifyEmail
-	verifyPhoneNumber
-	password
-	connection
-	clientID
-	username
+	attrBlocked attribute = iota
+	attrEmailVerified
+	attrEmail
+	attrPhoneNumber
+	attrPhoneVerified
+	attrUserMetadata
+	attrAppMetadata
+	attrGivenName
+	attrFamilyName
+	attrName
+	attrNickname
+	attrPicture
+	attrVerifyEmail
+	attrVerifyPhoneNumber
+	attrPassword
+	attrConnection
+	attrClientID
+	attrUsername
 
 	attributes // how many there are
 )
 
-var attributeNames = [attributes]string{
-	"blocked", "email_verified", "email", "phone_number", "phone_verified", "user_metadata", "app_metadata",
-	"given_name", "family_name", "name", "nickname", "picture", "verify_email", "verify_phone_number",
-	"password", "connection", "client_id", "username",
+// fields returns the table of p.
+func (p *Payload) fields() [attributes]attrs.Attr {
+	return [...]attrs.Attr{
+		attrBlocked:           {Name: "blocked", Field: &p.Blocked},
+		attrEmailVerified:     {Name: "email_verified", Field: &p.EmailVerified},
+		attrEmail:             {Name: "email", Field: &p.Email},
+		attrPhoneNumber:       {Name: "phone_number", Field: &p.PhoneNumber},
+		attrPhoneVerified:     {Name: "phone_verified", Field: &p.PhoneVerified},
+		attrUserMetadata:      {Name: "user_metadata", Field: attrs.Delta{At: &p.UserMetadata}},
+		attrAppMetadata:       {Name: "app_metadata", Field: attrs.Delta{At: &p.AppMetadata}},
+		attrGivenName:         {Name: "given_name", Field: &p.GivenName},
+		attrFamilyName:        {Name: "family_name", Field: &p.FamilyName},
+		attrName:              {Name: "name", Field: &p.Name},
+		attrNickname:          {Name: "nickname", Field: &p.Nickname},
+		attrPicture:           {Name: "picture", Field: &p.Picture},
+		attrVerifyEmail:       {Name: "verify_email", Field: &p.VerifyEmail},
+		attrVerifyPhoneNumber: {Name: "verify_phone_number", Field: &p.VerifyPhoneNumber},
+		attrPassword:          {Name: "password", Field: &p.Password},
+		attrConnection:        {Name: "connection", Field: &p.Connection},
+		attrClientID:          {Name: "client_id", Field: &p.ClientID},
+		attrUsername:          {Name: "username", Field: &p.Username},
+	}
 }
 
-func (a attribute) String() string { return attributeNames[a] }
+// names are the names in the table of a Payload. It is never changed.
+var names = func() (list [attributes]string) {
+	for a, f := range new(Payload).fields() {
+		list[a] = f.Name
+	}
+	return list
+}()
 
-func (a attribute) pointer() string { return "/" + attributeNames[a] }
+// String returns the name of a.
+func (a attribute) String() string { return names[a] }
 
-func attributeOf(name string) (attribute, bool) {
+func (a attribute) pointer() string { return "/" + names[a] }
+
+// find returns the attribute of that name; it reports false where there is none.
+func find(name string) (attribute, bool) {
 	for a := range attributes {
-		if attributeNames[a] == name {
+		if names[a] == name {
 			return a, true
 		}
 	}
 	return 0, false
 }
 
-func (a attribute) isMetadata() bool { return a == userMetadata || a == appMetadata }
+func (a attribute) isMetadata() bool { return a == attrUserMetadata || a == attrAppMetadata }
 
-// isOneOfTheFive reports whether a is one of the root attributes that follow the
+// isProfile reports whether a is one of the profile attributes, which can follow the
 // identity provider.
-func (a attribute) isOneOfTheFive() bool { return givenName <= a && a <= picture }
+func (a attribute) isProfile() bool { return attrGivenName <= a && a <= attrPicture }
 
-// isUpdatable reports whether a is one of the fifteen attributes that the API
-// lists as updatable.
+// isUpdatable reports whether a is one of the fifteen attributes that the API lists
+// as updatable.
 func (a attribute) isUpdatable() bool {
-	return a != verifyPhoneNumber && a != connection && a != clientID
+	return a != attrVerifyPhoneNumber && a != attrConnection && a != attrClientID
 }
 
-// field returns a pointer to the field of a, which is no metadata.
-func (p *Payload) field(a attribute) any {
+// isNullable reports whether a can be null, which removes it.
+func (a attribute) isNullable() bool {
 	switch a {
-	case blocked:
-		return &p.Blocked
-	case emailVerified:
-		return &p.EmailVerified
-	case email:
-		return &p.Email
-	case phoneNumber:
-		return &p.PhoneNumber
-	case phoneVerified:
-		return &p.PhoneVerified
-	case givenName:
-		return &p.GivenName
-	case familyName:
-		return &p.FamilyName
-	case name:
-		return &p.Name
-	case nickname:
-		return &p.Nickname
-	case picture:
-		return &p.Picture
-	case verifyEmail:
-		return &p.VerifyEmail
-	case verifyPhoneNumber:
-		return &p.VerifyPhoneNumber
-	case password:
-		return &p.Password
-	case connection:
-		return &p.Connection
-	case clientID:
-		return &p.ClientID
-	case username:
-		return &p.Username
+	case attrEmail, attrPhoneNumber, attrGivenName, attrFamilyName, attrName, attrNickname, attrPicture, attrPassword, attrUsername:
+		return true
 	}
-	return nil
+	return false
 }
 
+// isOfIdentity reports whether a belongs to one identity and not to the user as a
+// whole.
+func (a attribute) isOfIdentity() bool {
+	switch a {
+	case attrEmail, attrEmailVerified, attrPhoneNumber, attrPhoneVerified, attrUsername, attrPassword:
+		return true
+	}
+	return false
+}
+
+// delta returns the delta of a, which is metadata.
 func (p *Payload) delta(a attribute) *metadata.Delta {
-	if a == userMetadata {
+	if a == attrUserMetadata {
 		return &p.UserMetadata
 	}
 	return &p.AppMetadata
 }
 
-// member is what a rule asks of one attribute.
+// has reports whether p has a.
+func (p *Payload) has(a attribute) bool {
+	return !p.fields()[a].Field.IsZero()
+}
+
+// unset makes a absent.
+func (p *Payload) unset(a attribute) {
+	p.fields()[a].Field.Assign(metadata.Value{})
+}
+
+// member is the state of one attribute in a payload.
 type member struct {
 	present  bool
 	null     bool
-	mistyped bool // includes null where the attribute cannot be null
-	text     string
+	mistyped bool
+	text     string // of a text attribute
 }
 
-// present reports whether p has a member for a, in its field.
-func (p *Payload) present(a attribute) bool { return p.member(a).present }
-
-// member returns what p says of a in its field.
-func (p *Payload) member(a attribute) member {
-	switch f := p.field(a).(type) {
-	case *Field[string]:
+// memberOf returns the state of a field. It knows each type, so that the payload need
+// not be on the heap.
+func memberOf(f attrs.Field) member {
+	switch f := f.(type) {
+	case *user.Field[string]:
 		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), f.Or("")}
-	case *Param[string]:
-		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), f.Or("")}
-	case *Param[bool]:
+	case *user.Field[bool]:
 		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), ""}
+	case *user.Field[user.Secret]:
+		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), f.Or(user.Secret{}).Reveal()}
+	case attrs.Delta:
+		return member{present: !f.At.IsZero()}
 	}
-	return member{present: !p.delta(a).IsZero()}
-}
-
-// value returns what p says of a, which is no metadata, as a JSON value.
-func (p *Payload) value(a attribute) metadata.Value {
-	switch f := p.field(a).(type) {
-	case *Field[string]:
-		return f.Value()
-	case *Param[string]:
-		return f.Value()
-	case *Param[bool]:
-		return f.Value()
-	}
-	return metadata.Value{}
+	return member{}
 }

@@ -1,40 +1,38 @@
 package patch
 
-import "github.com/metameld/metameld/metadata"
+import (
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/metadata"
+)
 
-// Conflicts returns the JSON Pointers of what the payloads a and b, prepared from
-// one read of a user, would each overwrite of the other, in the order of the schema:
+// Conflicts returns the JSON Pointers at which the payloads a and b would overwrite
+// each other, in the order of the schema. Both are prepared from one read of a user.
+// These are conflicts:
 //
-//  1. Attributes, and first-level members of metadata, of which they say different
-//     things. A wipe of metadata conflicts with anything else that is said of it.
-//  2. email_verified of one that does not say email, where the other sets another:
-//     it was said of the address that was read, and a new one may reset it. So with
-//     phone_verified and phone_number.
-//  3. blocked true of one that does not say password, where the other sets one:
-//     sources dispute whether that lifts the block.
+//  1. Attributes, and first-level members of metadata, to which a and b give
+//     different values. A wipe of metadata conflicts with any other change of it.
+//  2. email_verified in one payload, without email, and a new email in the other: the
+//     flag is about the address that was read, and the new one may reset it.
+//     phone_verified and phone_number are treated likewise.
+//  3. blocked true in one payload, without password, and a password in the other:
+//     sources disagree whether a new password removes a block.
 //
-// Where there is none, they can be sent in any order. It is empty for equal
-// payloads.
+// If there is no conflict, a and b can be sent in any order. Equal payloads have
+// none.
 func Conflicts(a, b Payload) []string {
 	a, b = a.normal().wiped(), b.normal().wiped()
 	var list []string
+	tableA, tableB := a.fields(), b.fields()
 	for at := range attributes {
-		if a.undermines(&b, at) || b.undermines(&a, at) {
+		x, y := tableA[at].Field, tableB[at].Field
+		switch {
+		case a.implies(&b, at) || b.implies(&a, at):
 			list = append(list, at.pointer())
-			continue
-		}
-		if !a.present(at) || !b.present(at) {
-			continue
-		}
-		switch at {
-		case connection, clientID, verifyEmail, verifyPhoneNumber: // they change nothing by themselves
-			continue
-		case userMetadata, appMetadata:
+		case x.IsZero() || y.IsZero():
+		case at == attrConnection, at == attrClientID, at == attrVerifyEmail, at == attrVerifyPhoneNumber: // they change nothing alone
+		case at.isMetadata():
 			list = append(list, conflictsIn(at, *a.delta(at), *b.delta(at))...)
-			continue
-		}
-		x, y := a.value(at), b.value(at)
-		if !x.Equal(y) {
+		case !attrs.ValueOf(x).Equal(attrs.ValueOf(y)):
 			list = append(list, at.pointer())
 		}
 	}
@@ -46,24 +44,23 @@ func Conflicts(a, b Payload) []string {
 	return list
 }
 
-// undermines reports whether p does something to at, or to what q means by it,
-// without saying so.
-func (p *Payload) undermines(q *Payload, at attribute) bool {
+// implies reports whether p implicitly changes at, which q sets.
+func (p *Payload) implies(q *Payload, at attribute) bool {
 	switch at {
-	case emailVerified:
-		return q.present(at) && !p.present(at) && !p.Email.IsZero() && !p.Email.Equal(q.Email)
-	case phoneVerified:
-		return q.present(at) && !p.present(at) && !p.PhoneNumber.IsZero() && !p.PhoneNumber.Equal(q.PhoneNumber)
-	case blocked:
+	case attrEmailVerified:
+		return !q.EmailVerified.IsZero() && p.EmailVerified.IsZero() && !p.Email.IsZero() && !p.Email.Equal(q.Email)
+	case attrPhoneVerified:
+		return !q.PhoneVerified.IsZero() && p.PhoneVerified.IsZero() && !p.PhoneNumber.IsZero() && !p.PhoneNumber.Equal(q.PhoneNumber)
+	case attrBlocked:
 		_, sets := p.Password.Get()
 		return sets && q.Password.IsZero() && q.Blocked.Or(false)
 	}
 	return false
 }
 
-// wiped returns p with null for metadata as the wipe that it is taken for.
+// wiped returns p with null for a metadata object as the wipe that it can be.
 func (p Payload) wiped() Payload {
-	for _, a := range []attribute{userMetadata, appMetadata} {
+	for _, a := range [...]attribute{attrUserMetadata, attrAppMetadata} {
 		if v, _ := p.Extra.Get(a.String()); v.IsNull() {
 			*p.delta(a) = metadata.Wipe()
 		}

@@ -1,123 +1,97 @@
 package patch
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Diff returns the smallest payload that turns the user from into to:
+// Diff returns the smallest payload that turns the user from into to. Use [PlanTo]
+// where the connection is known: the API may refuse to take all changes in one body.
 //
-//  1. An attribute that is equal is not said. One that went is null.
-//  2. Metadata is said as [metadata.FirstLevel] diffs it: what changed whole, what
-//     went as null, {} only where to has none and from has.
-//  3. A blank payload means that there is nothing to send; the API would refuse it.
+//  1. Unchanged attributes are omitted; removed ones are null.
+//  2. Metadata is compared by [metadata.FirstLevel]: changed members are set whole
+//     and removed ones are null. {} is used only if to has no members and from has
+//     some.
+//  3. The zero payload means that there is nothing to send.
 //
-// Differences of updated_at and last_password_reset are not said: the API writes
-// those. Everything else that no payload can bring about is an error, a
-// [metadata.Errors] with [metadata.ErrUnreachable] that names it beside the payload
-// that brings about the rest ([RuleUnreachable]): what Auth0 keeps itself, a true-or-false attribute
-// that goes, null or text that the API would not take, metadata that it cannot
-// store, attributes that the schema does not know.
+// Differences of updated_at and last_password_reset are omitted, since the API writes
+// both. Any other difference that a payload cannot make is listed in the error, a
+// [metadata.Errors] with [metadata.ErrUnreachable]; the payload then makes the other
+// changes (rule.Unreachable). Such differences are read-only attributes, a boolean
+// attribute that is removed, a null or a text that the API refuses, metadata that the
+// API cannot store, and attributes that are not in the schema.
 //
-// The result may hold attributes that cannot be sent together; see [PlanTo].
-//
-// Start to from a copy of from: one that was read only in part, or put together by
-// hand, lacks what from has, and all of that would be removed.
+// Make to from a copy of from: Diff removes the members that to lacks. The payload
+// shares immutable text with from and to.
 func Diff(from, to user.Profile) (Payload, error) {
-	d := differ{}
+	var d differ
 	var p Payload
-	d.text(&p.Email, email, from.Email, to.Email)
-	d.text(&p.PhoneNumber, phoneNumber, from.PhoneNumber, to.PhoneNumber)
-	d.text(&p.GivenName, givenName, from.GivenName, to.GivenName)
-	d.text(&p.FamilyName, familyName, from.FamilyName, to.FamilyName)
-	d.text(&p.Name, name, from.Name, to.Name)
-	d.text(&p.Nickname, nickname, from.Nickname, to.Nickname)
-	d.text(&p.Picture, picture, from.Picture, to.Picture)
-	d.text(&p.Username, username, from.Username, to.Username)
-	d.flag(&p.Blocked, blocked, from.Blocked, to.Blocked)
-	d.flag(&p.EmailVerified, emailVerified, from.EmailVerified, to.EmailVerified)
-	d.flag(&p.PhoneVerified, phoneVerified, from.PhoneVerified, to.PhoneVerified)
-	p.UserMetadata = d.metadata(userMetadata, from.UserMetadata, to.UserMetadata)
-	p.AppMetadata = d.metadata(appMetadata, from.AppMetadata, to.AppMetadata)
-	d.others(&p, from, to)
-	d.shape(&p, Target{Lenient: true})
-	return p, d.err()
-}
-
-type differ struct {
-	missed metadata.Errors
-	length int // of its pointers
-}
-
-func (d *differ) err() error {
-	if d.missed == nil {
-		return nil
+	goal := texts(&p, &to)
+	for i, x := range texts(&p, &from) {
+		d.text(x.a, x.sent, *x.stored, *goal[i].stored)
 	}
-	return d.missed
+	goals := flags(&p, &to)
+	for i, x := range flags(&p, &from) {
+		d.flag(x.a, x.sent, *x.stored, *goals[i].stored)
+	}
+	p.UserMetadata = d.metadata(attrUserMetadata, from.UserMetadata, to.UserMetadata)
+	p.AppMetadata = d.metadata(attrAppMetadata, from.AppMetadata, to.AppMetadata)
+	d.readOnly(from, to)
+	d.extra(&p, from.Extra, to.Extra)
+	d.drop(&p, user.Target{Sources: rule.Lenient})
+	return p, d.Err()
 }
 
-func (d *differ) miss(pointer string) {
-	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == metadata.ErrMore {
-		return
-	}
-	if d.length += len(pointer); len(d.missed) == check.MostEntries || d.length > check.MostPointers && len(d.missed) > 0 {
-		d.missed = append(d.missed, &metadata.Error{Fault: metadata.ErrMore})
-		return
-	}
-	d.missed = append(d.missed, &metadata.Error{Fault: metadata.ErrUnreachable, Pointer: pointer})
-}
+// differ collects the differences that no payload can make.
+type differ struct{ judge.Faults }
 
-func (d *differ) text(says *Field[string], a attribute, from, to Field[string]) {
+// miss adds an unreachable difference.
+func (d *differ) miss(pointer string) { d.AddAt(metadata.ErrUnreachable, pointer) }
+
+func (d *differ) text(a attribute, sent *user.Field[string], from, to user.Field[string]) {
 	switch {
 	case from.Equal(to):
 	case to.IsZero():
-		*says = Null[string]()
+		*sent = user.Null[string]()
 	case to.IsNull() || to.IsMistyped():
 		d.miss(a.pointer())
 	default:
-		*says = Set(to.Or(""))
+		*sent = user.Set(to.Or(""))
 	}
 }
 
-func (d *differ) flag(says *Param[bool], a attribute, from, to Field[bool]) {
+func (d *differ) flag(a attribute, sent *user.Field[bool], from, to user.Field[bool]) {
 	b, ok := to.Get()
 	switch {
 	case from.Equal(to):
 	case !ok:
 		d.miss(a.pointer())
 	default:
-		*says = Value(b)
+		*sent = user.Set(b)
 	}
 }
 
 func (d *differ) metadata(a attribute, from, to metadata.Object) metadata.Delta {
 	delta, err := metadata.FirstLevel.Diff(from, to)
-	d.under(a, err)
+	d.AddUnder(a.pointer(), err)
 	return delta
 }
 
-// under notes the faults of an error about a's metadata.
-func (d *differ) under(a attribute, err error) {
-	var es metadata.Errors
-	errors.As(err, &es)
-	for _, e := range es {
-		d.missed = append(d.missed, &metadata.Error{Fault: e.Fault, Pointer: a.pointer() + e.Pointer})
-	}
-}
-
-// others goes through what is no field of the payload.
-func (d *differ) others(p *Payload, from, to user.Profile) {
-	for _, same := range []struct {
+// readOnly compares the attributes that a payload cannot set.
+func (d *differ) readOnly(from, to user.Profile) {
+	for _, same := range [...]struct {
 		pointer string
 		is      bool
 	}{
 		{"/user_id", from.UserID.Equal(to.UserID)},
-		{"/identities", equalIdentities(from.Identities, to.Identities)},
+		{"/identities", user.Profile{Identities: from.Identities}.Equal(user.Profile{Identities: to.Identities})},
 		{"/multifactor", from.Multifactor.Equal(to.Multifactor)},
 		{"/multifactor_last_modified", from.MultifactorLastModified.Equal(to.MultifactorLastModified)},
 		{"/last_ip", from.LastIP.Equal(to.LastIP)},
@@ -130,118 +104,100 @@ func (d *differ) others(p *Payload, from, to user.Profile) {
 			d.miss(same.pointer)
 		}
 	}
-	gone := map[string]any{}
-	for name, v := range from.Extra.All() {
-		w, has := to.Extra.Get(name)
-		a, known := attributeOf(name)
+}
+
+// extra compares the members that no field holds.
+func (d *differ) extra(p *Payload, from, to metadata.Object) {
+	removed := map[string]any{}
+	for name, v := range from.All() {
+		w, has := to.Get(name)
+		a, known := find(name)
 		switch {
 		case has && v.Equal(w):
-		case known && a.isMetadata() && !has && !p.delta(a).IsZero(): // it is replaced by an object
+		case known && a.isMetadata() && !has && !p.delta(a).IsZero(): // an object replaces it
 		case has || known || slices.Contains(readOnly, name):
 			d.miss(metadata.Pointer(name))
 		default:
-			gone[name] = nil
+			removed[name] = nil
 		}
 	}
-	for name := range to.Extra.All() {
-		if _, had := from.Extra.Get(name); !had {
+	for name := range to.All() {
+		if _, had := from.Get(name); !had {
 			d.miss(metadata.Pointer(name))
 		}
 	}
-	p.Extra = deltaOf(gone).Object()
+	p.Extra = attrs.DeltaFrom(removed).Object()
 }
 
-func equalIdentities(a, b []user.Identity) bool {
-	x, y := user.Profile{Identities: a}, user.Profile{Identities: b}
-	return x.Equal(y)
-}
-
-// shape takes out what the API would not take for the target, and notes it.
-func (d *differ) shape(p *Payload, t Target) {
+// drop removes from p the attributes and members of metadata that the API would
+// refuse for the target, and adds them to the misses. Pairs that exclude each other
+// stay.
+func (d *differ) drop(p *Payload, t user.Target) {
 	for _, v := range p.Validate(t).Violations {
 		path, ok := metadata.ParsePointer(v.Pointer)
-		if !ok || len(path) != 1 || v.Rule == RuleExclusive {
+		if !ok || len(path) != 1 || v.Rule == rule.ExclusiveAttributes {
 			continue
 		}
-		if a, known := attributeOf(path[0]); known && !a.isMetadata() {
+		if a, known := find(path[0]); known && !a.isMetadata() {
 			p.unset(a)
-			if !slices.ContainsFunc(d.missed, func(e *metadata.Error) bool { return e.Pointer == v.Pointer }) {
+			if !d.Has(v.Pointer) {
 				d.miss(v.Pointer)
 			}
 		}
 	}
-	d.members(p, userMetadata, &t)
-	d.members(p, appMetadata, &t)
+	d.dropMembers(p, attrUserMetadata, &t)
+	d.dropMembers(p, attrAppMetadata, &t)
 }
 
-// remains notes where got is not what was wanted, but for timestamps, for letter case
-// that the connection does not keep, and for metadata that is {} or absent.
-func (d *differ) remains(got, want user.Profile, t *Target) {
-	want.UpdatedAt, want.LastPasswordReset = got.UpdatedAt, got.LastPasswordReset
-	if t.folded(want.Email).Equal(t.folded(got.Email)) {
-		want.Email = got.Email
-	}
-	if t.folded(want.Username).Equal(t.folded(got.Username)) {
-		want.Username = got.Username
-	}
-	if got.UserMetadata.Len() == 0 && want.UserMetadata.Len() == 0 {
-		want.UserMetadata = got.UserMetadata
-	}
-	if got.AppMetadata.Len() == 0 && want.AppMetadata.Len() == 0 {
-		want.AppMetadata = got.AppMetadata
-	}
-	changes, err := user.Changes(got, want)
-	if err != nil || len(changes) == 0 { // too deep: Apply has said so
-		return
-	}
-	named := map[string]bool{} // what is noted, with all that is above it
-	for _, e := range d.missed {
-		named[e.Pointer] = true
-		for p := e.Pointer; p != ""; p = p[:strings.LastIndexByte(p, '/')] {
-			named[p+"/"] = true
-		}
-	}
-	for _, c := range changes {
-		noted := named[c.Pointer+"/"]
-		for p := c.Pointer; p != "" && !noted; p = p[:strings.LastIndexByte(p, '/')] {
-			noted = named[p]
-		}
-		if !noted {
-			d.miss(c.Pointer)
-		}
-	}
-}
-
-// members takes out the members of a metadata object that the API would not take.
-func (d *differ) members(p *Payload, a attribute, t *Target) {
-	says := p.delta(a)
-	taken := says.Object().Select(func(name string, v metadata.Value) bool {
+// dropMembers is drop for the members of a metadata object.
+func (d *differ) dropMembers(p *Payload, a attribute, t *user.Target) {
+	sent := p.delta(a)
+	accepted := sent.Object().Select(func(name string, v metadata.Value) bool {
 		var one Payload
-		*one.delta(a) = deltaOf(map[string]any{name: v})
-		if one.Validate(Target{Lenient: t.Lenient, Policies: t.Policies}).Valid() {
+		*one.delta(a) = attrs.DeltaFrom(map[string]any{name: v})
+		if one.Validate(user.Target{Sources: t.Sources, Policies: t.Policies}).Valid() {
 			return true
 		}
 		d.miss(metadata.Pointer(a.String(), name))
 		return false
 	})
-	if taken.Len() < says.Object().Len() {
-		*says = metadata.Delta{}
-		if taken.Len() > 0 { // none is no wipe
-			*says = metadata.DeltaOf(taken)
-		}
+	if accepted.Len() < sent.Object().Len() {
+		*sent = attrs.DeltaOf(accepted)
 	}
 }
 
-// unset makes a absent.
-func (p *Payload) unset(a attribute) {
-	switch f := p.field(a).(type) {
-	case *Field[string]:
-		*f = Field[string]{}
-	case *Param[string]:
-		*f = Param[string]{}
-	case *Param[bool]:
-		*f = Param[bool]{}
-	default:
-		*p.delta(a) = metadata.Delta{}
+// compare adds the differences between got and want to the misses. It ignores
+// timestamps, letter case that the connection does not keep, and {} beside absent
+// metadata.
+func (d *differ) compare(got, want user.Profile, t *user.Target) {
+	want.UpdatedAt, want.LastPasswordReset = got.UpdatedAt, got.LastPasswordReset
+	if derived.Fold(t, want.Email).Equal(derived.Fold(t, got.Email)) {
+		want.Email = got.Email
+	}
+	if derived.Fold(t, want.Username).Equal(derived.Fold(t, got.Username)) {
+		want.Username = got.Username
+	}
+	for _, m := range [...]*metadata.Object{&got.UserMetadata, &got.AppMetadata, &want.UserMetadata, &want.AppMetadata} {
+		*m = attrs.NonEmpty(*m)
+	}
+	changes, err := user.Changes(got, want)
+	if err != nil || len(changes) == 0 { // an error was returned by Apply before
+		return
+	}
+	named := map[string]bool{} // every missed pointer, and with a slash those above it
+	for _, pointer := range d.Pointers() {
+		named[pointer] = true
+		for p := pointer; p != ""; p = p[:strings.LastIndexByte(p, '/')] {
+			named[p+"/"] = true
+		}
+	}
+	for _, c := range changes {
+		known := named[c.Pointer+"/"]
+		for p := c.Pointer; p != "" && !known; p = p[:strings.LastIndexByte(p, '/')] {
+			known = named[p]
+		}
+		if !known {
+			d.miss(c.Pointer)
+		}
 	}
 }

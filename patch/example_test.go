@@ -7,15 +7,16 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // A literal reads like the JSON that will be sent: what is absent is not sent,
 // null removes.
 func ExamplePayload() {
 	p := patch.Payload{
-		Name:         patch.Set("Ann"),
-		Picture:      patch.Null[string](),
-		Blocked:      patch.Value(false),
+		Name:         user.Set("Ann"),
+		Picture:      user.Null[string](),
+		Blocked:      user.Set(false),
 		UserMetadata: metadata.MustDelta(`{"color":"red"}`),
 	}
 	fmt.Println(string(p.AppendJSON(nil)))
@@ -30,20 +31,20 @@ func ExamplePayload_Validate() {
 		fmt.Println(err)
 		return
 	}
-	var target patch.Target
+	var target user.Target
 	fmt.Println(p.Validate(target).Err())
-	broken := errors.Is(p.Validate(target).Err(), patch.RuleExclusive)
+	broken := errors.Is(p.Validate(target).Err(), rule.ExclusiveAttributes)
 	fmt.Println(broken)
 	// Output:
-	// blocked cannot be null [patch.null] at /blocked
-	// cannot update password and email simultaneously [patch.exclusive-attributes] at /password
+	// blocked cannot be null; leave it out to keep it [patch.null] at /blocked
+	// cannot update password and email simultaneously; send two payloads, see Plan [patch.exclusive-attributes] at /password
 	// true
 }
 
 // {} for a metadata object is not nothing: it removes everything in it.
 func ExamplePayload_Apply_wipe() {
 	u := user.Profile{AppMetadata: metadata.MustParse(`{"plan":"gold"}`)}
-	out, err := patch.Payload{AppMetadata: metadata.Wipe()}.Apply(u, patch.Target{})
+	out, err := patch.Payload{AppMetadata: metadata.Wipe()}.Apply(u, user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -52,16 +53,16 @@ func ExamplePayload_Apply_wipe() {
 	fmt.Println(out.Warnings[0].Message)
 	// Output:
 	// [removed /app_metadata]
-	// {} removes everything in app_metadata
+	// {} removes everything in app_metadata; leave it out to change nothing
 }
 
 // Where sources contradict each other the stricter one holds, unless the target
 // says otherwise.
 func ExampleTarget() {
-	p := patch.Payload{Nickname: patch.Set("ann")}
-	t := patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
+	p := patch.Payload{Nickname: user.Set("ann")}
+	t := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
 	fmt.Println(p.Validate(t).Valid())
-	t.Lenient = true
+	t.Sources = rule.Lenient
 	fmt.Println(p.Validate(t).Valid(), p.Validate(t).Warnings[0].Rule)
 	// Output:
 	// false
@@ -83,7 +84,7 @@ func ExampleDiff() {
 		return
 	}
 	fmt.Println(p)
-	out, err := p.Apply(u, patch.Target{})
+	out, err := p.Apply(u, user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -100,11 +101,11 @@ func ExampleDiff() {
 // One payload cannot hold an e-mail and a password, so there are two.
 func ExamplePlan() {
 	goal := patch.Payload{
-		Email:    patch.Set("ann@example.org"),
-		Password: patch.Set("correct-horse"),
-		Blocked:  patch.Value(false),
+		Email:    user.Set("ann@example.org"),
+		Password: user.Set(user.NewSecret("correct-horse")),
+		Blocked:  user.Set(false),
 	}
-	list, err := patch.Plan(user.Profile{Blocked: user.Set(true)}, goal, patch.Target{Connection: user.Connection{Kind: user.Database}})
+	list, err := patch.Plan(user.Profile{Blocked: user.Set(true)}, goal, user.Target{Connection: user.Connection{Kind: user.Database}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -121,11 +122,11 @@ func ExamplePlan() {
 func ExamplePayload_Inverse() {
 	u := user.Profile{GivenName: user.Set("Ann"), UserMetadata: metadata.MustParse(`{"color":"red"}`)}
 	p := patch.Payload{
-		GivenName:    patch.Set("Anne"),
-		Password:     patch.Set("correct-horse"),
+		GivenName:    user.Set("Anne"),
+		Password:     user.Set(user.NewSecret("correct-horse")),
 		UserMetadata: metadata.MustDelta(`{"color":null,"shape":"round"}`),
 	}
-	undo, err := p.Inverse(u, patch.Target{})
+	undo, err := p.Inverse(u, user.Target{})
 	fmt.Println(undo)
 	fmt.Println(err) // the rest: nobody knows the old password
 	// Output:
@@ -136,38 +137,21 @@ func ExamplePayload_Inverse() {
 // Where the API's own words are known, a test can expect them.
 func ExamplePayload_Response() {
 	google := user.Connection{Name: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
-	p := patch.Payload{Email: patch.Set("ann@example.org")}
-	r, known := p.Response(patch.Target{Connection: google})
+	p := patch.Payload{Email: user.Set("ann@example.org")}
+	r, known := p.Response(user.Target{Connection: google})
 	fmt.Println(known, r.StatusCode, r.Message)
 	p = patch.Payload{AppMetadata: metadata.MustDelta(`{"a.b":1}`)}
-	_, known = p.Response(patch.Target{Connection: google})
-	fmt.Println(known, p.Validate(patch.Target{Connection: google}).Valid())
+	_, known = p.Response(user.Target{Connection: google})
+	fmt.Println(known, p.Validate(user.Target{Connection: google}).Valid())
 	// Output:
 	// true 400 Cannot update email for non-database user.
 	// false false
 }
 
-// A blank input clears what is there, or is left out: the card's option decides.
-func ExampleForm() {
-	f := patch.Form{
-		ID:       patch.Set("auth0|507f1f77"),
-		Nickname: patch.Set(""),
-		Metadata: metadata.Value{}, // not on the card
-		Blocked:  patch.Set(false), // a False is not blank
-	}
-	for _, empties := range []patch.Empties{patch.SkipEmpty, patch.PassEmpty} {
-		p, _ := f.Payload(empties)
-		fmt.Println(p)
-	}
-	// Output:
-	// {"blocked":false}
-	// {"blocked":false,"nickname":null}
-}
-
 // Two payloads prepared from one read would overwrite each other.
 func ExampleConflicts() {
-	a := patch.Payload{Email: patch.Set("ann@example.org"), UserMetadata: metadata.MustDelta(`{"color":"red"}`)}
-	b := patch.Payload{EmailVerified: patch.Value(true), UserMetadata: metadata.MustDelta(`{"color":"blue","shape":"round"}`)}
+	a := patch.Payload{Email: user.Set("ann@example.org"), UserMetadata: metadata.MustDelta(`{"color":"red"}`)}
+	b := patch.Payload{EmailVerified: user.Set(true), UserMetadata: metadata.MustDelta(`{"color":"blue","shape":"round"}`)}
 	fmt.Println(patch.Conflicts(a, b))
 	// Output:
 	// [/email_verified /user_metadata/color]

@@ -13,6 +13,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // maker makes users, payloads and targets of parts that meet: few values, so that
@@ -96,7 +97,7 @@ func (m maker) both(names []string) string {
 	return m.members(texts, names, more...)
 }
 
-func (m maker) target(t *testing.T) (at patch.Target) {
+func (m maker) target(t *testing.T) (at user.Target) {
 	connection := fmt.Sprintf(`{"name":"members","kind":%q,"import_mode":%t,"root_attributes":%q,"disabled":%t`,
 		m.one("database", "database", "custom-database", "social", "enterprise", "passwordless-email", "passwordless-sms"),
 		m.often(), m.one("on_each_login", "on_first_login", "never_on_login"), m.seldom())
@@ -114,8 +115,8 @@ func (m maker) target(t *testing.T) (at patch.Target) {
 		text += `,"now":"2026-03-13T08:00:00Z"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(text+"}"), &at))
-	at.Policies = map[patch.RuleID]string{}
-	for _, r := range patch.Rules() {
+	at.Policies = map[rule.ID]string{}
+	for _, r := range rule.All() {
 		if len(r.Readings) > 0 && r.Readings[0].Name != "strict" && m.seldom() {
 			at.Policies[r.ID] = r.Readings[m.IntN(len(r.Readings))].Name
 		}
@@ -132,7 +133,7 @@ func FuzzLaws(f *testing.F) {
 		m := maker{rand.New(rand.NewPCG(seed, 4))}
 		var u, v user.Profile
 		var p patch.Payload
-		var at patch.Target
+		var at user.Target
 		defer func() {
 			if t.Failed() {
 				t.Logf("from %s to %s by %s for %+v", u.AppendJSON(nil), v.AppendJSON(nil), p, at)
@@ -149,10 +150,10 @@ func FuzzLaws(f *testing.F) {
 }
 
 // leniently checks law 10: what passes strictly passes leniently.
-func leniently(t *testing.T, p patch.Payload, at patch.Target) {
-	at.Lenient = false
+func leniently(t *testing.T, p patch.Payload, at user.Target) {
+	at.Sources = rule.Strict
 	strict := p.Validate(at)
-	at.Lenient = true
+	at.Sources = rule.Lenient
 	lenient := p.Validate(at)
 	if strict.Valid() && !lenient.Valid() {
 		t.Fatalf("passes strictly, not leniently: %v", lenient.Err())
@@ -169,7 +170,7 @@ func leniently(t *testing.T, p patch.Payload, at patch.Target) {
 }
 
 // undone checks law 6, and that a payload sent twice changes nothing more.
-func undone(t *testing.T, u user.Profile, p patch.Payload, at patch.Target) {
+func undone(t *testing.T, u user.Profile, p patch.Payload, at user.Target) {
 	out, err := p.Apply(u, at)
 	if err != nil {
 		return
@@ -200,7 +201,7 @@ func undone(t *testing.T, u user.Profile, p patch.Payload, at patch.Target) {
 
 // planned checks law 7: the payloads, each valid, do what the goal says, and there
 // is none that could be left out.
-func planned(t *testing.T, u user.Profile, goal patch.Payload, at patch.Target) {
+func planned(t *testing.T, u user.Profile, goal patch.Payload, at user.Target) {
 	list, err := patch.Plan(u, goal, at)
 	if err != nil {
 		return
@@ -219,7 +220,7 @@ func planned(t *testing.T, u user.Profile, goal patch.Payload, at patch.Target) 
 		return
 	}
 	require.LessOrEqual(t, len(list), 2)
-	if !goal.Password.IsZero() && at.Policies[patch.RuleBlockLifted] == "lifted" { // a plan blocks again
+	if !goal.Password.IsZero() && at.Policies[rule.BlockLifted] == "lifted" { // a plan blocks again
 		want.Profile.Blocked = got.Blocked
 	}
 	within(t, got, want.Profile, nil, true)
@@ -229,9 +230,9 @@ func planned(t *testing.T, u user.Profile, goal patch.Payload, at patch.Target) 
 }
 
 // reaches checks law 5, through the fewest payloads that are valid for the target.
-func reaches(t *testing.T, u, v user.Profile, at patch.Target) {
+func reaches(t *testing.T, u, v user.Profile, at user.Target) {
 	list, err := patch.PlanTo(u, v, at)
-	if refused := (user.Violations)(nil); errors.As(err, &refused) {
+	if refused := (rule.Violations)(nil); errors.As(err, &refused) {
 		return
 	}
 	got := u

@@ -17,6 +17,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 const everything = `{"blocked":true,"email_verified":false,"email":"a@example.com","phone_number":"+15551230000","phone_verified":true,
@@ -42,7 +43,7 @@ func TestPayloadRoundTrip(t *testing.T) {
 	}
 	assert.ErrorIs(t, new(patch.Payload).UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
 	assert.Equal(t, `{"x":1}`, payload(t, `{"user_metadata":{"a":1},"x":1}`).Extra.String())
-	assert.Contains(t, patch.Payload{Name: patch.Set("Kim")}.LogValue().String(), "Kim")
+	assert.Contains(t, patch.Payload{Name: user.Set("Kim")}.LogValue().String(), "Kim")
 }
 
 // Payloads that differ in one member are not equal.
@@ -71,27 +72,28 @@ func TestEveryViolationAtOnce(t *testing.T) {
 	p, err := patch.Parse([]byte(`{"email":5,"blocked":null,"user_metadata":null,"given_name":"","picture":"x","user_id":"y","password":"p","username":"u",
 		"app_metadata":{"a.b":1,"email":2,"c":{"$d":null}},"other":1}`))
 	require.NoError(t, err)
-	v := p.Validate(patch.Target{})
+	v := p.Validate(user.Target{})
 	var got []string
 	for _, x := range v.Violations {
 		got = append(got, string(x.Rule)+" "+x.Pointer)
-		assert.Equal(t, user.Error, x.Severity)
+		assert.Equal(t, rule.SeverityError, x.Severity)
 	}
 	assert.Equal(t, []string{
-		"patch.type /email", "patch.null /blocked", "patch.metadata-null /user_metadata", "patch.length /given_name", "patch.picture-format /picture",
-		"patch.read-only /user_id", "patch.metadata-name /app_metadata/a.b", "patch.nested-metadata-name /app_metadata/c/$d",
-		"patch.reserved-name /app_metadata/email", "patch.exclusive-attributes /password", "patch.exclusive-attributes /username", "patch.exclusive-attributes /username",
+		"value.type /email", "patch.null /blocked", "value.length /given_name", "value.picture-format /picture", "patch.read-only /user_id",
+		"patch.exclusive-attributes /password", "patch.exclusive-attributes /username", "patch.exclusive-attributes /username",
+		"value.metadata-name /app_metadata/a.b", "value.nested-metadata-name /app_metadata/c/$d", "value.reserved-name /app_metadata/email",
+		"patch.metadata-null /user_metadata",
 	}, got)
 	require.Len(t, v.Warnings, 2)
-	assert.Equal(t, patch.RuleUnknown, v.Warnings[0].Rule)
-	assert.Equal(t, patch.RuleNestedNull, v.Warnings[1].Rule)
+	assert.Equal(t, rule.UnknownAttribute, v.Warnings[0].Rule)
+	assert.Equal(t, rule.NestedNull, v.Warnings[1].Rule)
 
 	err = v.Err()
-	var one patch.Violation
+	var one rule.Violation
 	require.ErrorAs(t, err, &one)
-	assert.ErrorIs(t, err, patch.RuleReservedName)
-	assert.False(t, errors.Is(err, patch.RuleWipe))
-	assert.NoError(t, patch.Payload{Name: patch.Set("x")}.Validate(patch.Target{}).Err())
+	assert.ErrorIs(t, err, rule.ReservedName)
+	assert.False(t, errors.Is(err, rule.MetadataWipe))
+	assert.NoError(t, patch.Payload{Name: user.Set("x")}.Validate(user.Target{}).Err())
 }
 
 func TestNoValueInErrors(t *testing.T) {
@@ -102,7 +104,7 @@ func TestNoValueInErrors(t *testing.T) {
 	} {
 		p, err := patch.Parse([]byte(text))
 		require.NoError(t, err)
-		v := p.Validate(patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}})
+		v := p.Validate(user.Target{Connection: user.Connection{Kind: user.CustomDatabase}})
 		require.Error(t, v.Err())
 		assert.NotContains(t, v.Err().Error(), secret)
 		for _, w := range append(v.Violations, v.Warnings...) {
@@ -113,16 +115,16 @@ func TestNoValueInErrors(t *testing.T) {
 
 func TestKnownMembersInExtraCount(t *testing.T) {
 	p := patch.Payload{Extra: metadata.MustParse(`{"password":"p","email":"a@example.com"}`)}
-	assert.ErrorIs(t, p.Validate(patch.Target{}).Err(), patch.RuleExclusive)
+	assert.ErrorIs(t, p.Validate(user.Target{}).Err(), rule.ExclusiveAttributes)
 }
 
 func TestTarget(t *testing.T) {
-	var got patch.Target
+	var got user.Target
 	require.NoError(t, json.Unmarshal([]byte(`{"connection":{"kind":"social"},"migrated":true,"secondary":true,"scopes":["update:users"],"lenient":true,
 		"now":"2026-01-02T03:04:05Z","policies":{"patch.email-keeps-verified":"reset"}}`), &got))
-	want := patch.Target{
-		Connection: user.Connection{Kind: user.Social}, Migrated: true, Secondary: true, Scopes: []string{"update:users"}, Lenient: true,
-		Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Policies: map[patch.RuleID]string{patch.RuleEmailKeepsVerified: "reset"},
+	want := user.Target{
+		Connection: user.Connection{Kind: user.Social}, Migrated: true, Secondary: true, Scopes: []string{"update:users"}, Sources: rule.Lenient,
+		Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Policies: map[rule.ID]string{rule.EmailKeepsVerified: "reset"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -132,10 +134,10 @@ func TestTarget(t *testing.T) {
 		Name: "db", Strategy: "auth0", Kind: user.CustomDatabase, ImportMode: true, RootAttributes: user.NeverOnLogin,
 		RequiresUsername: user.Set(false), NonPersistent: []string{"picture"}, Disabled: true,
 	}
-	for _, target := range []patch.Target{want, {}, {Scopes: []string{}}} {
+	for _, target := range []user.Target{want, {}, {Scopes: []string{}}} {
 		text, err := json.Marshal(target)
 		require.NoError(t, err)
-		var again patch.Target
+		var again user.Target
 		require.NoError(t, json.Unmarshal(text, &again))
 		assert.Empty(t, cmp.Diff(target, again), "written as %s", text)
 	}
@@ -153,11 +155,11 @@ func TestTarget(t *testing.T) {
 
 	// A token without scopes is not one of which nothing is known.
 	require.NoError(t, got.UnmarshalJSON([]byte(`{"scopes":[]}`)))
-	name := patch.Payload{Name: patch.Set("A")}
-	assert.ErrorIs(t, name.Validate(got).Err(), patch.RuleScope)
+	name := patch.Payload{Name: user.Set("A")}
+	assert.ErrorIs(t, name.Validate(got).Err(), rule.Scope)
 
-	// Readings of the rules of package user are known, by the names that those have.
-	for _, r := range user.Rules() {
+	// Every reading of every rule is known.
+	for _, r := range rule.All() {
 		for _, reading := range r.Readings {
 			assert.NoError(t, got.UnmarshalJSON([]byte(`{"policies":{"`+string(r.ID)+`":"`+reading.Name+`"}}`)), r.ID)
 		}
@@ -165,7 +167,7 @@ func TestTarget(t *testing.T) {
 	}
 	assert.ErrorIs(t, got.UnmarshalJSON([]byte(`{"policies":{"user.nothing":"lenient"}}`)), user.ErrUnknownValue)
 	// A reading that is not listed counts as absent.
-	odd := patch.Target{Lenient: true, Policies: map[patch.RuleID]string{patch.RuleMetadataNull: "no such reading"}}
+	odd := user.Target{Sources: rule.Lenient, Policies: map[rule.ID]string{rule.MetadataNull: "no such reading"}}
 	assert.NoError(t, payload(t, `{"user_metadata":null}`).Validate(odd).Err())
 }
 
@@ -181,7 +183,7 @@ func TestEveryRecordedUpdate(t *testing.T) {
 		require.NoError(t, err)
 		at, err := want.UpdatedAt.Or("").Time()
 		require.NoError(t, err)
-		out, err := p.Apply(u, patch.Target{Connection: user.Connection{Kind: user.Database}, Now: at})
+		out, err := p.Apply(u, user.Target{Connection: user.Connection{Kind: user.Database}, Now: at})
 		require.NoError(t, err, x.ID)
 		// A password change is stamped a few milliseconds before the update.
 		if got, ok := out.Profile.LastPasswordReset.Get(); ok {
@@ -197,25 +199,6 @@ func TestEveryRecordedUpdate(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 16, n)
-}
-
-func TestRulesAreACatalogue(t *testing.T) {
-	seen := map[user.RuleID]bool{}
-	for _, r := range patch.Rules() {
-		assert.False(t, seen[r.ID], r.ID)
-		seen[r.ID] = true
-		assert.True(t, strings.HasPrefix(string(r.ID), "patch."))
-		assert.NotEmpty(t, r.Statement)
-		assert.NotEmpty(t, r.Source)
-		if r.Evidence == user.Disputed && r.Severity == user.Error {
-			assert.NotEmpty(t, r.Readings, r.ID)
-		}
-	}
-	patch.Rules()[0].Statement = "changed"
-	assert.NotEqual(t, "changed", patch.Rules()[0].Statement)
-	at := slices.IndexFunc(patch.Rules(), func(r patch.Rule) bool { return len(r.Readings) > 0 })
-	patch.Rules()[at].Readings[0].Name = "changed"
-	assert.NotEqual(t, "changed", patch.Rules()[at].Readings[0].Name)
 }
 
 // No payload and no profile makes Validate or Apply panic, change an input or
@@ -241,7 +224,7 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var tg patch.Target
+		var tg user.Target
 		if json.Unmarshal(target, &tg) != nil {
 			return
 		}
@@ -254,7 +237,7 @@ func FuzzApply(f *testing.F) {
 		if string(u.AppendJSON(nil))+string(p.AppendJSON(nil)) != before {
 			t.Fatal("an input changed")
 		}
-		tg.Lenient = true
+		tg.Sources = rule.Lenient
 		if verdict.Valid() && !p.Validate(tg).Valid() {
 			t.Fatalf("passes strictly, not leniently: %v", p.Validate(tg).Err())
 		}
@@ -264,7 +247,7 @@ func FuzzApply(f *testing.F) {
 		if back, err := user.Parse(out.Profile.AppendJSON(nil)); err != nil || !back.Equal(out.Profile) {
 			t.Fatalf("the profile after does not survive: %s, %v", out.Profile.AppendJSON(nil), err)
 		}
-		tg.Lenient = false
+		tg.Sources = rule.Strict
 		again, err := p.Apply(out.Profile, tg)
 		if err != nil || !again.Profile.Equal(out.Profile) {
 			t.Fatalf("a second time changes it again: %s, then %s (%v)", out.Profile.AppendJSON(nil), again.Profile.AppendJSON(nil), err)
@@ -276,25 +259,23 @@ func FuzzApply(f *testing.F) {
 func TestTooDeep(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1)
 	p := patch.Payload{UserMetadata: metadata.MustDelta(deep)}
-	assert.False(t, p.Validate(patch.Target{}).Valid())
+	assert.False(t, p.Validate(user.Target{}).Valid())
 	assert.True(t, p.Equal(p))
 	_, err := metadata.Parse(p.AppendJSON(nil))
 	assert.ErrorIs(t, err, metadata.ErrDepth)
-	_, err = patch.Payload{Name: patch.Set("x")}.Apply(user.Profile{UserMetadata: metadata.MustParse(deep)}, patch.Target{})
+	_, err = patch.Payload{Name: user.Set("x")}.Apply(user.Profile{UserMetadata: metadata.MustParse(deep)}, user.Target{})
 	assert.ErrorIs(t, err, metadata.ErrDepth)
 	p.Extra = metadata.MustParse(`{"x":1}`)
-	assert.False(t, p.Validate(patch.Target{}).Valid())
+	assert.False(t, p.Validate(user.Target{}).Valid())
 	q := patch.Payload{Extra: metadata.MustParse(deep)}
-	assert.ErrorIs(t, q.Validate(patch.Target{}).Err(), patch.RuleNothingToUpdate)
-	_, err = patch.Stage{Trigger: patch.PostLogin, User: user.Profile{UserMetadata: metadata.MustParse(deep)}}.Run()
-	assert.ErrorIs(t, err, metadata.ErrDepth)
-	assert.Equal(t, "a payload that is nested too deep", p.LogValue().String())
+	assert.ErrorIs(t, q.Validate(user.Target{}).Err(), rule.NothingToUpdate)
+	assert.Equal(t, "nested too deep to log", p.LogValue().String())
 }
 
 // What comes of a payload shares no identities with the user that it was sent for.
 func TestOutcomeIsIndependent(t *testing.T) {
 	u := profile(t, `{"identities":[{"connection":"db"},{"connection":"sms"}]}`)
-	for _, at := range []patch.Target{{}, {Secondary: true}} {
+	for _, at := range []user.Target{{}, {Secondary: true}} {
 		out, err := payload(t, `{"blocked":true,"phone_verified":true,"connection":"sms"}`).Apply(u, at)
 		require.NoError(t, err)
 		out.Profile.Identities[0] = user.Identity{}
@@ -304,32 +285,32 @@ func TestOutcomeIsIndependent(t *testing.T) {
 
 // A literal can have text that no JSON has.
 func TestInvalidUTF8(t *testing.T) {
-	assert.ErrorIs(t, patch.Payload{Name: patch.Set("\xff")}.Validate(patch.Target{}).Err(), patch.RuleType)
+	assert.ErrorIs(t, patch.Payload{Name: user.Set("\xff")}.Validate(user.Target{}).Err(), rule.Type)
 }
 
 // What is said of a length names the lengths that are allowed.
 func TestLengthsAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"password":""}`: "password has 0 characters; allowed are 1 or more",
-		`{"name":"` + strings.Repeat("n", 301) + `"}`: "name has 301 characters; allowed are 1 to 300",
+		`{"password":""}`: "password has 0 characters; allowed: at least 1",
+		`{"name":"` + strings.Repeat("n", 301) + `"}`: "name has 301 characters; allowed: 1 to 300",
 	} {
-		v := payload(t, text).Validate(patch.Target{})
+		v := payload(t, text).Validate(user.Target{})
 		require.Len(t, v.Violations, 1)
 		assert.Equal(t, want, v.Violations[0].Message)
 		assert.Empty(t, v.Warnings, "once")
 	}
 }
 
-// What follows the identity provider is named as the API names it: sorted, what is
-// removed left out.
+// The message names every synced attribute that is refused, sorted; removed ones are
+// another rule's.
 func TestSyncedIsNamed(t *testing.T) {
 	p := payload(t, `{"given_name":"G","family_name":"F","nickname":null,"blocked":true}`)
 	for name, of := range map[string]string{"": "", "google-oauth2": " (google-oauth2)"} {
-		v := p.Validate(patch.Target{Connection: user.Connection{Kind: user.Social, Name: name}})
+		v := p.Validate(user.Target{Connection: user.Connection{Kind: user.Social, Name: name}})
 		require.Len(t, v.Violations, 3)
-		assert.Equal(t, patch.RuleSynced, v.Violations[0].Rule)
-		assert.Equal(t, "the following user attributes cannot be updated: family_name, given_name; the connection"+of+" has not disabled 'Sync user profile attributes at each login'", v.Violations[0].Message)
-		assert.Equal(t, patch.RuleSyncedRemoval, v.Violations[2].Rule)
+		assert.Equal(t, rule.SyncedAttributes, v.Violations[0].Rule)
+		assert.Equal(t, "family_name, given_name cannot be updated while the connection"+of+" syncs user profile attributes at each login", v.Violations[0].Message)
+		assert.Equal(t, rule.SyncedRemoval, v.Violations[2].Rule)
 	}
 }
 
@@ -339,21 +320,21 @@ func TestBothListsAreBoundedByThemselves(t *testing.T) {
 	for i := range 1_500 {
 		dots += `"a.` + strconv.Itoa(i) + `":1,`
 	}
-	v := payload(t, `{"user_metadata":{"a":[`+nulls+`{"$d":1}],"b":1}}`).Validate(patch.Target{})
+	v := payload(t, `{"user_metadata":{"a":[`+nulls+`{"$d":1}],"b":1}}`).Validate(user.Target{})
 	assert.Len(t, v.Warnings, 1_001)
-	severe(t, v.Warnings, user.Warning)
+	severe(t, v.Warnings, rule.SeverityWarning)
 	assert.Equal(t, "/user_metadata/a/1500/$d", v.Violations[0].Pointer)
-	v = payload(t, `{"user_metadata":{"a":{`+dots+`"z":null},"b":1}}`).Validate(patch.Target{})
+	v = payload(t, `{"user_metadata":{"a":{`+dots+`"z":null},"b":1}}`).Validate(user.Target{})
 	assert.Len(t, v.Violations, 1_001)
-	severe(t, v.Violations, user.Error)
-	assert.ErrorIs(t, v.Warnings, patch.RuleNestedNull)
+	severe(t, v.Violations, rule.SeverityError)
+	assert.ErrorIs(t, v.Warnings, rule.NestedNull)
 }
 
 // A literal that has known members in Extra is judged as what is written of it.
 func TestKnownMembersOfExtra(t *testing.T) {
 	for _, p := range []patch.Payload{
 		{Extra: metadata.MustParse(`{"name":"B","email":"b@example.com","user_metadata":{"a":1},"verify_email":true}`)},
-		{Name: patch.Set("B"), Extra: metadata.MustParse(`{"name":7,"x":1}`)},
+		{Name: user.Set("B"), Extra: metadata.MustParse(`{"name":7,"x":1}`)},
 		{AppMetadata: metadata.MustDelta(`{"a":1}`), Extra: metadata.MustParse(`{"app_metadata":null}`)},
 		{Extra: metadata.MustParse(`{"user_metadata":5,"app_metadata":{},"blocked":null}`)},
 		{Extra: metadata.MustParse(`{"email":"b@example.com","password":"p"}`)},
@@ -361,36 +342,24 @@ func TestKnownMembersOfExtra(t *testing.T) {
 		written, err := patch.Parse(p.AppendJSON(nil))
 		require.NoError(t, err)
 		assert.True(t, p.Equal(written) && written.Equal(p), "%v", p)
-		assert.Equal(t, written.Validate(patch.Target{}), p.Validate(patch.Target{}), "%v", p)
+		assert.Equal(t, written.Validate(user.Target{}), p.Validate(user.Target{}), "%v", p)
 		assert.Empty(t, patch.Conflicts(p, written))
-		said, ok := p.Response(patch.Target{})
-		same, known := written.Response(patch.Target{})
+		said, ok := p.Response(user.Target{})
+		same, known := written.Response(user.Target{})
 		assert.Equal(t, known, ok)
 		assert.Equal(t, same, said)
 		u := profile(t, `{"name":"A","user_metadata":{"a":2}}`)
-		a, errA := p.Apply(u, patch.Target{})
-		b, errB := written.Apply(u, patch.Target{})
+		a, errA := p.Apply(u, user.Target{})
+		b, errB := written.Apply(u, user.Target{})
 		assert.Equal(t, errB, errA)
 		assert.True(t, a.Profile.Equal(b.Profile), "%v", p)
-		x, errA := patch.Plan(u, p, patch.Target{})
-		y, errB := patch.Plan(u, written, patch.Target{})
+		x, errA := patch.Plan(u, p, user.Target{})
+		y, errB := patch.Plan(u, written, user.Target{})
 		assert.Equal(t, errB, errA)
 		assert.True(t, slices.EqualFunc(x, y, patch.Payload.Equal), "%v", p)
-		q, errA := p.Inverse(u, patch.Target{})
-		r, errB := written.Inverse(u, patch.Target{})
+		q, errA := p.Inverse(u, user.Target{})
+		r, errB := written.Inverse(u, user.Target{})
 		assert.Equal(t, errB, errA)
 		assert.True(t, q.Equal(r), "%v", p)
-	}
-}
-
-// A form is written as it is read, by the labels.
-func TestFormIsWrittenByItsLabels(t *testing.T) {
-	const text = `{"ID":"auth0|1","Name":"","Email Verified":null,"Phone Verified":true,"Username":"u","Given Name":[],"App Metadata":{"a":null},"Metadata":"","Email":"a@example.com","Family Name":"F","Nickname":null,"Blocked":false,"Picture":"p","Verify Email":false,"Phone Number":"+1","Password":"p","Client ID":"c","Connection":"db"}`
-	for _, text := range []string{text, `{}`, `{"Blocked":"odd","Name":7}`} {
-		var f patch.Form
-		require.NoError(t, f.UnmarshalJSON([]byte(text)))
-		got, err := json.Marshal(f)
-		require.NoError(t, err)
-		assert.JSONEq(t, text, string(got))
 	}
 }

@@ -1,94 +1,45 @@
 package patch
 
 import (
-	"errors"
-
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Plan returns the fewest payloads that, sent in order, do to the user from what
-// goal says, where one payload cannot: password, username and e-mail exclude each
-// other. There is none where goal changes nothing.
+// Plan returns the fewest payloads that, sent in order, change the user from as goal
+// does. One payload is not always enough: password, username and email exclude each
+// other. The rules, in order:
 //
-//  1. What goal says that from has already is left out: it is the presence of an
-//     attribute that the API refuses, not a change. A password always stays, and
-//     email_verified and phone_verified beside a new e-mail or phone number, which
-//     may reset them. An attribute that the schema does not know and the API would
-//     not take by itself keeps the company that it has in goal.
-//  2. The order is e-mail, then username, then password: a reset that somebody asks
-//     for in between is mailed to the new address, and sessions end last, once
-//     nothing else is to come.
-//  3. All else goes with the first payload, so that nothing was changed where that
-//     is refused, a block too. Lifting a block goes with the last: nobody should
-//     get in while there is more to come. Where the target reads that a new password
-//     lifts a block, a user who is to be blocked, or to stay so, is blocked again
-//     after it, in a payload of its own.
-//  4. A phone number goes apart from the three where the target reads that it has to.
-//  5. connection goes with each, client_id with the e-mail or phone number,
+//  1. Values that from already has are omitted, because the API refuses attributes
+//     that exclude each other even if they do not change. These always stay: a
+//     password; email_verified and phone_verified beside a new e-mail or phone
+//     number, which may reset them; and the attributes beside one that is not in the
+//     schema, if the API would not take that one by itself.
+//  2. The order is email, username, password: a password reset that is requested in
+//     between goes to the new address, and sessions end last.
+//  3. All other attributes go with the first payload, a block included, so that
+//     nothing has changed if the API refuses them. A block is removed with the last
+//     payload. If a new password removes a block by the reading that holds, and the
+//     user is to be blocked, one more payload blocks again.
+//  4. A phone number gets a payload of its own if the reading that holds requires it.
+//  5. connection goes with each payload, client_id with the e-mail or phone number,
 //     verify_email with the e-mail.
 //
-// Each payload passes [Payload.Validate] for the target. The error is that of the
-// first one that does not, user.Violations.
-func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
+// Plan returns no payload if goal changes nothing. Each payload passes
+// [Payload.Validate] for the target. The error is the rule.Violations of the first
+// payload that does not.
+func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 	goal = goal.normal()
-	stays := goal.Blocked.Or(from.Blocked.Or(false)) // blocked in the end
-	left := goal.withoutWhatIs(from, t)
-	if !left.updates() && (goal.updates() || goal.Validate(t).Valid()) {
-		switch {
-		case left.Extra.Len() == 0:
-			return nil, nil
-		case !left.Validate(t).Valid(): // it needs the company that it had
-			left = goal
-			if !left.Email.IsZero() || !left.EmailVerified.IsZero() {
-				left.Username = Field[string]{}
-			}
-		}
-	}
-	if goal = left; !goal.changes() {
+	blocked := goal.Blocked.Or(from.Blocked.Or(false)) // in the end
+	goal = goal.toSend(from, &t)
+	if !goal.changes() {
 		return nil, nil
 	}
-	var mail, login, secret Payload
-	mail.Email, mail.EmailVerified = goal.Email, goal.EmailVerified
-	login.Username = goal.Username
-	secret.Password = goal.Password
-	var list Payloads
-	apart := t.reading(RulePhoneTogether) == refused && (!goal.PhoneNumber.IsZero() || !goal.PhoneVerified.IsZero()) &&
-		(!goal.Email.IsZero() || !goal.Username.IsZero() || !goal.Password.IsZero())
-	if apart { // the phone comes first, with all else
-		list = Payloads{{}}
-		if mail.Email.IsZero() { // and with email_verified by itself
-			list[0], mail = mail, Payload{}
-		}
-	}
-	for _, part := range []Payload{mail, login, secret} {
-		if !part.IsZero() {
-			list = append(list, part)
-		}
-	}
-	if len(list) == 0 {
-		list = Payloads{{}}
-	}
-	first, last := &list[0], &list[len(list)-1]
-	first.PhoneNumber, first.PhoneVerified = goal.PhoneNumber, goal.PhoneVerified
-	first.UserMetadata, first.AppMetadata = goal.UserMetadata, goal.AppMetadata
-	first.GivenName, first.FamilyName, first.Name, first.Nickname, first.Picture = goal.GivenName, goal.FamilyName, goal.Name, goal.Nickname, goal.Picture
-	first.VerifyEmail, first.VerifyPhoneNumber = goal.VerifyEmail, goal.VerifyPhoneNumber
-	first.ClientID, first.Extra = goal.ClientID, goal.Extra
-	if apart && !mail.IsZero() {
-		list[1].VerifyEmail, list[1].ClientID = goal.VerifyEmail, goal.ClientID
-		first.VerifyEmail = Param[bool]{}
-		if goal.PhoneNumber.IsZero() {
-			first.ClientID = Param[string]{}
-		}
-	}
-	if blocked, says := goal.Blocked.Get(); says && !blocked {
-		last.Blocked = goal.Blocked
-	} else {
-		first.Blocked = goal.Blocked
-	}
-	if stays && !goal.Password.IsZero() && t.reading(RuleBlockLifted) == "lifted" {
-		list = append(list, Payload{Blocked: Value(true)})
+	list := goal.split(&t)
+	if blocked && !goal.Password.IsZero() && reads(&t, rule.BlockLifted, "lifted") {
+		list = append(list, Payload{Blocked: user.Set(true)})
 	}
 	for i := range list {
 		list[i].Connection = goal.Connection
@@ -96,7 +47,7 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 			return nil, err
 		}
 	}
-	if t.reading(RuleFirstUsername) == refused || t.reading(RuleMergedSize) == refused { // that shows with the user
+	if reads(&t, rule.FirstUsername, refused) || reads(&t, rule.MergedMetadataSize, refused) { // the user decides
 		for _, p := range list {
 			if _, err := p.Apply(from, t); err != nil {
 				return nil, err
@@ -106,26 +57,94 @@ func Plan(from user.Profile, goal Payload, t Target) (Payloads, error) {
 	return list, nil
 }
 
-// PlanTo returns the fewest payloads that turn the user from into to: [Diff], then
-// [Plan]. The errors are theirs: where Diff has one, it comes beside a plan for the
-// rest. It then names, too, what differs once the payloads are sent since the target
-// reads it so: a root attribute where the identity is a secondary one, email_verified
-// that a new email resets and to has not.
+// reads reports whether the reading of that name holds for the rule.
+func reads(t *user.Target, id rule.ID, reading string) bool {
+	return t.Policies.Reading(t.Sources, id) == reading
+}
+
+// toSend returns p without what u has already; without any member where nothing is
+// left to send.
+func (p Payload) toSend(u user.Profile, t *user.Target) Payload {
+	left := p.withoutStored(u, t)
+	if left.updates() || !p.updates() && !p.Validate(*t).Valid() {
+		return left
+	}
+	if left.Extra.Len() == 0 {
+		return Payload{}
+	}
+	if left.Validate(*t).Valid() {
+		return left
+	}
+	// Unknown attributes need the attributes beside them.
+	if !p.Email.IsZero() || !p.EmailVerified.IsZero() {
+		p.Username = user.Field[string]{}
+	}
+	return p
+}
+
+// split returns the payloads that p has to be sent as, in order.
+func (p Payload) split(t *user.Target) Payloads {
+	mail := Payload{Email: p.Email, EmailVerified: p.EmailVerified}
+	login := Payload{Username: p.Username}
+	secret := Payload{Password: p.Password}
+	phone := !p.PhoneNumber.IsZero() || !p.PhoneVerified.IsZero()
+	apart := phone && (!p.Email.IsZero() || !p.Username.IsZero() || !p.Password.IsZero()) && reads(t, rule.PhoneTogether, refused)
+	var list Payloads
+	if apart { // the phone number comes first, with all else
+		list = Payloads{{}}
+		if mail.Email.IsZero() { // and with email_verified alone
+			list[0], mail = mail, Payload{}
+		}
+	}
+	for _, part := range [...]Payload{mail, login, secret} {
+		if !part.IsZero() {
+			list = append(list, part)
+		}
+	}
+	if len(list) == 0 {
+		list = Payloads{{}}
+	}
+	first, last := &list[0], &list[len(list)-1]
+	first.PhoneNumber, first.PhoneVerified = p.PhoneNumber, p.PhoneVerified
+	first.UserMetadata, first.AppMetadata = p.UserMetadata, p.AppMetadata
+	first.GivenName, first.FamilyName, first.Name, first.Nickname, first.Picture = p.GivenName, p.FamilyName, p.Name, p.Nickname, p.Picture
+	first.VerifyEmail, first.VerifyPhoneNumber = p.VerifyEmail, p.VerifyPhoneNumber
+	first.ClientID, first.Extra = p.ClientID, p.Extra
+	if apart && !mail.IsZero() {
+		list[1].VerifyEmail, list[1].ClientID = p.VerifyEmail, p.ClientID
+		first.VerifyEmail = user.Field[bool]{}
+		if p.PhoneNumber.IsZero() {
+			first.ClientID = user.Field[string]{}
+		}
+	}
+	if blocked, ok := p.Blocked.Get(); ok && !blocked {
+		last.Blocked = p.Blocked
+	} else {
+		first.Blocked = p.Blocked
+	}
+	return list
+}
+
+// PlanTo returns the fewest payloads that turn the user from into to. It is [Diff],
+// then [Plan].
 //
-// What only a wipe could remove, such as a stored name that cannot be sent, is not
-// planned: between the wipe and the payload that sets the rest again, or for good
-// where that fails, the user would be without.
-func PlanTo(from, to user.Profile, t Target) (Payloads, error) {
+// If Diff returns an error, PlanTo returns it beside a plan for the other changes.
+// The error then also lists the differences that remain by the readings that hold for
+// the target: a root attribute of a secondary identity, or email_verified that a new
+// email resets.
+//
+// PlanTo never wipes metadata to remove one member, such as a stored name that cannot
+// be sent. Between the wipe and the payload that restores the others, the user would
+// have no metadata; if that payload failed, the loss would be permanent.
+func PlanTo(from, to user.Profile, t user.Target) (Payloads, error) {
 	goal, missed := Diff(from, to)
-	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && t.reading(RuleEmailKeepsVerified) == "reset" {
-		goal.EmailVerified = Value(b)
+	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && reads(&t, rule.EmailKeepsVerified, "reset") {
+		goal.EmailVerified = user.Set(b)
 	}
 	list, err := Plan(from, goal, t)
 	if err != nil {
 		return nil, err
 	}
-	d := differ{}
-	errors.As(missed, &d.missed)
 	got := from
 	for _, p := range list {
 		out, err := p.Apply(got, t)
@@ -134,110 +153,95 @@ func PlanTo(from, to user.Profile, t Target) (Payloads, error) {
 		}
 		got = out.Profile
 	}
-	d.remains(got, to, &t)
-	return list, d.err()
+	var d differ
+	d.AddUnder("", missed)
+	d.compare(got, to, &t)
+	return list, d.Err()
 }
 
-// changes reports whether p says more than where to say it.
+// changes reports whether p has more than connection and client_id.
 func (p Payload) changes() bool {
-	p.Connection, p.ClientID = Param[string]{}, Param[string]{}
+	p.Connection, p.ClientID = user.Field[string]{}, user.Field[string]{}
 	return !p.IsZero()
 }
 
 // updates reports whether p has an attribute that can be updated.
 func (p Payload) updates() bool {
-	for a := range attributes {
-		if a.isUpdatable() && p.present(a) {
+	for a, f := range p.fields() {
+		if attribute(a).isUpdatable() && memberOf(f.Field).present {
 			return true
 		}
 	}
 	return false
 }
 
-// withoutWhatIs returns p without what the user u has already.
-func (p Payload) withoutWhatIs(u user.Profile, t Target) Payload {
-	if t.Secondary { // what it has shows in profileData only
+// withoutStored returns p without what the user u has already.
+func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
+	if t.Secondary { // its attributes show in profileData only
 		return p
 	}
 	before := p
-	for _, x := range []struct {
-		says *Field[string]
-		has  Field[string]
-	}{
-		{&p.Email, u.Email}, {&p.PhoneNumber, u.PhoneNumber}, {&p.GivenName, u.GivenName}, {&p.FamilyName, u.FamilyName},
-		{&p.Name, u.Name}, {&p.Nickname, u.Nickname}, {&p.Picture, u.Picture}, {&p.Username, u.Username},
-	} {
-		says := *x.says
-		if x.says == &p.Email || x.says == &p.Username {
-			says = t.folded(says)
+	for _, x := range texts(&p, &u) {
+		sent := *x.sent
+		if x.a == attrEmail || x.a == attrUsername {
+			sent = derived.Fold(t, sent)
 		}
-		if !x.has.IsMistyped() && (says.Equal(x.has) && !says.IsNull() || says.IsNull() && x.has.IsZero()) {
-			*x.says = Field[string]{}
+		if !x.stored.IsMistyped() && (sent.Equal(*x.stored) && !sent.IsNull() || sent.IsNull() && x.stored.IsZero()) {
+			*x.sent = user.Field[string]{}
 		}
 	}
-	for _, x := range []struct {
-		says *Param[bool]
-		has  Field[bool]
-	}{
-		{&p.Blocked, u.Blocked}, {&p.EmailVerified, u.EmailVerified}, {&p.PhoneVerified, u.PhoneVerified},
-	} {
-		b, says := x.says.Get()
-		if has, ok := x.has.Get(); says && ok && b == has {
-			*x.says = Param[bool]{}
+	for _, x := range flags(&p, &u) {
+		b, sent := x.sent.Get()
+		if has, ok := x.stored.Get(); sent && ok && b == has {
+			*x.sent = user.Field[bool]{}
 		}
 	}
-	switch { // a new one may reset what is verified, so that is said again
+	p.keepVerified(&before)
+	p.Extra = attrs.NonEmpty(p.Extra.Select(func(name string, v metadata.Value) bool {
+		_, has := u.Extra.Get(name)
+		_, known := find(name)
+		return has || known || !v.IsNull()
+	}))
+	if _, odd := u.Extra.Get(attrUserMetadata.String()); !odd { // else it is replaced
+		p.UserMetadata = dropNoOps(p.UserMetadata, u.UserMetadata)
+	}
+	if _, odd := u.Extra.Get(attrAppMetadata.String()); !odd {
+		p.AppMetadata = dropNoOps(p.AppMetadata, u.AppMetadata)
+	}
+	return p
+}
+
+// keepVerified restores email_verified and phone_verified from before where p has a
+// new e-mail or phone number, which may reset them, and removes the attributes that
+// have no effect without one.
+func (p *Payload) keepVerified(before *Payload) {
+	switch {
 	case !p.Email.IsZero():
 		p.EmailVerified = before.EmailVerified
 	case !before.Email.IsZero():
-		p.VerifyEmail = Param[bool]{} // of the e-mail that is there already
+		p.VerifyEmail = user.Field[bool]{}
 	}
 	switch {
 	case !p.PhoneNumber.IsZero():
 		p.PhoneVerified = before.PhoneVerified
 	case !before.PhoneNumber.IsZero():
-		p.VerifyPhoneNumber = Param[bool]{}
+		p.VerifyPhoneNumber = user.Field[bool]{}
 	}
 	if p.Email.IsZero() && p.PhoneNumber.IsZero() {
-		p.ClientID = Param[string]{}
+		p.ClientID = user.Field[string]{}
 	}
-	p.Extra = p.Extra.Select(func(name string, v metadata.Value) bool {
-		_, has := u.Extra.Get(name)
-		_, known := attributeOf(name)
-		return has || known || !v.IsNull()
-	})
-	if p.Extra.Len() == 0 {
-		p.Extra = metadata.Object{}
-	}
-	for _, x := range []struct {
-		a   attribute
-		has metadata.Object
-	}{{userMetadata, u.UserMetadata}, {appMetadata, u.AppMetadata}} {
-		if _, odd := u.Extra.Get(x.a.String()); !odd { // what is no object is replaced
-			*p.delta(x.a) = unsaid(*p.delta(x.a), x.has)
-		}
-	}
-	return p
 }
 
-// unsaid returns what d says that is not so already.
-func unsaid(d metadata.Delta, o metadata.Object) metadata.Delta {
+// dropNoOps returns d without changes that o already has.
+func dropNoOps(d metadata.Delta, o metadata.Object) metadata.Delta {
 	if d.IsWipe() {
 		if o.Len() == 0 {
 			return metadata.Delta{}
 		}
 		return d
 	}
-	left := d.Object().Select(func(name string, v metadata.Value) bool {
+	return attrs.DeltaOf(d.Object().Select(func(name string, v metadata.Value) bool {
 		has, ok := o.Get(name)
 		return ok != !v.IsNull() || ok && !has.Equal(v)
-	})
-	if left.Len() == 0 {
-		return metadata.Delta{}
-	}
-	return metadata.DeltaOf(left)
+	}))
 }
-
-// Payloads are payloads to send in order. They print and log as each of them does,
-// without a password.
-type Payloads []Payload

@@ -12,10 +12,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/internal/long"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 func profile(t *testing.T, text string) user.Profile {
@@ -93,7 +95,7 @@ func TestPlan(t *testing.T) {
 		{`{"username":"ann","unknown":1}`, []string{`{"username":"ann","unknown":1}`}},
 		{`{"name":"B","gone":null}`, []string{`{"name":"B"}`}},
 	} {
-		list, err := patch.Plan(profile(t, from), payload(t, tt.goal), patch.Target{Connection: user.Connection{Kind: user.Database}})
+		list, err := patch.Plan(profile(t, from), payload(t, tt.goal), user.Target{Connection: user.Connection{Kind: user.Database}})
 		require.NoError(t, err, tt.goal)
 		require.Len(t, list, len(tt.want), tt.goal)
 		for i := range list {
@@ -101,9 +103,9 @@ func TestPlan(t *testing.T) {
 			assert.True(t, list[i].Equal(payload(t, tt.want[i])), tt.goal)
 		}
 	}
-	_, err := patch.Plan(profile(t, from), payload(t, `{"name":"B"}`), patch.Target{Connection: user.Connection{Kind: user.Social}})
-	assert.ErrorIs(t, err, patch.RuleSynced)
-	list, err := patch.PlanTo(profile(t, from), profile(t, strings.Replace(from, `"name":"A"`, `"name":"B","logins_count":1`, 1)), patch.Target{})
+	_, err := patch.Plan(profile(t, from), payload(t, `{"name":"B"}`), user.Target{Connection: user.Connection{Kind: user.Social}})
+	assert.ErrorIs(t, err, rule.SyncedAttributes)
+	list, err := patch.PlanTo(profile(t, from), profile(t, strings.Replace(from, `"name":"A"`, `"name":"B","logins_count":1`, 1)), user.Target{})
 	assert.Equal(t, []string{"/logins_count"}, metadata.Unreachable(err))
 	require.Len(t, list, 1)
 }
@@ -134,7 +136,7 @@ func TestPlanForTheTarget(t *testing.T) {
 		{`{"email":"a@example.com"}`, `{"email":"a@example.com","connection":"db"}`, `{"secondary":true}`, []string{`{"email":"a@example.com","connection":"db"}`}},
 		{`{"user_metadata":"x"}`, `{"user_metadata":{"a":null}}`, `{}`, []string{`{"user_metadata":{"a":null}}`}},
 	} {
-		var at patch.Target
+		var at user.Target
 		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
 		list, err := patch.Plan(profile(t, tt.from), payload(t, tt.goal), at)
 		require.NoError(t, err, tt.goal)
@@ -152,19 +154,19 @@ func TestPlanForTheTarget(t *testing.T) {
 		{`{"email":"b@example.com","email_verified":true}`, `{}`, `{"email":"b@example.com"}`, nil},
 		{`{"email":"b@example.com"}`, `{"policies":{"patch.email-keeps-verified":"reset"}}`, `{"email":"b@example.com"}`, []string{"/email_verified"}},
 	} {
-		var at patch.Target
+		var at user.Target
 		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
 		list, err := patch.PlanTo(profile(t, `{"email":"a@example.com","email_verified":true}`), profile(t, tt.to), at)
 		assert.Equal(t, tt.missed, metadata.Unreachable(err))
 		require.Len(t, list, 1)
 		assert.JSONEq(t, tt.want, string(list[0].AppendJSON(nil)))
 	}
-	_, err := patch.PlanTo(profile(t, `{"name":"A"}`), profile(t, `{"name":"B"}`), patch.Target{Connection: user.Connection{Kind: user.Social}})
-	assert.ErrorIs(t, err, patch.RuleSynced)
+	_, err := patch.PlanTo(profile(t, `{"name":"A"}`), profile(t, `{"name":"B"}`), user.Target{Connection: user.Connection{Kind: user.Social}})
+	assert.ErrorIs(t, err, rule.SyncedAttributes)
 	deep := user.Profile{AppMetadata: metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))}
 	to := deep
 	to.Name = user.Set("B")
-	_, err = patch.PlanTo(deep, to, patch.Target{})
+	_, err = patch.PlanTo(deep, to, user.Target{})
 	assert.ErrorIs(t, err, metadata.ErrDepth)
 }
 
@@ -184,7 +186,7 @@ func TestPlanToNamesWhatDiffers(t *testing.T) {
 		{`{}`, `{"app_metadata":{"d":null}}`, `{}`, []string{"/app_metadata/d"}},
 		{`{"logins_count":1}`, `{"logins_count":2}`, `{}`, []string{"/logins_count"}},
 	} {
-		var at patch.Target
+		var at user.Target
 		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
 		_, err := patch.PlanTo(profile(t, tt.from), profile(t, tt.to), at)
 		assert.Equal(t, tt.missed, metadata.Unreachable(err), "%s %s: %v", tt.to, tt.target, err)
@@ -195,10 +197,10 @@ func TestPlanToNamesWhatDiffers(t *testing.T) {
 		to.Identities = u.Identities
 		goal, err := patch.Diff(u, to)
 		require.NoError(t, err)
-		goal.Connection = patch.Value("db")
-		_, err = patch.PlanTo(u, to, patch.Target{Secondary: true})
-		assert.ErrorIs(t, err, patch.RuleSecondary, "Diff does not know the connection")
-		out, err := goal.Apply(u, patch.Target{Secondary: true})
+		goal.Connection = user.Set("db")
+		_, err = patch.PlanTo(u, to, user.Target{Secondary: true})
+		assert.ErrorIs(t, err, rule.SecondaryConnection, "Diff does not know the connection")
+		out, err := goal.Apply(u, user.Target{Secondary: true})
 		require.NoError(t, err)
 		assert.True(t, out.Profile.Email.Equal(u.Email) && out.Profile.Username.Equal(u.Username))
 	}
@@ -243,7 +245,7 @@ func TestUnreachableIsBounded(t *testing.T) {
 
 // Where the target reads that a password lifts a block, the plan blocks again.
 func TestPlanKeepsABlock(t *testing.T) {
-	target := patch.Target{Connection: user.Connection{Kind: user.Database}, Policies: map[patch.RuleID]string{patch.RuleBlockLifted: "lifted", patch.RuleEmailKeepsVerified: "reset"}}
+	target := user.Target{Connection: user.Connection{Kind: user.Database}, Policies: map[rule.ID]string{rule.BlockLifted: "lifted", rule.EmailKeepsVerified: "reset"}}
 	for _, from := range []string{`{"blocked":true}`, `{}`} {
 		u := profile(t, from)
 		list, err := patch.Plan(u, payload(t, `{"password":"new-secret","blocked":true}`), target)
@@ -259,10 +261,10 @@ func TestPlanKeepsABlock(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.JSONEq(t, `{"email":"b@example.com","email_verified":true}`, string(list[0].AppendJSON(nil)))
-	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","email":"a@example.com"}`), payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"email":"a@example.com","verify_email":true,"client_id":"c"}`), patch.Target{})
+	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","email":"a@example.com"}`), payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"email":"a@example.com","verify_email":true,"client_id":"c"}`), user.Target{})
 	require.NoError(t, err)
 	assert.Empty(t, list)
-	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","phone_verified":true}`), payload(t, `{"phone_number":"+15551230001","phone_verified":true}`), patch.Target{})
+	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","phone_verified":true}`), payload(t, `{"phone_number":"+15551230001","phone_verified":true}`), user.Target{})
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.JSONEq(t, `{"phone_number":"+15551230001","phone_verified":true}`, string(list[0].AppendJSON(nil)), "a new number may reset it")
@@ -270,32 +272,34 @@ func TestPlanKeepsABlock(t *testing.T) {
 
 // Payloads of many members take no more than their share of time.
 func TestManyMembers(t *testing.T) {
+	t.Parallel()
+	n := long.Pick(5_000, 50_000)
 	var b strings.Builder
-	for i := range 50_000 {
+	for i := range n {
 		fmt.Fprintf(&b, `,"m%d":1`, i)
 	}
 	many := "{" + b.String()[1:] + "}"
 	dotted := strings.ReplaceAll(many, `"m`, `"a.m`)
-	long := strings.Repeat("n", 1<<20)
+	name := strings.Repeat("n", 1<<20)
 	p := payload(t, `{"user_metadata":`+many+`}`)
-	q, err := p.Inverse(profile(t, `{}`), patch.Target{})
+	q, err := p.Inverse(profile(t, `{}`), user.Target{})
 	require.NoError(t, err)
-	assert.Equal(t, 50_000, q.UserMetadata.Object().Len())
+	assert.Equal(t, n, q.UserMetadata.Object().Len())
 	q, err = patch.Diff(profile(t, many), profile(t, `{}`))
 	require.NoError(t, err)
-	assert.Equal(t, 50_000, q.Extra.Len())
+	assert.Equal(t, n, q.Extra.Len())
 	q, err = patch.Diff(profile(t, `{}`), profile(t, `{"user_metadata":`+dotted+`}`))
 	assert.ErrorIs(t, err, metadata.ErrMore)
 	assert.True(t, q.IsZero(), "what the API would not take is left out, all of it")
-	out, err := payload(t, many[:len(many)-1]+`,"name":"A"}`).Apply(profile(t, `{}`), patch.Target{Policies: map[patch.RuleID]string{patch.RuleUnknown: "stored"}})
+	out, err := payload(t, many[:len(many)-1]+`,"name":"A"}`).Apply(profile(t, `{}`), user.Target{Policies: map[rule.ID]string{rule.UnknownAttribute: "stored"}})
 	require.NoError(t, err)
-	assert.Equal(t, 50_000, out.Profile.Extra.Len())
-	payload(t, `{"user_metadata":{"`+long+`":[`+strings.Repeat("null,", 20_000)+`null]}}`).Validate(patch.Target{})
+	assert.Equal(t, n, out.Profile.Extra.Len())
+	payload(t, `{"user_metadata":{"`+name+`":[`+strings.Repeat("null,", 20_000)+`null]}}`).Validate(user.Target{})
 }
 
 func TestInverseOfASecondaryIdentity(t *testing.T) {
 	u := profile(t, `{"email":"a@example.com","identities":[{"connection":"db"},{"connection":"sms","profileData":{"phone_number":"+15550001111"}}]}`)
-	q, err := payload(t, `{"phone_number":"+15552223333","connection":"sms","user_metadata":{"a":1}}`).Inverse(u, patch.Target{Secondary: true})
+	q, err := payload(t, `{"phone_number":"+15552223333","connection":"sms","user_metadata":{"a":1}}`).Inverse(u, user.Target{Secondary: true})
 	assert.Equal(t, []string{"/phone_number"}, metadata.Unreachable(err))
 	assert.JSONEq(t, `{"connection":"sms","user_metadata":{"a":null}}`, string(q.AppendJSON(nil)))
 }
@@ -316,7 +320,7 @@ func TestInverse(t *testing.T) {
 		{`{"email":"b@example.com","email_verified":true,"connection":"db","client_id":"c","verify_email":true}`, `{"email":"a@example.com","email_verified":false,"connection":"db","client_id":"c"}`, []string{"/email_verified"}},
 		{`{"unknown":null,"name":"A"}`, `{"name":"A"}`, []string{"/unknown"}},
 	} {
-		q, err := payload(t, tt.payload).Inverse(profile(t, before), patch.Target{})
+		q, err := payload(t, tt.payload).Inverse(profile(t, before), user.Target{})
 		assert.JSONEq(t, tt.want, string(q.AppendJSON(nil)), tt.payload)
 		assert.Equal(t, tt.missed, metadata.Unreachable(err), tt.payload)
 	}
@@ -353,7 +357,7 @@ func TestInverseForTheTarget(t *testing.T) {
 		{`{"name":null,"email":"a@example.com","zone":1}`, `{"name":"A","email":"b@example.com","password":"p","blocked":true}`, `{}`, `{"email":"a@example.com","blocked":false}`, []string{"/name", "/blocked", "/password"}},
 		{`{"email":"a@example.com"}`, `{"email":"b@example.com","email_verified":true,"client_id":""}`, `{"connection":{"kind":"enterprise"}}`, `{}`, []string{"/email_verified", "/client_id", "/email"}},
 	} {
-		var at patch.Target
+		var at user.Target
 		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
 		q, err := payload(t, tt.payload).Inverse(profile(t, tt.before), at)
 		assert.JSONEq(t, tt.want, string(q.AppendJSON(nil)), "%s for %s", tt.payload, tt.target)
@@ -395,64 +399,8 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-func TestForm(t *testing.T) {
-	for _, tt := range []struct {
-		form, skip, pass string
-		warns            []string
-	}{
-		{`{"ID":"auth0|1","Name":"A","Blocked":false}`, `{"name":"A","blocked":false}`, `{"name":"A","blocked":false}`, nil},
-		{`{"Name":"","Nickname":null,"Given Name":[],"Family Name":{}}`, `{}`, `{"name":null,"nickname":null,"given_name":null,"family_name":null}`, nil},
-		{`{"Metadata":{},"App Metadata":null}`, `{}`, `{"user_metadata":{},"app_metadata":{}}`, []string{"patch.metadata-wipe", "patch.metadata-wipe"}},
-		{`{"Metadata":{"a":null,"b":{"c":null}},"App Metadata":{"x":{}}}`, `{"user_metadata":{"a":null,"b":{"c":null}},"app_metadata":{"x":{}}}`, `{"user_metadata":{"a":null,"b":{"c":null}},"app_metadata":{"x":{}}}`, nil},
-		{`{"Email Verified":"","Phone Verified":null,"Blocked":"","Verify Email":null,"Client ID":"","Password":""}`, `{}`, `{}`,
-			[]string{"patch.blank-input", "patch.blank-input", "patch.blank-input", "patch.blank-input", "patch.blank-input", "patch.blank-input"}},
-		{`{"Connection":"","Email":"a@example.com","Client ID":"c"}`, `{"email":"a@example.com","client_id":"c"}`, `{"email":"a@example.com","client_id":"c"}`, nil},
-		{`{"Connection":"db","Password":"p","Phone Number":"+15551230000","Picture":"https://example.com/p.png","Username":"u"}`,
-			`{"connection":"db","password":"p","phone_number":"+15551230000","picture":"https://example.com/p.png","username":"u"}`,
-			`{"connection":"db","password":"p","phone_number":"+15551230000","picture":"https://example.com/p.png","username":"u"}`, nil},
-		{`{"Name":["x"],"Nickname":{"a":1},"Metadata":[1]}`, `{"name":["x"],"nickname":{"a":1},"user_metadata":[1]}`, `{"name":["x"],"nickname":{"a":1},"user_metadata":[1]}`, nil},
-		{`{"Metadata":"text","Name":5}`, `{"user_metadata":"text","name":5}`, `{"user_metadata":"text","name":5}`, nil},
-	} {
-		var f patch.Form
-		require.NoError(t, json.Unmarshal([]byte(tt.form), &f))
-		p, warnings := f.Payload(patch.SkipEmpty)
-		assert.JSONEq(t, tt.skip, string(p.AppendJSON(nil)), tt.form)
-		assert.Empty(t, warnings)
-		p, warnings = f.Payload(patch.PassEmpty)
-		assert.JSONEq(t, tt.pass, string(p.AppendJSON(nil)), tt.form)
-		var rules []string
-		for _, w := range warnings {
-			rules = append(rules, string(w.Rule))
-			assert.NotEmpty(t, w.Pointer)
-		}
-		assert.Equal(t, tt.warns, rules, tt.form)
-	}
-	var f patch.Form
-	require.NoError(t, json.Unmarshal([]byte(`{"Metadata":{"a":1},"App Metadata":{}}`), &f))
-	p, _ := f.Payload(patch.PassEmpty)
-	assert.True(t, p.Extra.IsZero(), "each is in its own place")
-	assert.ErrorIs(t, f.UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
-	assert.ErrorIs(t, json.Unmarshal([]byte(`{"Name":"A","name":"B"}`), &f), user.ErrUnknownMember)
-}
-
-func TestOutput(t *testing.T) {
-	const u = `{"user_id":"auth0|1","email":"a@example.com","identities":[{"provider":"auth0","user_id":1,"connection":"db","isSocial":false,"profileData":{}}],"user_metadata":{"a":1},"logins_count":3,"locale":"de"}`
-	o, err := patch.Output(profile(t, u))
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"Raw Output":`+u+`,"ID":"auth0|1","Email":"a@example.com","Identities":[{"Connection":"db","User ID":1,"Provider":"auth0","Is Social":false}],"Metadata":{"a":1},"Logins Count":3}`, o.String())
-	// Fields that an identity has not are left out.
-	o, err = patch.Output(profile(t, `{"identities":[{},{"provider":"sms","user_id":"1"}]}`))
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"Raw Output":{"identities":[{},{"provider":"sms","user_id":"1"}]},"Identities":[{},{"Provider":"sms","User ID":"1"}]}`, o.String())
-	deep := metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))
-	_, err = patch.Output(user.Profile{AppMetadata: deep})
-	assert.ErrorIs(t, err, metadata.ErrDepth)
-	_, err = patch.Output(user.Profile{Extra: deep})
-	assert.ErrorIs(t, err, metadata.ErrDepth, "it is a level deeper in the output")
-}
-
 func TestResponse(t *testing.T) {
-	social := patch.Target{Connection: user.Connection{Name: "google-oauth2", Kind: user.Social}}
+	social := user.Target{Connection: user.Connection{Name: "google-oauth2", Kind: user.Social}}
 	r, ok := payload(t, `{"picture":"https://example.com/p.png","family_name":"F","given_name":"G"}`).Response(social)
 	require.True(t, ok)
 	text, err := json.Marshal(r)
@@ -461,12 +409,12 @@ func TestResponse(t *testing.T) {
 	r, ok = payload(t, `{"name":"A","nickname":null}`).Response(social)
 	require.True(t, ok)
 	assert.Contains(t, r.Message, "cannot be updated: name. ", "what is removed breaks another rule")
-	r, ok = payload(t, `{"username":"u","password":"p"}`).Response(patch.Target{})
+	r, ok = payload(t, `{"username":"u","password":"p"}`).Response(user.Target{})
 	assert.True(t, ok)
 	assert.Equal(t, "Cannot update username and password simultaneously.", r.Message)
-	_, ok = payload(t, `{"name":"A"}`).Response(patch.Target{})
+	_, ok = payload(t, `{"name":"A"}`).Response(user.Target{})
 	assert.False(t, ok, "accepted")
-	_, ok = payload(t, `{"app_metadata":{"a.b":1}}`).Response(patch.Target{})
+	_, ok = payload(t, `{"app_metadata":{"a.b":1}}`).Response(user.Target{})
 	assert.False(t, ok, "nobody knows these words")
 	for _, tt := range []struct{ payload, target string }{ // nor what is said there of a connection without a name, or of others
 		{`{"name":"A"}`, `{"connection":{"kind":"social"}}`},
@@ -475,13 +423,13 @@ func TestResponse(t *testing.T) {
 		{`{"email_verified":true}`, `{"connection":{"kind":"passwordless-sms"}}`},
 		{`{"name":"A"}`, `{"scopes":["update:current_user_metadata"]}`},
 	} {
-		var at patch.Target
+		var at user.Target
 		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
 		require.Error(t, payload(t, tt.payload).Validate(at).Err(), tt.target)
 		_, ok = payload(t, tt.payload).Response(at)
 		assert.False(t, ok, tt.target)
 	}
-	r, ok = payload(t, `{"name":"A"}`).Response(patch.Target{Scopes: []string{}})
+	r, ok = payload(t, `{"name":"A"}`).Response(user.Target{Scopes: []string{}})
 	assert.True(t, ok)
 	assert.Equal(t, 403, r.StatusCode)
 }
@@ -489,11 +437,10 @@ func TestResponse(t *testing.T) {
 // No format and no log shows a password; the body to send has it.
 func TestPrintHidesThePassword(t *testing.T) {
 	const secret = "hunter2"
-	p := patch.Payload{Password: patch.Set(secret), Name: patch.Set("A")}
-	f := patch.Form{Password: patch.Set(secret)}
+	p := patch.Payload{Password: user.Set(user.NewSecret(secret)), Name: user.Set("A")}
 	odd := payload(t, `{"password":["`+secret+`"]}`)
 	extra := patch.Payload{Extra: metadata.MustParse(`{"password":"` + secret + `"}`)}
-	for _, v := range []any{p, &p, f, &f, odd, extra, []patch.Payload{p}, patch.Payloads{p}, patch.ManagementUpdate(p), struct{ P patch.Payload }{p}} {
+	for _, v := range []any{p, &p, odd, extra, []patch.Payload{p}, patch.Payloads{p}, struct{ P patch.Payload }{p}, struct{ p patch.Payload }{p}} {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%t", "%x", "%c", "%e"} {
 			assert.NotContains(t, fmt.Sprintf(format, v), secret, "%s of %T", format, v)
 		}
@@ -520,24 +467,24 @@ func TestPrintHidesThePassword(t *testing.T) {
 func TestOrderOfWarnings(t *testing.T) {
 	u := profile(t, `{"email":"a@example.com","blocked":true,"user_metadata":{"a":{"x":1,"y":2}},"app_metadata":{"b":1}}`)
 	p := payload(t, `{"email":"b@example.com","verify_email":true,"unknown":1,"user_metadata":{"a":{"x":null},"roles":[]},"app_metadata":{"b":null},"client_id":"c"}`)
-	out, err := p.Apply(u, patch.Target{Connection: user.Connection{Kind: user.PasswordlessEmail}})
+	out, err := p.Apply(u, user.Target{Connection: user.Connection{Kind: user.PasswordlessEmail}})
 	require.NoError(t, err)
 	var place []int
-	rules := patch.Rules()
-	seen := map[user.RuleID]bool{}
+	rules := rule.All()
+	seen := map[rule.ID]bool{}
 	for _, w := range out.Warnings {
 		seen[w.Rule] = true
-		place = append(place, slices.IndexFunc(rules, func(r patch.Rule) bool { return r.ID == w.Rule }))
+		place = append(place, slices.IndexFunc(rules, func(r rule.Rule) bool { return r.ID == w.Rule }))
 	}
 	assert.True(t, slices.IsSorted(place), "%v", out.Warnings)
-	for _, id := range []user.RuleID{patch.RuleUnknown, patch.RuleNestedNull, patch.RuleLastMember, patch.RuleEmailKeepsVerified, patch.RuleAuthorization, patch.RuleReplacedObject} {
+	for _, id := range []rule.ID{rule.UnknownAttribute, rule.NestedNull, rule.LastMember, rule.EmailKeepsVerified, rule.AuthorizationInUserMetadata, rule.ReplacedObject} {
 		assert.True(t, seen[id], id)
 	}
-	assert.Equal(t, []user.Effect{{Kind: user.VerificationEmail, Rule: patch.RuleVerificationEmail}, {Kind: user.ChangeEmail, Rule: patch.RuleChangeEmail}}, out.Effects)
+	assert.Equal(t, []user.Effect{{Kind: user.VerificationEmail, Rule: rule.VerificationEmail}, {Kind: user.ChangeEmail, Rule: rule.ChangeEmailMessage}}, out.Effects)
 
-	out, err = payload(t, `{"password":"p"}`).Apply(u, patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Lenient: true})
+	out, err = payload(t, `{"password":"p"}`).Apply(u, user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Sources: rule.Lenient})
 	require.NoError(t, err)
-	assert.Equal(t, []user.Effect{{Kind: user.SessionsExpire, Rule: patch.RulePasswordSessions}, {Kind: user.GetUserScript, Rule: patch.RuleScripts}, {Kind: user.ChangePasswordScript, Rule: patch.RuleScripts}}, out.Effects)
+	assert.Equal(t, []user.Effect{{Kind: user.SessionsExpire, Rule: rule.PasswordSessions}, {Kind: user.GetUserScript, Rule: rule.ChangeScripts}, {Kind: user.ChangePasswordScript, Rule: rule.ChangeScripts}}, out.Effects)
 
 	// Two lists that are cut off say so once.
 	var was, says strings.Builder
@@ -545,25 +492,25 @@ func TestOrderOfWarnings(t *testing.T) {
 		fmt.Fprintf(&was, `,"m%d":{"a":1,"b":1}`, i)
 		fmt.Fprintf(&says, `,"m%d":{"a":null}`, i)
 	}
-	out, err = payload(t, `{"user_metadata":{`+says.String()[1:]+`}}`).Apply(profile(t, `{"user_metadata":{`+was.String()[1:]+`}}`), patch.Target{})
+	out, err = payload(t, `{"user_metadata":{`+says.String()[1:]+`}}`).Apply(profile(t, `{"user_metadata":{`+was.String()[1:]+`}}`), user.Target{})
 	require.NoError(t, err)
 	more := 0
 	for _, w := range out.Warnings {
-		if w.Rule == patch.RuleMore {
+		if w.Rule == rule.More {
 			more++
 		}
 	}
 	assert.Equal(t, 1, more)
-	assert.Equal(t, patch.RuleMore, out.Warnings[len(out.Warnings)-1].Rule)
+	assert.Equal(t, rule.More, out.Warnings[len(out.Warnings)-1].Rule)
 }
 
 // A secondary identity's number is not the one in the root.
 func TestVerificationTextOfASecondaryIdentity(t *testing.T) {
 	u := profile(t, `{"phone_number":"+15551230000","identities":[{"connection":"db"},{"connection":"sms","profileData":{"phone_number":"+15559990000"}}]}`)
 	p := payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"connection":"sms"}`)
-	out, err := p.Apply(u, patch.Target{Secondary: true, Connection: user.Connection{Kind: user.PasswordlessSMS}})
+	out, err := p.Apply(u, user.Target{Secondary: true, Connection: user.Connection{Kind: user.PasswordlessSMS}})
 	require.NoError(t, err)
-	assert.Equal(t, []user.Effect{{Kind: user.VerificationText, Rule: patch.RuleVerificationText}}, out.Effects)
+	assert.Equal(t, []user.Effect{{Kind: user.VerificationText, Rule: rule.VerificationText}}, out.Effects)
 	assert.Equal(t, `{"phone_number":"+15551230000"}`, out.Profile.Identities[1].ProfileData.String())
 }
 
@@ -574,80 +521,84 @@ func TestProfileSize(t *testing.T) {
 		Identities:   []user.Identity{{ProfileData: metadata.MustParse(`{"a":"` + strings.Repeat("x", 6<<10) + `"}`)}},
 	}
 	p := payload(t, `{"blocked":true}`)
-	out, err := p.Apply(u, patch.Target{})
+	out, err := p.Apply(u, user.Target{})
 	require.NoError(t, err)
-	assert.ErrorIs(t, out.Warnings, patch.RuleProfileSize)
-	assert.NotErrorIs(t, out.Warnings, patch.RuleSearchSize)
+	assert.ErrorIs(t, out.Warnings, rule.ProfileSize)
+	assert.NotErrorIs(t, out.Warnings, rule.SearchSize)
 	// Ten kilobytes and no more, as written.
 	for pad, large := range map[int]bool{0: false, 1: true} {
 		var v user.Profile
 		v.AppMetadata = metadata.MustParse(`{"a":"` + strings.Repeat("x", 10<<10-len(`{"blocked":true,"app_metadata":{"a":""}}`)+pad) + `"}`)
-		out, err = p.Apply(v, patch.Target{})
+		out, err = p.Apply(v, user.Target{})
 		require.NoError(t, err)
-		assert.Equal(t, large, errors.Is(out.Warnings, patch.RuleProfileSize), "%d bytes", len(out.Profile.AppendJSON(nil)))
+		assert.Equal(t, large, errors.Is(out.Warnings, rule.ProfileSize), "%d bytes", len(out.Profile.AppendJSON(nil)))
 	}
 	// A megabyte of metadata and no more.
 	for pad, large := range map[int]bool{0: false, 1: true} {
 		v := user.Profile{UserMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 1<<20-metadata.MustParse(`{"a":""}`).Size()+pad) + `"}`)}
-		out, err = p.Apply(v, patch.Target{})
+		out, err = p.Apply(v, user.Target{})
 		require.NoError(t, err)
-		assert.Equal(t, large, errors.Is(out.Warnings, patch.RuleSearchSize))
+		assert.Equal(t, large, errors.Is(out.Warnings, rule.SearchSize))
 	}
 	u.Identities = nil
-	out, err = p.Apply(u, patch.Target{})
+	out, err = p.Apply(u, user.Target{})
 	require.NoError(t, err)
-	assert.NotErrorIs(t, out.Warnings, patch.RuleProfileSize)
+	assert.NotErrorIs(t, out.Warnings, rule.ProfileSize)
 	u.AppMetadata = metadata.MustParse(`{"a":"` + strings.Repeat("x", 1<<20) + `"}`)
-	out, err = p.Apply(u, patch.Target{})
+	out, err = p.Apply(u, user.Target{})
 	require.NoError(t, err)
-	assert.ErrorIs(t, out.Warnings, patch.RuleSearchSize)
-	assert.ErrorIs(t, out.Warnings, patch.RuleProfileSize)
+	assert.ErrorIs(t, out.Warnings, rule.SearchSize)
+	assert.ErrorIs(t, out.Warnings, rule.ProfileSize)
 }
 
 // What the target reads as refused for this user, no plan sends and no inverse.
 func TestRefusedForTheUser(t *testing.T) {
-	target := patch.Target{Policies: map[patch.RuleID]string{patch.RuleFirstUsername: "refused"}}
+	target := user.Target{Policies: map[rule.ID]string{rule.FirstUsername: "refused"}}
 	has, hasNot := user.Profile{Username: user.Set("kim"), Name: user.Set("Kim")}, user.Profile{Name: user.Set("Kim")}
-	_, err := patch.Plan(hasNot, patch.Payload{Username: patch.Set("kim")}, target)
-	assert.ErrorIs(t, err, patch.RuleFirstUsername)
-	list, err := patch.Plan(has, patch.Payload{Username: patch.Set("kit")}, target)
+	_, err := patch.Plan(hasNot, patch.Payload{Username: user.Set("kim")}, target)
+	assert.ErrorIs(t, err, rule.FirstUsername)
+	list, err := patch.Plan(has, patch.Payload{Username: user.Set("kit")}, target)
 	require.NoError(t, err)
 	assert.Len(t, list, 1)
-	q, err := patch.Payload{Username: patch.Null[string](), Name: patch.Set("Kit")}.Inverse(has, target)
+	q, err := patch.Payload{Username: user.Null[string](), Name: user.Set("Kit")}.Inverse(has, target)
 	assert.Equal(t, []string{"/username"}, metadata.Unreachable(err))
-	assert.True(t, patch.Payload{Name: patch.Set("Kim")}.Equal(q), q.String())
-	q, err = patch.Payload{Username: patch.Null[string](), Connection: patch.Value("db")}.Inverse(has, target)
+	assert.True(t, patch.Payload{Name: user.Set("Kim")}.Equal(q), q.String())
+	q, err = patch.Payload{Username: user.Null[string](), Connection: user.Set("db")}.Inverse(has, target)
 	assert.Equal(t, []string{"/username"}, metadata.Unreachable(err))
 	assert.True(t, q.IsZero(), q.String())
 }
 
 func TestMetadataSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("copies megabytes, slowly under the race detector")
+	}
+	t.Parallel()
 	big := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20) + `"}`)}
-	assert.ErrorIs(t, big.Validate(patch.Target{}).Err(), patch.RuleMetadataSize)
+	assert.ErrorIs(t, big.Validate(user.Target{}).Err(), rule.MetadataSize)
 	half := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}
-	out, err := half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{})
+	out, err := half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, user.Target{})
 	require.NoError(t, err)
-	assert.ErrorIs(t, out.Warnings, patch.RuleMergedSize, "two halves are too large together")
-	refused := patch.Target{Policies: map[patch.RuleID]string{patch.RuleMergedSize: "refused"}}
+	assert.ErrorIs(t, out.Warnings, rule.MergedMetadataSize, "two halves are too large together")
+	refused := user.Target{Policies: map[rule.ID]string{rule.MergedMetadataSize: "refused"}}
 	_, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, refused)
-	assert.ErrorIs(t, err, patch.RuleMergedSize)
+	assert.ErrorIs(t, err, rule.MergedMetadataSize)
 	_, err = patch.Plan(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, half, refused)
-	assert.ErrorIs(t, err, patch.RuleMergedSize)
+	assert.ErrorIs(t, err, rule.MergedMetadataSize)
 	both := user.Profile{AppMetadata: out.Profile.AppMetadata, Name: user.Set("Kim")}
-	q, err := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":null}`), Name: patch.Set("Kit")}.Inverse(both, refused)
+	q, err := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":null}`), Name: user.Set("Kit")}.Inverse(both, refused)
 	assert.Equal(t, []string{"/app_metadata/b"}, metadata.Unreachable(err), "two halves cannot come back")
-	assert.True(t, patch.Payload{Name: patch.Set("Kim")}.Equal(q), q.String())
+	assert.True(t, patch.Payload{Name: user.Set("Kim")}.Equal(q), q.String())
 	_, err = patch.Diff(user.Profile{}, user.Profile{UserMetadata: big.UserMetadata.Object()})
 	assert.Equal(t, []string{"/user_metadata/a"}, metadata.Unreachable(err))
-	all := metadata.MustParse(`{"a":"` + strings.Repeat("x", check.MostBytes-metadata.MustParse(`{"a":""}`).Size()) + `"}`)
-	out, err = patch.Payload{Name: patch.Set("Kim"), UserMetadata: metadata.MustDelta(`{"b":null}`)}.Apply(user.Profile{UserMetadata: all}, patch.Target{})
+	all := metadata.MustParse(`{"a":"` + strings.Repeat("x", limit.Metadata-metadata.MustParse(`{"a":""}`).Size()) + `"}`)
+	out, err = patch.Payload{Name: user.Set("Kim"), UserMetadata: metadata.MustDelta(`{"b":null}`)}.Apply(user.Profile{UserMetadata: all}, user.Target{})
 	require.NoError(t, err)
-	assert.NotErrorIs(t, out.Warnings, patch.RuleMergedSize, "as much as there can be")
-	out, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}, patch.Target{})
+	assert.NotErrorIs(t, out.Warnings, rule.MergedMetadataSize, "as much as there can be")
+	out, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}, user.Target{})
 	require.NoError(t, err)
-	assert.NotErrorIs(t, out.Warnings, patch.RuleMergedSize, "one takes the other's place")
+	assert.NotErrorIs(t, out.Warnings, rule.MergedMetadataSize, "one takes the other's place")
 	small := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20-100) + `"}`)}
-	assert.NoError(t, small.Validate(patch.Target{}).Err())
+	assert.NoError(t, small.Validate(user.Target{}).Err())
 }
 
 // Validate of a payload without violations allocates nothing, however it is made.
@@ -660,7 +611,7 @@ func TestValidateAllocations(t *testing.T) {
 		`{"password":"correct-horse"}`, `{"username":"ann","blocked":true}`, `{"given_name":"` + strings.Repeat("\u00e9", 150) + `"}`,
 	} {
 		p := payload(t, text)
-		target := patch.Target{Connection: user.Connection{Kind: user.Database, Name: "members"}}
+		target := user.Target{Connection: user.Connection{Kind: user.Database, Name: "members"}}
 		verdict := p.Validate(target)
 		require.Empty(t, verdict.Violations, text)
 		require.Empty(t, verdict.Warnings, text)
@@ -689,7 +640,7 @@ var fuzzTargets = []string{
 	`{"connection":{"kind":"passwordless-email"},"policies":{"patch.secondary-connection":"every"}}`, `{"connection":{"kind":"passwordless-sms","disabled":true},"now":"2026-03-13T08:00:00Z"}`,
 }
 
-func fuzzTarget(t *testing.T, which uint8) (at patch.Target) {
+func fuzzTarget(t *testing.T, which uint8) (at user.Target) {
 	require.NoError(t, json.Unmarshal([]byte(fuzzTargets[int(which)%len(fuzzTargets)]), &at))
 	return at
 }
@@ -715,7 +666,7 @@ func FuzzDiffAndPlan(f *testing.F) {
 		target := fuzzTarget(t, which)
 		goal, _ := patch.Diff(from, to)
 		list, err := patch.PlanTo(from, to, target)
-		if refused := (user.Violations)(nil); errors.As(err, &refused) {
+		if refused := (rule.Violations)(nil); errors.As(err, &refused) {
 			if which == 0 {
 				t.Fatalf("no plan from %s to %s by %s: %v", a, b, goal, err)
 			}
@@ -856,9 +807,9 @@ func FuzzConflicts(f *testing.F) {
 		if err != nil || len(patch.Conflicts(p, q)) > 0 {
 			return
 		}
-		target := patch.Target{Connection: user.Connection{Kind: user.Database}, Lenient: true, Policies: map[patch.RuleID]string{}}
-		for _, r := range patch.Rules() {
-			if r.Severity == user.Warning && len(r.Readings) > 0 {
+		target := user.Target{Connection: user.Connection{Kind: user.Database}, Sources: rule.Lenient, Policies: map[rule.ID]string{}}
+		for _, r := range rule.All() {
+			if r.Severity == rule.SeverityWarning && len(r.Readings) > 0 {
 				target.Policies[r.ID] = r.Readings[uint(reading)%uint(len(r.Readings))].Name
 				reading /= 2
 			}

@@ -3,23 +3,26 @@ package patch
 import (
 	"bytes"
 	"encoding/json"
-	flags "flag"
+	"flag"
 	"os"
 	"testing"
 
 	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-var update = flags.Bool("update", false, "write the generated files")
+var update = flag.Bool("update", false, "write the generated files")
 
-// pair is an ordered member of a generated JSON object.
-type pair struct {
+// keyed is an ordered member of a generated JSON object.
+type keyed struct {
 	name  string
 	value any
 }
 
 // ordered is a JSON object whose members keep their order.
-type ordered []pair
+type ordered []keyed
 
 func (o ordered) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
@@ -44,78 +47,32 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// schemaOf returns the JSON Schema of the payload: the rules of the catalogue
-// that hold for every user and that a schema can say, strictly read. Each part
-// names its rule.
+// cite returns a part of the schema that names its rule.
+func cite(id rule.ID, rest ...keyed) ordered {
+	r, _ := rule.Find(id)
+	return append(ordered{{"$comment", string(id) + ": " + r.Statement}}, rest...)
+}
+
+// schemaOf returns the JSON Schema of the payload. It has the rules that hold for
+// every user, strictly read, as far as a schema can express them.
 func schemaOf() ordered {
-	says := func(id RuleID, rest ...pair) ordered {
-		return append(ordered{{"$comment", string(id) + ": " + rule(id).Statement}}, rest...)
-	}
-	properties := ordered{}
-	var p Payload
-	for a := range attributes {
-		var s ordered
-		switch p.field(a).(type) {
-		case *Field[string]:
-			s = ordered{{"type", []string{"string", "null"}}}
-		case *Param[string]:
-			s = ordered{{"type", "string"}}
-		case *Param[bool]:
-			s = ordered{{"type", "boolean"}}
-		default:
-			s = ordered{{"$ref", "#/$defs/metadata"}}
-		}
-		least, most := check.Limits(a.String())
-		if least > 0 {
-			s = append(s, pair{"minLength", least})
-		}
-		if most > 0 {
-			s = append(s, pair{"maxLength", most})
-		}
-		switch a {
-		case email:
-			s = append(s, pair{"format", "email"}, pair{"minLength", 3}, pair{"maxLength", 254})
-		case phoneNumber:
-			s = append(s, pair{"pattern", `^\+[0-9]{1,15}$`})
-		case picture:
-			s = append(s, pair{"format", "uri"}, pair{"pattern", `^([Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[^\s]+$`})
-		case password:
-			s = append(s, pair{"maxLength", 72}, pair{"pattern", `^[!-~]*$`})
-		case appMetadata:
-			s = append(s, pair{"propertyNames", says(RuleReservedName, pair{"not", ordered{{"enum", check.Reserved}}})})
-		}
-		properties = append(properties, pair{a.String(), s})
-	}
-	for _, name := range readOnly {
-		properties = append(properties, pair{name, false})
-	}
-	var updatable []ordered
-	for a := range attributes {
-		if a.isUpdatable() {
-			updatable = append(updatable, ordered{{"required", []string{a.String()}}})
-		}
-	}
-	pairs := []ordered{says(RuleNothingToUpdate, pair{"anyOf", updatable})}
-	for _, x := range exclusive {
-		pairs = append(pairs, says(RuleExclusive, pair{"not", ordered{{"required", []string{x[0].String(), x[1].String()}}}}))
-	}
 	return ordered{
 		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
 		{"title", "The body of PATCH /api/v2/users/{id}, strictly read"},
 		{"$comment", "Generated from the catalogue of rules of metameld: go test ./patch -run Schema -update"},
 		{"type", "object"},
-		{"properties", properties},
-		{"allOf", pairs},
+		{"properties", propertiesOf()},
+		{"allOf", combinations()},
 		{"$defs", ordered{
 			{"metadata", ordered{
 				{"type", "object"},
-				{"propertyNames", says(RuleMetadataName, pair{"pattern", `^[^.$]*$`})},
+				{"propertyNames", cite(rule.MetadataName, keyed{"pattern", `^[^.$]*$`})},
 				{"additionalProperties", ordered{{"$ref", "#/$defs/value"}}},
 			}},
 			{"value", ordered{
 				{"if", ordered{{"type", "object"}}},
 				{"then", ordered{
-					{"propertyNames", says(RuleNestedMetadataName, pair{"pattern", `^[^.$]*$`})},
+					{"propertyNames", cite(rule.NestedMetadataName, keyed{"pattern", `^[^.$]*$`})},
 					{"additionalProperties", ordered{{"$ref", "#/$defs/value"}}},
 				}},
 				{"else", ordered{{"items", ordered{{"$ref", "#/$defs/value"}}}}},
@@ -124,6 +81,70 @@ func schemaOf() ordered {
 	}
 }
 
+// propertiesOf returns the schemas of the attributes, and false for each that is
+// read-only.
+func propertiesOf() (properties ordered) {
+	table := new(Payload).fields()
+	for a := range attributes {
+		_, isFlag := table[a].Field.(*user.Field[bool])
+		properties = append(properties, keyed{a.String(), attributeSchema(a, isFlag)})
+	}
+	for _, name := range readOnly {
+		properties = append(properties, keyed{name, false})
+	}
+	return properties
+}
+
+// attributeSchema returns the schema of one attribute.
+func attributeSchema(a attribute, isFlag bool) (s ordered) {
+	switch {
+	case a.isMetadata():
+		s = ordered{{"$ref", "#/$defs/metadata"}}
+	case isFlag:
+		s = ordered{{"type", "boolean"}}
+	case a.isNullable():
+		s = ordered{{"type", []string{"string", "null"}}}
+	default:
+		s = ordered{{"type", "string"}}
+	}
+	least, most := check.Lengths(a.String())
+	if least > 0 {
+		s = append(s, keyed{"minLength", least})
+	}
+	if most > 0 {
+		s = append(s, keyed{"maxLength", most})
+	}
+	switch a {
+	case attrEmail:
+		s = append(s, keyed{"format", "email"}, keyed{"minLength", 3}, keyed{"maxLength", limit.Email})
+	case attrPhoneNumber:
+		s = append(s, keyed{"pattern", `^\+[0-9]{1,15}$`})
+	case attrPicture:
+		s = append(s, keyed{"format", "uri"}, keyed{"pattern", `^([Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[^\s]+$`})
+	case attrPassword:
+		s = append(s, keyed{"maxLength", limit.PasswordBytes}, keyed{"pattern", `^[ -~]*$`})
+	case attrAppMetadata:
+		s = append(s, keyed{"propertyNames", cite(rule.ReservedName, keyed{"not", ordered{{"enum", limit.ReservedNames}}})})
+	}
+	return s
+}
+
+// combinations returns the schemas of which attributes can be sent together.
+func combinations() []ordered {
+	var updatable []ordered
+	for a := range attributes {
+		if a.isUpdatable() {
+			updatable = append(updatable, ordered{{"required", []string{a.String()}}})
+		}
+	}
+	list := []ordered{cite(rule.NothingToUpdate, keyed{"anyOf", updatable})}
+	for _, x := range exclusive {
+		list = append(list, cite(rule.ExclusiveAttributes, keyed{"not", ordered{{"required", []string{x[0].String(), x[1].String()}}}}))
+	}
+	return list
+}
+
+// The JSON Schema that is checked in is the generated one.
 func TestSchema(t *testing.T) {
 	text, err := json.Marshal(schemaOf())
 	if err != nil {
@@ -137,7 +158,7 @@ func TestSchema(t *testing.T) {
 	golden(t, "payload.schema.json", b.Bytes())
 }
 
-// golden compares what was generated with the file that is checked in.
+// golden compares a generated text with the file that is checked in.
 func golden(t *testing.T, file string, want []byte) {
 	t.Helper()
 	if *update {
@@ -150,6 +171,6 @@ func golden(t *testing.T, file string, want []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(have, want) {
-		t.Errorf("%s is not what is generated; go test ./patch -run Schema -update writes it", file)
+		t.Errorf("%s is out of date; go test ./patch -run Schema -update writes it", file)
 	}
 }

@@ -1,46 +1,26 @@
 package user
 
 import (
-	"encoding/json"
+	"slices"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 )
 
-// Changes lists how the profile to differs from from: what [metadata.Changes] says
-// of their [Profile.Object], whose error it returns, at a fraction of the cost. Its
-// bound on pointers holds for each metadata by itself.
+// Changes lists the differences between the profiles from and to. The result is that
+// of [metadata.Changes] for their [Profile.Object], at a fraction of the cost; the
+// bound on the size of pointers applies to each metadata object by itself. The error
+// is that of Profile.Object.
 func Changes(from, to Profile) ([]metadata.Change, error) {
 	if from.hides() || to.hides() || !from.fits() || !to.fits() {
 		return changesOfObjects(from, to)
 	}
 	var c changes
-	compare(&c, "/user_id", from.UserID, to.UserID)
-	compare(&c, "/email", from.Email, to.Email)
-	compare(&c, "/email_verified", from.EmailVerified, to.EmailVerified)
-	compare(&c, "/username", from.Username, to.Username)
-	compare(&c, "/phone_number", from.PhoneNumber, to.PhoneNumber)
-	compare(&c, "/phone_verified", from.PhoneVerified, to.PhoneVerified)
-	compare(&c, "/name", from.Name, to.Name)
-	compare(&c, "/nickname", from.Nickname, to.Nickname)
-	compare(&c, "/given_name", from.GivenName, to.GivenName)
-	compare(&c, "/family_name", from.FamilyName, to.FamilyName)
-	compare(&c, "/picture", from.Picture, to.Picture)
-	compare(&c, "/blocked", from.Blocked, to.Blocked)
-	if !equalIdentities(from.Identities, to.Identities) {
-		c.values("/identities", identitiesValue(from.Identities), identitiesValue(to.Identities))
+	a, b := from.attributes(), to.attributes()
+	for i := range a {
+		c.attribute(a[i].Name, a[i].Field, b[i].Field)
 	}
-	c.objects("/user_metadata", from.UserMetadata, to.UserMetadata)
-	c.objects("/app_metadata", from.AppMetadata, to.AppMetadata)
-	c.values("/multifactor", from.Multifactor, to.Multifactor)
-	compare(&c, "/multifactor_last_modified", from.MultifactorLastModified, to.MultifactorLastModified)
-	compare(&c, "/last_ip", from.LastIP, to.LastIP)
-	compare(&c, "/last_login", from.LastLogin, to.LastLogin)
-	compare(&c, "/logins_count", from.LoginsCount, to.LoginsCount)
-	compare(&c, "/last_password_reset", from.LastPasswordReset, to.LastPasswordReset)
-	compare(&c, "/created_at", from.CreatedAt, to.CreatedAt)
-	compare(&c, "/updated_at", from.UpdatedAt, to.UpdatedAt)
-	c.values("/permissions", from.Permissions, to.Permissions)
 	for _, x := range metadata.Changes(from.Extra, to.Extra) {
 		c.add(x)
 	}
@@ -59,23 +39,17 @@ func changesOfObjects(from, to Profile) ([]metadata.Change, error) {
 	return metadata.Changes(x, y), nil
 }
 
-// hides reports whether Extra has an attribute that has a field: whether it is
+// hides reports whether Extra has a member whose name has a field: whether it is
 // written depends on the field. Most profiles have none.
 func (p *Profile) hides() bool {
+	if p.Extra.Len() == 0 {
+		return false
+	}
+	table := p.attributes()
 	for name := range p.Extra.All() {
-		if isField(name) {
+		if attrs.Find(table[:], name) != nil {
 			return true
 		}
-	}
-	return false
-}
-
-func isField(name string) bool {
-	switch name {
-	case "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name", "nickname", "given_name",
-		"family_name", "picture", "blocked", "identities", "user_metadata", "app_metadata", "multifactor", "multifactor_last_modified",
-		"last_ip", "last_login", "logins_count", "last_password_reset", "created_at", "updated_at", "permissions":
-		return true
 	}
 	return false
 }
@@ -120,11 +94,24 @@ func isFirstLevel(pointer string) bool {
 	return true
 }
 
-// compare looks at the JSON of a field only where it is not the same at first sight:
-// how a value is written counts too.
-func compare[T comparable](c *changes, pointer string, from, to Field[T]) {
-	if from != to {
-		c.values(pointer, from.Value(), to.Value())
+// attribute compares one attribute. It reads the JSON of a field only where the
+// fields are not identical: how a value is written counts too.
+func (c *changes) attribute(name string, from, to attrs.Field) {
+	switch f := from.(type) {
+	case interface{ identical(g any) bool }:
+		if f.identical(to) {
+			return
+		}
+	case identityList:
+		if g := to.(identityList); f.IsZero() == g.IsZero() && slices.EqualFunc(*f.At, *g.At, Identity.identical) {
+			return
+		}
+	case attrs.Object:
+		c.objects(name, *f.At, *to.(attrs.Object).At)
+		return
+	}
+	if !from.IsZero() || !to.IsZero() {
+		c.values("/"+name, attrs.ValueOf(from), attrs.ValueOf(to))
 	}
 }
 
@@ -151,14 +138,16 @@ func (c *changes) objectsIn(pointer string, from, to metadata.Value) {
 	c.within(pointer, x, y)
 }
 
-func (c *changes) objects(pointer string, from, to metadata.Object) {
-	if from.IsZero() || to.IsZero() {
+func (c *changes) objects(name string, from, to metadata.Object) {
+	switch {
+	case from.IsZero() && to.IsZero():
+	case from.IsZero() || to.IsZero():
 		x, _ := from.Get()
 		y, _ := to.Get()
-		c.values(pointer, x, y)
-		return
+		c.values("/"+name, x, y)
+	default:
+		c.within("/"+name, from, to)
 	}
-	c.within(pointer, from, to)
 }
 
 func (c *changes) within(pointer string, from, to metadata.Object) {
@@ -168,32 +157,13 @@ func (c *changes) within(pointer string, from, to metadata.Object) {
 	}
 }
 
-func equalIdentities(a, b []Identity) bool {
-	if (a == nil) != (b == nil) || len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !a[i].same(&b[i]) {
+// identical reports whether i and j have the same members, written the same.
+func (i Identity) identical(j Identity) bool {
+	a, b := i.attributes(), j.attributes()
+	for k := range a {
+		if f, ok := a[k].Field.(interface{ identical(g any) bool }); ok && !f.identical(b[k].Field) {
 			return false
 		}
 	}
-	return true
-}
-
-// same reports whether i and j are one at first sight.
-func (i *Identity) same(j *Identity) bool {
-	return i.Connection == j.Connection && i.UserID == j.UserID && i.Provider == j.Provider && i.IsSocial == j.IsSocial &&
-		i.ProfileData.Equal(j.ProfileData) && i.AccessToken == j.AccessToken && i.AccessTokenSecret == j.AccessTokenSecret &&
-		i.RefreshToken == j.RefreshToken && i.Extra.Equal(j.Extra)
-}
-
-func identitiesValue(list []Identity) metadata.Value {
-	if list == nil {
-		return metadata.Value{}
-	}
-	v, err := metadata.ValueOf(json.RawMessage(appendIdentities(nil, list)))
-	if err != nil {
-		return metadata.Value{} // an Identity writes JSON
-	}
-	return v
+	return i.ProfileData.Equal(j.ProfileData) && i.Extra.Equal(j.Extra)
 }

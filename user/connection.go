@@ -1,24 +1,29 @@
 package user
 
 import (
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 )
 
-// Connection is what must be known of the connection of an identity to judge
-// what may be changed there. The zero Connection is one of which nothing is
-// known: only rules that hold for every kind apply.
+// Connection describes the connection of an identity, as far as rules depend on it.
+// The zero Connection is unknown: only rules that hold for every kind apply.
 type Connection struct {
-	Name             string      `json:"name,omitzero"`                 // as in messages of the API
-	Strategy         string      `json:"strategy,omitzero"`             // as the API names it, such as "auth0" or "google-oauth2"
-	Kind             Kind        `json:"kind,omitzero"`                 // KindUnknown where it is not known
-	ImportMode       bool        `json:"import_mode,omitzero"`          // custom databases: users move to Auth0 when they first log in
-	RootAttributes   Sync        `json:"root_attributes,omitzero"`      // when the five follow the identity provider
-	RequiresUsername Field[bool] `json:"requires_username,omitzero"`    // absent where it is not known
+	Name             string      `json:"name,omitzero"`                 // the name in messages of the API
+	Strategy         string      `json:"strategy,omitzero"`             // such as "auth0" or "google-oauth2"
+	Kind             Kind        `json:"kind,omitzero"`                 // KindUnknown: not known
+	ImportMode       bool        `json:"import_mode,omitzero"`          // custom databases: the first login moves a user to Auth0
+	RootAttributes   Sync        `json:"root_attributes,omitzero"`      // when the profile attributes follow the identity provider
+	RequiresUsername Field[bool] `json:"requires_username,omitzero"`    // absent: not known
 	NonPersistent    []string    `json:"non_persistent_attrs,omitzero"` // attributes that are not stored
 	Disabled         bool        `json:"disabled,omitzero"`
 }
 
-// Kind is what sort of connection it is, as far as rules tell them apart.
+// Kind groups connections that follow the same rules.
 type Kind string
 
 // The kinds of connection.
@@ -34,22 +39,22 @@ const (
 
 var kinds = []string{string(Database), string(CustomDatabase), string(Social), string(Enterprise), string(PasswordlessEmail), string(PasswordlessSMS)}
 
-// Sync is when the five are taken from the identity provider:
-// the connection's set_user_root_attributes. The zero Sync is OnEachLogin, as in
-// the API.
+// Sync is the setting set_user_root_attributes of a connection: when the profile
+// attributes (name, nickname, given_name, family_name, picture) follow the identity
+// provider. The zero Sync is OnEachLogin, the default of the API.
 type Sync string
 
 // The settings. Source: Auth0 Management API, ConnectionSetUserRootAttributesEnum.
 const (
-	OnEachLogin  Sync = ""               // they cannot be updated independently
-	OnFirstLogin Sync = "on_first_login" // they can, from then on
-	NeverOnLogin Sync = "never_on_login" // they can
+	OnEachLogin  Sync = ""               // an update cannot change them
+	OnFirstLogin Sync = "on_first_login" // an update can change them afterwards
+	NeverOnLogin Sync = "never_on_login" // an update can change them
 )
 
 const onEachLogin = "on_each_login"
 
-// String returns the setting as the API writes it.
-// Anything that is none of the settings counts as OnEachLogin, the strictest.
+// String returns the setting as the API writes it. Any other value counts as
+// OnEachLogin, the strictest setting.
 func (s Sync) String() string {
 	switch s {
 	case OnFirstLogin, NeverOnLogin:
@@ -58,13 +63,16 @@ func (s Sync) String() string {
 	return onEachLogin
 }
 
-// UnmarshalJSON sets c to the connection in text, whose members are name,
-// strategy, kind, import_mode, root_attributes, requires_username,
-// non_persistent_attrs and disabled. Others are refused: one that is spelled
-// wrong would change the verdict. The API knows at most 96 attributes that are not
-// stored, each of at most 255 characters. The error is a [metadata.Errors].
+// UnmarshalJSON sets c to the connection in text:
 //
-// Source: Auth0 Management API, ConnectionNonPersistentAttrs.
+//  1. Its members are name, strategy, kind, import_mode, root_attributes,
+//     requires_username, non_persistent_attrs and disabled. Any other member is an
+//     error, since a misspelt one would change the verdict.
+//  2. non_persistent_attrs has at most 96 names of at most 255 characters.
+//
+// The error is a [metadata.Errors]; c then stays as it was.
+//
+// Source: Auth0 Management API, ConnectionNonPersistentAttrs (2).
 func (c *Connection) UnmarshalJSON(text []byte) error {
 	o, err := metadata.Parse(text)
 	if err != nil {
@@ -88,34 +96,66 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 				n.RootAttributes = OnEachLogin
 			}
 		case "requires_username":
-			n.RequiresUsername = field[bool](&d, name, v)
+			if n.RequiresUsername.Assign(v); n.RequiresUsername.IsMistyped() {
+				d.Add(ErrMistyped, name)
+			}
 		case "non_persistent_attrs":
 			d.attributes(name, v, &n.NonPersistent)
 		case "disabled":
 			d.boolean(name, v, &n.Disabled)
 		default:
-			d.fault(ErrUnknownMember, name)
+			d.Add(ErrUnknownMember, name)
 		}
 	}
-	if err := d.err(); err != nil {
+	if err := d.Err(); err != nil {
 		return err
 	}
 	*c = n
 	return nil
 }
 
-// provider returns the name under which the connection's identities go, "" where
-// that is not known.
-func (c *Connection) provider() string {
-	switch {
-	case c.Strategy != "":
-		return c.Strategy
-	case c.Kind == Database, c.Kind == CustomDatabase:
-		return "auth0"
-	case c.Kind == PasswordlessEmail:
-		return "email"
-	case c.Kind == PasswordlessSMS:
-		return "sms"
+// decoder reads the members of a connection or a target, and collects their faults.
+type decoder struct{ judge.Faults }
+
+func (d *decoder) text(name string, v metadata.Value, dst *string) {
+	s, ok := v.Str()
+	if !ok {
+		d.Add(ErrMistyped, name)
 	}
-	return ""
+	*dst = s
+}
+
+func (d *decoder) oneOf(name string, v metadata.Value, dst *string, known []string) {
+	d.text(name, v, dst)
+	if v.Kind() == metadata.KindString && !slices.Contains(known, *dst) {
+		d.Add(ErrUnknownValue, name)
+	}
+}
+
+func (d *decoder) boolean(name string, v metadata.Value, dst *bool) {
+	b, ok := v.Bool()
+	if !ok {
+		d.Add(ErrMistyped, name)
+	}
+	*dst = b
+}
+
+// attributes sets dst to the names in a list.
+func (d *decoder) attributes(name string, v metadata.Value, dst *[]string) {
+	if v.Kind() != metadata.KindArray {
+		d.Add(ErrMistyped, name)
+	}
+	for e := range v.Elements() {
+		if len(*dst) == limit.NonPersistent {
+			d.Add(ErrTooLong, name)
+			return
+		}
+		s, ok := e.Str()
+		if !ok {
+			d.Add(ErrMistyped, name, strconv.Itoa(len(*dst)))
+		} else if utf8.RuneCountInString(s) > limit.NonPersistentName {
+			d.Add(ErrTooLong, name, strconv.Itoa(len(*dst)))
+		}
+		*dst = append(*dst, s)
+	}
 }

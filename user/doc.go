@@ -1,53 +1,35 @@
-// Package user is the vocabulary of the domain and the life of a profile: the
-// Auth0 normalized user profile, its identities, the connection they come from,
-// what a creation and a login make of it, and the words in which rules and verdicts
-// are given.
+// Package user models an Auth0 user: the normalized profile with its identities, and
+// what must be known of a connection and a caller to judge an operation.
 //
-// A [Profile] is read with [Parse] or encoding/json and written with
-// [Profile.AppendJSON] or encoding/json. Reading and writing again loses nothing:
-// unknown attributes are kept, null, absent and empty stay apart, numbers are
-// never rounded.
+// To do this, call that:
 //
-// What an update does is package patch's matter, and linking that of identities.
+//   - read a profile: [Parse], or encoding/json; write it: [Profile.AppendJSON], or
+//     encoding/json;
+//   - give an attribute a value: [Set]; make it null: [Null]; read it: [Field.Get] or
+//     [Field.Or];
+//   - keep a password or a token out of logs: [NewSecret]; read it: [Secret.Reveal];
+//   - describe the connection, the identity and the caller: a [Target] literal, or
+//     encoding/json;
+//   - compare two profiles: [Profile.Equal]; list the differences: [Changes];
+//   - read the result of an operation: [Outcome].
 //
-// # Vocabulary
+// Package patch updates users, package lifecycle creates them and logs them in, and
+// package identities links them. Package rule lists the rules that a verdict names.
 //
-// A root attribute is a first-level member of the user, such as email. The five
-// are name, nickname, given_name, family_name and picture. A member is absent,
-// null or a value. Evidence is how sure a rule is: documented, observed, inferred
-// or disputed.
+// # Terms
 //
-// # Circumstances
+//   - Root attribute: a member of the user at the first level, such as email.
+//   - Profile attributes: name, nickname, given_name, family_name and picture.
+//   - Primary: the first identity of a profile, which gives it its user_id and root
+//     attributes. The others are secondary.
 //
-// Nothing here reads a clock or draws an id. What a function must know besides the
-// profile is in [Circumstances]: the [Connection], whether a custom database's user
-// has migrated, the moment, and how sources that contradict each other are read.
-// Strict is the default.
+// # Reading and writing
 //
-// # Creation and login
+// A profile that is read and written again keeps everything: unknown attributes stay
+// in Extra, absent, null and empty stay different, and numbers are never rounded.
 //
-// [New] turns a [Creation] into the profile that the API answers, with what Auth0
-// derives where the payload is silent. [Refresh] lays what the identity provider or a
-// Login script returned over the cached profile: which attributes follow, which stay
-// and which go depends on the connection. [Exchange] is the same for a custom token
-// exchange, and [SignUp] judges the metadata of a sign-up.
+// # Time
 //
-// # Custom databases
-//
-// The database is the source of truth, and the profile a cache of it that a login
-// refreshes. A [DatabaseUser] holds both sides and is moved from state to state by
-// creation, login, a change in the database, an update, a new password. Once a user
-// has migrated the database is never asked again.
-//
-// # Other ways in
-//
-// [RulesObject] is the user that legacy Rules saw, with app_metadata laid over the
-// root. An [Import] is a row of a bulk import, whose upsert replaces metadata where an
-// update merges it.
-//
-// # Verdicts
-//
-// A [Verdict] has all violations and all warnings. Each [Violation] names a rule of
-// the catalogue, is found by [errors.Is] and [errors.As], leads to the fault by a JSON
-// Pointer, and never holds the value at fault.
+// No function reads a clock. An operation takes the time from its [Target]; where
+// that has none, timestamps stay as they are.
 package user

@@ -1,103 +1,186 @@
 package user
 
 import (
-	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 )
 
-// Field is a member that is absent, null or a value. The zero Field is absent;
+// attribute is a type that an attribute can have. It is closed, so that no value of a
+// Field loses digits or members.
+type attribute interface {
+	string | bool | int64 | ID | Timestamp | Secret
+}
+
+// Field is an attribute that is absent, null or a value. The zero Field is absent;
 // mark struct members omitzero, so that it is left out of JSON. A Field is
-// immutable and comparable, but compare with Equal: == also tells apart how a
-// value was written.
+// immutable. Compare Fields with [Field.Equal]: == also compares how a value was
+// written.
 //
-// A Field read from JSON of another type than T is mistyped: it has no value, is
-// neither absent nor null, and is written again as it was received.
-type Field[T comparable] struct {
+// A Field that was read from JSON of another type than T is mistyped: it has no
+// value, is neither absent nor null, and is written as it was read.
+//
+// A Field prints and logs as its value; "absent", "null" and "mistyped" stand for
+// the other states.
+type Field[T attribute] struct {
 	value T
 	state state
-	raw   string // the JSON text received, where it is not the value's own
+	raw   *string // the JSON text that was read, where it is not the value's own
 }
 
 type state uint8
 
 const (
-	absent state = iota
-	null
-	set
-	mistyped
+	stateAbsent state = iota
+	stateNull
+	stateSet
+	stateMistyped
 )
 
+var stateNames = [...]string{"absent", "null", "set", "mistyped"}
+
 // Set returns the Field with value v.
-func Set[T comparable](v T) Field[T] { return Field[T]{value: v, state: set} }
+func Set[T attribute](v T) Field[T] { return Field[T]{value: v, state: stateSet} }
 
 // Null returns the Field that is null.
-func Null[T comparable]() Field[T] { return Field[T]{state: null} }
+func Null[T attribute]() Field[T] { return Field[T]{state: stateNull} }
 
-// Get returns the value; it reports false where there is none.
-func (f Field[T]) Get() (v T, ok bool) { return f.value, f.state == set }
+// FieldOf returns v as a Field. The Field is mistyped if v is neither null nor a T.
+// An [ID] may also be a number, since identity providers send such ids and the API's
+// schema allows them: its value is the digits, and it is written as a number again.
+func FieldOf[T attribute](v metadata.Value) (f Field[T]) {
+	f.Assign(v)
+	return f
+}
 
-// Or returns the value, or v where there is none.
+// Get returns the value, and reports whether f has one.
+func (f Field[T]) Get() (v T, ok bool) { return f.value, f.state == stateSet }
+
+// Or returns the value, or v if f has none.
 func (f Field[T]) Or(v T) T {
-	if f.state == set {
+	if f.state == stateSet {
 		return f.value
 	}
 	return v
 }
 
 // IsZero reports whether f is absent.
-func (f Field[T]) IsZero() bool { return f.state == absent }
+func (f Field[T]) IsZero() bool { return f.state == stateAbsent }
 
 // IsNull reports whether f is null.
-func (f Field[T]) IsNull() bool { return f.state == null }
+func (f Field[T]) IsNull() bool { return f.state == stateNull }
 
 // IsMistyped reports whether f was read from JSON of another type than T.
-func (f Field[T]) IsMistyped() bool { return f.state == mistyped }
+func (f Field[T]) IsMistyped() bool { return f.state == stateMistyped }
 
 // Equal reports whether f and g are in the same state and have the same value,
 // however it was written.
 func (f Field[T]) Equal(g Field[T]) bool {
-	if f.state == mistyped && g.state == mistyped {
-		return jsonscan.Equal([]byte(f.raw), []byte(g.raw))
+	if f.state == stateMistyped && g.state == stateMistyped {
+		return jsonscan.Equal([]byte(*f.raw), []byte(*g.raw))
 	}
-	return f.state == g.state && f.value == g.value
+	return f.state == g.state && sameValue(f.value, g.value)
 }
 
-// Value returns f as a JSON value; the absent Value where f is absent.
-func (f Field[T]) Value() metadata.Value {
-	if f.state == absent {
-		return metadata.Value{}
-	}
-	v, err := metadata.ValueOf(json.RawMessage(f.AppendJSON(nil)))
-	if err != nil {
-		return metadata.Value{} // a T that has no JSON form
-	}
-	return v
+// EqualField reports whether g is a *Field[T] that equals f.
+func (f *Field[T]) EqualField(g any) bool {
+	h, ok := g.(*Field[T])
+	return ok && f.Equal(*h)
 }
 
-// MarshalJSON returns the JSON text of f; null where f is absent, so mark struct
-// members omitzero.
-func (f Field[T]) MarshalJSON() ([]byte, error) {
-	if f.state == set && f.raw == "" {
-		switch any(f.value).(type) {
-		case string, bool, int64, ID, Timestamp:
-		default:
-			return json.Marshal(f.value)
+// identical is EqualField that also compares how a value was written.
+func (f *Field[T]) identical(g any) bool {
+	h, ok := g.(*Field[T])
+	return ok && f.state == h.state && sameValue(f.value, h.value) && f.text() == h.text()
+}
+
+func sameValue[T attribute](v, w T) bool {
+	if s, ok := any(v).(Secret); ok {
+		return s.Equal(any(w).(Secret))
+	}
+	return v == w
+}
+
+// text returns the JSON text that was read, where it is not the value's own.
+func (f *Field[T]) text() string {
+	if f.raw == nil {
+		return ""
+	}
+	return *f.raw
+}
+
+// Value returns f as a JSON value: absent if f is absent.
+func (f Field[T]) Value() metadata.Value { return attrs.ValueOf(&f) }
+
+// Assign sets f to v, as [FieldOf] does. It always returns true.
+func (f *Field[T]) Assign(v metadata.Value) bool {
+	*f = Field[T]{}
+	switch v.Kind() {
+	case metadata.KindAbsent:
+		return true
+	case metadata.KindNull:
+		f.state = stateNull
+		return true
+	}
+	var s string
+	var ok bool
+	switch p := any(&f.value).(type) {
+	case *string:
+		*p, ok = v.Str()
+	case *ID:
+		if s, ok = v.Str(); !ok && v.Kind() == metadata.KindNumber {
+			s, ok = digits(v), true
+			f.keep(v)
 		}
+		*p = ID(s)
+	case *Timestamp:
+		s, ok = v.Str()
+		*p = Timestamp(s)
+	case *Secret:
+		s, ok = v.Str()
+		*p = NewSecret(s)
+	case *bool:
+		*p, ok = v.Bool()
+	case *int64:
+		*p, ok = v.Int64()
 	}
-	return f.AppendJSON(nil), nil
+	if !ok {
+		*f = Field[T]{state: stateMistyped}
+		f.keep(v)
+		return true
+	}
+	f.state = stateSet
+	return true
 }
 
-// AppendJSON appends the JSON text of f to dst; null where f is absent.
+// keep keeps the text of v.
+func (f *Field[T]) keep(v metadata.Value) {
+	text := v.String()
+	f.raw = &text
+}
+
+// digits returns the digits of a number that is an id, however it is written: 123.0
+// is 123.
+func digits(v metadata.Value) string {
+	if n, ok := v.Int64(); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return v.String()
+}
+
+// AppendJSON appends the JSON text of f to dst, or null if f is absent.
 func (f Field[T]) AppendJSON(dst []byte) []byte {
 	switch {
-	case f.raw != "":
-		return append(dst, f.raw...)
-	case f.state != set:
+	case f.raw != nil:
+		return append(dst, *f.raw...)
+	case f.state != stateSet:
 		return append(dst, "null"...)
 	}
 	switch v := any(f.value).(type) {
@@ -107,16 +190,14 @@ func (f Field[T]) AppendJSON(dst []byte) []byte {
 		return appendText(dst, string(v))
 	case Timestamp:
 		return appendText(dst, string(v))
+	case Secret:
+		return appendText(dst, v.Reveal())
 	case bool:
 		return strconv.AppendBool(dst, v)
 	case int64:
 		return strconv.AppendInt(dst, v, 10)
 	}
-	text, err := json.Marshal(f.value)
-	if err != nil {
-		return append(dst, "null"...)
-	}
-	return append(dst, text...)
+	return dst
 }
 
 // appendText appends the JSON text of the string s to dst. Bytes that are not UTF-8 become
@@ -128,106 +209,34 @@ func appendText(dst []byte, s string) []byte {
 	return jsonscan.AppendQuote(dst, s)
 }
 
-// UnmarshalJSON sets f to what text holds. Text that is JSON is never an error:
-// of another type than T it makes f mistyped. Whoever reads a payload of others
-// asks IsMistyped; [Parse] and package patch do.
+// MarshalJSON returns the JSON text of f, or null if f is absent: mark struct members
+// omitzero.
+func (f Field[T]) MarshalJSON() ([]byte, error) { return f.AppendJSON(nil), nil }
+
+// UnmarshalJSON sets f to the value in text. JSON of another type than T is no error:
+// it makes f mistyped, and the functions of this module that read JSON report that.
 func (f *Field[T]) UnmarshalJSON(text []byte) error {
 	var v metadata.Value
 	if err := v.UnmarshalJSON(text); err != nil {
 		return err
 	}
-	*f = FieldOf[T](v)
+	f.Assign(v)
 	return nil
 }
 
-// FieldOf returns the Field that v is: mistyped where v is neither null nor a T.
-func FieldOf[T comparable](v metadata.Value) (f Field[T]) {
-	switch v.Kind() {
-	case metadata.KindAbsent:
-		return f
-	case metadata.KindNull:
-		f.state = null
-		return f
+// Format writes the value with the verb, or the name of the state.
+func (f Field[T]) Format(s fmt.State, verb rune) {
+	if f.state != stateSet {
+		_, _ = io.WriteString(s, stateNames[f.state])
+		return
 	}
-	var ok bool
-	switch p := any(&f.value).(type) {
-	case *string:
-		*p, ok = v.Str()
-	case *ID:
-		var s string
-		s, ok = v.Str()
-		*p = ID(s)
-	case *Timestamp:
-		var s string
-		s, ok = v.Str()
-		*p = Timestamp(s)
-	case *bool:
-		*p, ok = v.Bool()
-	case *int64:
-		*p, ok = v.Int64()
-	default:
-		ok = v.Decode(p) == nil
-	}
-	if !ok {
-		return Field[T]{state: mistyped, raw: v.String()}
-	}
-	f.state = set
-	return f
+	_, _ = fmt.Fprintf(s, fmt.FormatString(s, verb), f.value)
 }
 
-// Param is a member that is absent or a value, and cannot be null. The zero
-// Param is absent; mark struct members omitzero. It is otherwise a [Field]; one
-// read from null is mistyped.
-type Param[T comparable] struct {
-	field Field[T]
-}
-
-// Value returns the Param with value v.
-func Value[T comparable](v T) Param[T] { return Param[T]{Set(v)} }
-
-// Get returns the value; it reports false where there is none.
-func (p Param[T]) Get() (v T, ok bool) { return p.field.Get() }
-
-// Or returns the value, or v where there is none.
-func (p Param[T]) Or(v T) T { return p.field.Or(v) }
-
-// IsZero reports whether p is absent.
-func (p Param[T]) IsZero() bool { return p.field.IsZero() }
-
-// IsNull reports whether p was read from null, which it cannot hold.
-func (p Param[T]) IsNull() bool { return p.field.IsMistyped() && p.field.raw == "null" }
-
-// IsMistyped reports whether p was read from null or from JSON of another type
-// than T.
-func (p Param[T]) IsMistyped() bool { return p.field.IsMistyped() }
-
-// Equal reports whether p and q are equal, as [Field.Equal] does.
-func (p Param[T]) Equal(q Param[T]) bool { return p.field.Equal(q.field) }
-
-// Value returns p as a JSON value; the absent Value where p is absent.
-func (p Param[T]) Value() metadata.Value { return p.field.Value() }
-
-// MarshalJSON returns the JSON text of p, as [Field.MarshalJSON] does.
-func (p Param[T]) MarshalJSON() ([]byte, error) { return p.field.MarshalJSON() }
-
-// UnmarshalJSON sets p to what text holds, as [Field.UnmarshalJSON] does.
-func (p *Param[T]) UnmarshalJSON(text []byte) error {
-	var v metadata.Value
-	if err := v.UnmarshalJSON(text); err != nil {
-		return err
+// LogValue returns the value, or the name of the state.
+func (f Field[T]) LogValue() slog.Value {
+	if f.state != stateSet {
+		return slog.StringValue(stateNames[f.state])
 	}
-	*p = ParamOf[T](v)
-	return nil
+	return slog.AnyValue(f.value).Resolve()
 }
-
-// ParamOf returns the Param that v is: mistyped where v is not a T.
-func ParamOf[T comparable](v metadata.Value) Param[T] {
-	f := FieldOf[T](v)
-	if f.state == null {
-		f = Field[T]{state: mistyped, raw: "null"}
-	}
-	return Param[T]{f}
-}
-
-// AppendJSON appends the JSON text of p to dst; null where p is absent.
-func (p Param[T]) AppendJSON(dst []byte) []byte { return p.field.AppendJSON(dst) }

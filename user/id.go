@@ -1,17 +1,8 @@
 package user
 
-import (
-	"strings"
-)
-
-// ID is the user_id of a profile: opaque, unique in the tenant, and to be
-// compared only. It looks like "provider|key", but may contain the provider's
-// identifier or not: where that is wanted, prefer an identity's own user_id.
+// ID is the user_id of a profile. It is opaque and unique in the tenant: compare it,
+// and do not parse it. It looks like "provider|key", but the key need not be the id
+// that the provider knows; that is the user_id of an identity.
 //
 // Source: "User Object in Rules", Identities.
 type ID string
-
-// Split returns what stands before and after the first bar. It reports false
-// where there is none. It is meant for building requests and identifiers, not
-// for finding out who somebody is.
-func (id ID) Split() (provider, key string, ok bool) { return strings.Cut(string(id), "|") }

@@ -1,6 +1,8 @@
 package user_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -12,68 +14,99 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// No format and no log shows a token, a password, a hash of one or a second factor;
-// what else there is shows.
-func TestPrintsWithoutSecrets(t *testing.T) {
+// verbs are those of package fmt, and some flags.
+var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%p", "%t", "%U", "%20s", "%.3s", "%T %v"}
+
+// printed returns v as package fmt and the handlers of log/slog write it.
+func printed(v any) (list []string) {
+	for _, verb := range verbs {
+		list = append(list, fmt.Sprintf(verb, v, v))
+	}
+	var logs bytes.Buffer
+	text, structured := slog.New(slog.NewTextHandler(&logs, nil)), slog.New(slog.NewJSONHandler(&logs, nil))
+	text.Info("m", "v", v)
+	structured.Info("m", "v", v)
+	return append(list, fmt.Sprint(v), fmt.Sprintln(v), logs.String())
+}
+
+// No verb and no handler prints a secret, as such, in a Field, or in a struct, where
+// its field is not exported either.
+func TestSecretsAreNotPrinted(t *testing.T) {
+	const text = "hunter2"
+	s := user.NewSecret(text)
+	f := user.Set(s)
+	type inside struct {
+		secret user.Secret
+		field  user.Field[user.Secret]
+		list   []user.Secret
+		byName map[string]user.Secret
+		at     *user.Secret
+	}
+	in := inside{s, f, []user.Secret{s}, map[string]user.Secret{"k": s}, &s}
+	mistyped := user.FieldOf[user.Secret](memberOf(`{"x":{"hunter2":"hunter2"}}`, "x"))
+	for name, v := range map[string]any{"Secret": s, "Field": f, "*Secret": &s, "*Field": &f, "struct": in, "*struct": &in, "[]Secret": in.list, "mistyped": mistyped} {
+		for i, out := range printed(v) {
+			if name == "[]Secret" && i == len(verbs)+2 {
+				continue // a slog.JSONHandler uses encoding/json for a slice, as documented
+			}
+			assert.NotContains(t, out, text, "%s, %d", name, i)
+			assert.NotContains(t, out, fmt.Sprintf("%x", text), "%s, %d", name, i)
+			assert.NotContains(t, out, fmt.Sprintf("%X", text), "%s, %d", name, i)
+		}
+	}
+	assert.Equal(t, "********", fmt.Sprint(s))
+	assert.Equal(t, "********", fmt.Sprint(f))
+	assert.Equal(t, "absent null mistyped", fmt.Sprint(user.Field[user.Secret]{}, user.Null[user.Secret](), mistyped))
+
+	// encoding/json writes it, since a body holds it.
+	for _, v := range []any{s, f, &s} {
+		out, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Equal(t, `"hunter2"`, string(out))
+	}
+	assert.Equal(t, text, s.Reveal())
+	assert.True(t, s.Equal(user.NewSecret(text)) && f.Equal(user.Set(user.NewSecret(text))))
+	assert.False(t, s.Equal(user.Secret{}) || f.Equal(user.Set(user.Secret{})))
+	assert.True(t, user.Secret{}.Equal(user.NewSecret("")))
+	assert.Empty(t, user.Secret{}.Reveal())
+}
+
+// A Field prints as its value, with the verb and its flags.
+func TestFieldsPrint(t *testing.T) {
+	assert.Equal(t, `kim "kim"   kim 6b696d`, fmt.Sprintf("%v %q %5s %x", user.Set("kim"), user.Set("kim"), user.Set("kim"), user.Set("kim")))
+	assert.Equal(t, "true 007 auth0|1 null absent", fmt.Sprintf("%t %03d %v %s %d", user.Set(true), user.Set(int64(7)), user.Set(user.ID("auth0|1")), user.Null[string](), user.Field[int64]{}))
+	assert.Equal(t, slog.StringValue("kim"), user.Set("kim").LogValue())
+	assert.Equal(t, slog.BoolValue(true), user.Set(true).LogValue())
+	assert.Equal(t, slog.StringValue("absent"), user.Field[bool]{}.LogValue())
+	assert.Equal(t, slog.StringValue("null"), user.Null[bool]().LogValue())
+}
+
+// No verb and no handler prints a token of an identity; the other members print.
+func TestProfilesPrintWithoutTokens(t *testing.T) {
 	p, err := user.Parse([]byte(`{"name":"Kim","identities":[{"provider":"auth0","access_token":"hunter2","access_token_secret":"hunter2","refresh_token":null}]}`))
 	require.NoError(t, err)
 	p.Identities = append(p.Identities, user.Identity{Provider: user.Set("sms"), Extra: metadata.MustParse(`{"access_token":"hunter2","x":null,"refresh_token":null}`)})
-	c := user.Creation{Name: user.Value("Kim"), Password: user.Value("hunter2")}
-	hidden := user.Creation{Name: user.Value("Kim"), Extra: metadata.MustParse(`{"password":"hunter2"}`)}
-	i, err := user.ParseImport([]byte(`{"name":"Kim","password_hash":"hunter2","custom_password_hash":{"value":"hunter2"},"mfa_factors":[{"totp":{"secret":"hunter2"}}]}`))
-	require.NoError(t, err)
-	in, err := user.RulesObject(p)
-	require.NoError(t, err)
-	odd, err := in.With([]any{"hunter2"}, "identities")
-	require.NoError(t, err)
-	other, err := in.With("hunter2", "identities")
-	require.NoError(t, err)
-	for _, x := range []struct {
-		v    any
-		want string
-	}{
-		{p, `{"name":"Kim","identities":[{"provider":"auth0","access_token":"********","access_token_secret":"********","refresh_token":null},{"provider":"sms","access_token":"********","x":null,"refresh_token":null}]}`},
-		{p.Identities[0], `{"provider":"auth0","access_token":"********","access_token_secret":"********","refresh_token":null}`},
-		{c, `{"name":"Kim","password":"********"}`},
-		{hidden, `{"name":"Kim","password":"********"}`},
-		{user.Creation{Name: user.Value("Kim")}, `{"name":"Kim"}`},
-		{i, `{"name":"Kim","password_hash":"********","custom_password_hash":"********","mfa_factors":"********"}`},
-		{in, `{"name":"Kim","identities":[{"provider":"auth0","access_token":"********","access_token_secret":"********","refresh_token":null},{"provider":"sms","access_token":"********","x":null,"refresh_token":null}]}`},
-		{odd, `{"name":"Kim","identities":["********"]}`},
-		{other, `{"name":"Kim","identities":"********"}`},
-	} {
-		assert.JSONEq(t, x.want, fmt.Sprint(x.v), "%T", x.v)
-		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-			assert.NotContains(t, fmt.Sprintf(format, x.v), "hunter2", "%s of %T", format, x.v)
-		}
-		logs := x.v.(slog.LogValuer).LogValue().String()
-		assert.NotContains(t, logs, "hunter2", "%T", x.v)
-		assert.NotContains(t, logs, "too deep", "%T", x.v)
-	}
-	assert.Equal(t, "hunter2", p.Identities[0].AccessToken.Or(""), "it is covered in print only")
-	assert.Contains(t, string(p.AppendJSON(nil)), "hunter2")
-
 	changes, err := user.Changes(user.Profile{}, p)
 	require.NoError(t, err)
-	for _, v := range []slog.LogValuer{
-		user.Created{Profile: p}, user.Refreshed{Profile: p, Changes: changes}, user.Imported{Profile: p, Changes: changes}, user.DatabaseUser{Database: p, Profile: p},
+	for want, v := range map[string]any{
+		`{"name":"Kim","identities":[{"provider":"auth0","access_token":"********","access_token_secret":"********","refresh_token":null},{"provider":"sms","access_token":"********","x":null,"refresh_token":null}]}`: p,
+		`{"provider":"auth0","access_token":"********","access_token_secret":"********","refresh_token":null}`:                                                                                                          p.Identities[0],
 	} {
-		logs := v.LogValue().String()
-		assert.NotContains(t, logs, "hunter2", "%T", v)
-		assert.Contains(t, logs, "Kim", "%T", v)
+		assert.JSONEq(t, want, fmt.Sprint(v))
+		for _, out := range printed(v) {
+			assert.NotContains(t, out, "hunter2", "%T", v)
+		}
 	}
-	assert.Contains(t, user.Refreshed{Changes: changes}.LogValue().String(), "added /name")
+	assert.Equal(t, "hunter2", p.Identities[0].AccessToken.Or(user.Secret{}).Reveal())
+	assert.Contains(t, string(p.AppendJSON(nil)), "hunter2")
+
+	logs := user.Outcome{Profile: p, Changes: changes}.LogValue().String()
+	assert.NotContains(t, logs, "hunter2")
+	assert.Contains(t, logs, "Kim")
+	assert.Contains(t, logs, "added /name")
 }
 
-// A violation says what is wrong, by which rule and where.
-func TestViolationsPrint(t *testing.T) {
-	v := user.Violation{Rule: user.RuleNull, Pointer: "/email", Message: "email cannot be null"}
-	assert.Equal(t, "email cannot be null [user.null] at /email", v.Error())
-	root := user.Violation{Rule: user.RuleConnection, Message: "connection is required"}
-	assert.Equal(t, "connection is required [user.connection-required]", root.Error())
-	assert.Equal(t, v.Error()+"\n"+root.Error(), user.Violations{v, root}.Error())
-	assert.ErrorIs(t, v, user.RuleNull)
-	assert.NotErrorIs(t, v, user.RuleConnection)
-	assert.NotErrorIs(t, v, metadata.ErrDepth)
-	assert.NotErrorIs(t, user.Violation{}, metadata.ErrDepth)
+func memberOf(text, name string) metadata.Value {
+	v, _ := metadata.MustParse(text).Get(name)
+	return v
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/long"
 )
 
 func TestMain(m *testing.M) {
@@ -147,11 +149,8 @@ func equal(t *testing.T, want, got []string, what string) {
 	require.Len(t, got, len(want), what)
 }
 
-func TestHundredThousandUsers(t *testing.T) {
-	n := 100_000
-	if testing.Short() {
-		n = 5_000
-	}
+func TestManyUsers(t *testing.T) {
+	n := long.Pick(5_000, 100_000)
 	text := generated(n)
 	file := write(t, filepath.Join(t.TempDir(), "users.ndjson"), text)
 	want := slow(t, file, text)
@@ -197,8 +196,8 @@ func TestManyFiles(t *testing.T) {
 
 // The README shows what its commands write.
 func TestREADME(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program")
+	if !long.Enabled() {
+		t.Skip("runs the commands of the README if METAMELD_LONG=1")
 	}
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)

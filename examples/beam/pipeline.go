@@ -15,9 +15,10 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/stats"
 
-	"github.com/metameld/metameld/internal/lines"
+	"github.com/metameld/metameld/examples/stream/lines"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // longest is how many bytes a line may have.
@@ -84,7 +85,7 @@ type problem struct {
 	Line       int             `json:"line"`
 	UserID     user.ID         `json:"user_id,omitempty"`
 	Verdict    verdict         `json:"verdict"`
-	Violations user.Violations `json:"violations,omitempty"`
+	Violations rule.Violations `json:"violations,omitempty"`
 	Error      string          `json:"error,omitempty"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // verdict is what came of one line.
@@ -28,7 +29,7 @@ type plan struct {
 	Payloads []patch.Payload `json:"payloads"` // to be sent in order
 	Removes  []string        `json:"removes,omitempty"`
 	Effects  []user.Effect   `json:"effects,omitempty"`
-	Warnings user.Violations `json:"warnings,omitempty"`
+	Warnings rule.Violations `json:"warnings,omitempty"`
 }
 
 // plan returns the payloads that do to the user in text what t says. With an error
@@ -105,8 +106,8 @@ func byName(says metadata.Delta, there metadata.Object) (metadata.Delta, error) 
 }
 
 // violations returns the rules that err says are broken, and otherwise its words.
-func violations(err error) (user.Violations, string) {
-	var list user.Violations
+func violations(err error) (rule.Violations, string) {
+	var list rule.Violations
 	if errors.As(err, &list) {
 		return list, ""
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
 )
 
@@ -25,7 +24,7 @@ type transformation struct {
 	rename        []rename
 	remove        [][]string
 	set           []member
-	target        patch.Target
+	target        user.Target
 	connections   map[string]user.Connection // by name, for the target
 }
 
@@ -61,7 +60,7 @@ func parseTransformation(text []byte) (t transformation, err error) {
 				t.remove = append(t.remove, p.pointer(e, name, fmt.Sprint(i)))
 				i++
 			}
-			if v.Kind() != metadata.Array {
+			if v.Kind() != metadata.KindArray {
 				p.fault(user.ErrMistyped, name)
 			}
 		case "set":
@@ -211,7 +210,7 @@ func (t transformation) apply(u metadata.Object) (metadata.Object, error) {
 }
 
 // targetOf returns what is known of the user u.
-func (t transformation) targetOf(u user.Profile) patch.Target {
+func (t transformation) targetOf(u user.Profile) user.Target {
 	target := t.target
 	if len(u.Identities) > 0 {
 		if c, ok := t.connections[u.Identities[0].Connection.Or("")]; ok {

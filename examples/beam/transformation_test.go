@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 func TestParseTransformation(t *testing.T) {
@@ -115,13 +115,13 @@ func TestPlan(t *testing.T) {
 			"the connection of the primary identity decides",
 			`{"set":{"/nickname":"a"},"connections":{"google":{"kind":"social"}}}`,
 			`{"user_id":"google-oauth2|1","identities":[{"connection":"google"},{"connection":"m"}]}`,
-			refused, `null`, patch.RuleSynced,
+			refused, `null`, rule.SyncedAttributes,
 		},
 		{
 			"a connection that is not listed is that of the target",
 			`{"set":{"/nickname":"a"},"target":{"connection":{"kind":"social"}},"connections":{"m":{"kind":"database"}}}`,
 			`{"user_id":"google-oauth2|1","identities":[{"connection":"google"}]}`,
-			refused, `null`, patch.RuleSynced,
+			refused, `null`, rule.SyncedAttributes,
 		},
 		{
 			"metadata that is no object stays as it is",

@@ -13,6 +13,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // outputs are what a run writes, the lines in an order of their own.
@@ -39,7 +40,7 @@ func slow(t *testing.T, file, text string) (o outputs) {
 		bad := func(v verdict, id user.ID, err error) {
 			p := problem{File: file, Line: i + 1, UserID: id, Verdict: v}
 			switch err := err.(type) {
-			case user.Violations:
+			case rule.Violations:
 				p.Violations = err
 				for _, v := range err {
 					count("violations", string(v.Rule))
@@ -79,7 +80,7 @@ func slow(t *testing.T, file, text string) (o outputs) {
 			bad(refused, id, err)
 			continue
 		}
-		var target patch.Target
+		var target user.Target
 		switch before.Identities[0].Connection.Or("") {
 		case "members":
 			target.Connection = user.Connection{Name: "members", Kind: user.Database}

@@ -1,9 +1,9 @@
-// Package guard keeps bad payloads from leaving: a [Transport] for an HTTP client
-// judges the body of each update of a user before it is sent.
+// Package guard refuses bad updates in an HTTP client: its [Transport] judges the
+// body of each update of a user before it is sent.
 //
 //	client := &http.Client{Transport: &guard.Transport{Target: targetOf}}
 //
-// It is an example of use, small enough to be copied.
+// It is an example, small enough to copy.
 package guard
 
 import (
@@ -16,30 +16,33 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
 )
 
-// limit is how large a body may be: one that the API would take is smaller.
+// limit is the maximum size of a body; the API accepts less.
 const limit = 32 << 20
 
-// ErrTooLarge is the error for a body that is larger than any that is judged.
+// ErrTooLarge reports a body that is too large to judge.
 var ErrTooLarge = errors.New("guard: body too large to judge")
 
-// Transport is an http.RoundTripper. It refuses an update of a user that the API
-// would refuse, and with Strict one that carries warnings, without sending it. The
-// error of a refusal is a user.Violations, or a metadata.Errors for a body that is
-// no JSON object; it holds no value of the body. Other requests pass untouched.
+// Transport is an http.RoundTripper that does not send an update of a user that the
+// API would refuse, or, with Strict, one that has warnings. It sends other requests
+// unchanged. The zero Transport judges updates for the zero Target.
+//
+// The error of a refusal is a rule.Violations, or a metadata.Errors for a body that
+// is not a JSON object. It contains no value of the body.
 type Transport struct {
-	// Base sends what passes; nil is http.DefaultTransport.
+	// Base sends the requests that are not refused; nil is http.DefaultTransport.
 	Base http.RoundTripper
 
-	// Target returns what is known of the user of that id. nil: nothing is known.
-	Target func(r *http.Request, id string) (patch.Target, error)
+	// Target returns the target for the user with that id; nil uses the zero Target.
+	Target func(r *http.Request, id string) (user.Target, error)
 
-	// Strict refuses warnings too: a {} that would wipe, say.
+	// Strict also refuses updates with warnings, such as one that wipes metadata.
 	Strict bool
 }
 
-// RoundTrip judges r and sends it.
+// RoundTrip judges r and sends it if it is not refused.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	base := t.Base
 	if base == nil {
@@ -63,13 +66,13 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return base.RoundTrip(sent)
 }
 
-// updated returns the id of the user whom r updates, if it is such a request.
+// updated returns the id of the user that r updates, and reports whether r is an update.
 func updated(r *http.Request) (id string, ok bool) {
 	if r.Method != http.MethodPatch {
 		return "", false
 	}
 	_, rest, ok := strings.Cut(r.URL.EscapedPath(), "/api/v2/users/")
-	rest = strings.TrimRight(rest, "/") // an API that takes it for the same is not to be reached so
+	rest = strings.TrimRight(rest, "/") // a server may ignore a slash at the end
 	if !ok || rest == "" || strings.Contains(rest, "/") {
 		return "", false
 	}
@@ -93,20 +96,20 @@ func read(r *http.Request) (body []byte, err error) {
 func (t *Transport) judge(r *http.Request, id string, body []byte) error {
 	p, err := patch.Parse(body)
 	if err != nil {
-		return fmt.Errorf("guard: the body is no payload: %w", err)
+		return fmt.Errorf("guard: the body is not a payload: %w", err)
 	}
-	var target patch.Target
+	var target user.Target
 	if t.Target != nil {
 		if target, err = t.Target(r, id); err != nil {
-			return fmt.Errorf("guard: what is known of the user: %w", err)
+			return fmt.Errorf("guard: cannot get the target: %w", err)
 		}
 	}
 	verdict := p.Validate(target)
 	if err := verdict.Err(); err != nil {
-		return fmt.Errorf("guard: the API would refuse this: %w", err)
+		return fmt.Errorf("guard: the API would refuse the payload: %w", err)
 	}
 	if t.Strict && len(verdict.Warnings) > 0 {
-		return fmt.Errorf("guard: not sent: %w", verdict.Warnings)
+		return fmt.Errorf("guard: not sent because of warnings: %w", verdict.Warnings)
 	}
 	return nil
 }

@@ -14,8 +14,8 @@ import (
 
 	"github.com/metameld/metameld/examples/guard"
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // server counts what reaches it and keeps the last body.
@@ -47,9 +47,9 @@ func TestBadPayloadsDoNotLeave(t *testing.T) {
 	url, count, body := server(t)
 	var asked string
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(_ *http.Request, id string) (patch.Target, error) {
+		Target: func(_ *http.Request, id string) (user.Target, error) {
 			asked = id
-			return patch.Target{Connection: user.Connection{Kind: user.CustomDatabase}}, nil
+			return user.Target{Connection: user.Connection{Kind: user.CustomDatabase}}, nil
 		},
 		Strict: true,
 	}}
@@ -62,13 +62,13 @@ func TestBadPayloadsDoNotLeave(t *testing.T) {
 	assert.Equal(t, "auth0|65f0c0ffee", asked)
 
 	err := send(t, c, http.MethodPatch, at, `{"password":"a-secret-9","email":"rosa@example.org"}`)
-	assert.ErrorIs(t, err, patch.RuleExclusive)
-	assert.ErrorIs(t, err, patch.RuleCustomDatabase)
+	assert.ErrorIs(t, err, rule.ExclusiveAttributes)
+	assert.ErrorIs(t, err, rule.CustomDatabase)
 	assert.NotContains(t, err.Error(), "a-secret-9")
-	var vs user.Violations
+	var vs rule.Violations
 	assert.ErrorAs(t, err, &vs)
 
-	assert.ErrorIs(t, send(t, c, http.MethodPatch, at, `{"app_metadata":{}}`), patch.RuleWipe)
+	assert.ErrorIs(t, send(t, c, http.MethodPatch, at, `{"app_metadata":{}}`), rule.MetadataWipe)
 	var faults metadata.Errors
 	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, `{"user_metadata":`), &faults)
 	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, ""), &faults)
@@ -162,9 +162,9 @@ func TestContext(t *testing.T) {
 	url, count, _ := server(t)
 	gone, cancel := context.WithCancel(t.Context())
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(r *http.Request, _ string) (patch.Target, error) {
+		Target: func(r *http.Request, _ string) (user.Target, error) {
 			cancel()
-			return patch.Target{}, r.Context().Err()
+			return user.Target{}, r.Context().Err()
 		},
 	}}
 	r, err := http.NewRequestWithContext(gone, http.MethodPatch, url+"/api/v2/users/1", strings.NewReader(`{"blocked":true}`))
@@ -178,7 +178,7 @@ func TestWhatIsNotKnownIsAnError(t *testing.T) {
 	url, count, _ := server(t)
 	lost := errors.New("no such connection")
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(*http.Request, string) (patch.Target, error) { return patch.Target{}, lost },
+		Target: func(*http.Request, string) (user.Target, error) { return user.Target{}, lost },
 	}}
 	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"blocked":true}`), lost)
 	assert.Zero(t, *count)

@@ -9,9 +9,10 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// answer is one line of output. Members that say nothing are left out.
+// answer is one line of output. Empty members are omitted.
 type answer struct {
 	Line  int      `json:"line"`
 	OK    bool     `json:"ok"`
@@ -25,8 +26,8 @@ type answer struct {
 	Shadowed  []string         `json:"shadowed,omitempty"`
 
 	Valid      *bool             `json:"valid,omitempty"`
-	Violations user.Violations   `json:"violations,omitempty"`
-	Warnings   user.Violations   `json:"warnings,omitempty"`
+	Violations rule.Violations   `json:"violations,omitempty"`
+	Warnings   rule.Violations   `json:"warnings,omitempty"`
 	Profile    *user.Profile     `json:"profile,omitempty"`
 	Payload    *patch.Payload    `json:"payload,omitempty"`
 	Payloads   []patch.Payload   `json:"payloads,omitempty"`
@@ -36,9 +37,9 @@ type answer struct {
 	Effects    []user.Effect     `json:"effects,omitempty"`
 	Identities []user.Identity   `json:"identities,omitempty"`
 	Detached   *user.Profile     `json:"detached,omitempty"`
-	Rules      []user.Rule       `json:"rules,omitempty"`
+	Rules      []rule.Rule       `json:"rules,omitempty"`
 
-	Ignored []string `json:"ignored,omitempty"` // members of the line that no operation takes
+	Ignored []string `json:"ignored,omitempty"` // members of the line that no operation uses
 }
 
 // encode returns the line to write.
@@ -50,19 +51,19 @@ func (a *answer) encode() []byte {
 		b.Reset()
 		a.fail(&problem{Kind: "refused", Message: "the answer cannot be written: it would have more than 10000 levels"})
 		if err := enc.Encode(a); err != nil {
-			panic(err) // a problem is texts
+			panic(err) // a problem holds only strings
 		}
 	}
 	return b.Bytes()
 }
 
-// problem says why a line has no other answer: its input, or a refusal of the
+// problem is the error of a line: input that cannot be read, or a refusal by the
 // library.
 type problem struct {
-	Kind    string      `json:"kind"` // input, refused
-	Pointer string      `json:"pointer,omitempty"`
-	Rule    user.RuleID `json:"rule,omitempty"`
-	Message string      `json:"message"`
+	Kind    string  `json:"kind"` // input, refused
+	Pointer string  `json:"pointer,omitempty"`
+	Rule    rule.ID `json:"rule,omitempty"`
+	Message string  `json:"message"`
 }
 
 func (p *problem) Error() string { return p.Message }
@@ -77,7 +78,7 @@ func (a *answer) fail(p *problem) { *a = answer{Line: a.Line, Error: p} }
 // to answers one line.
 func (a *answer) to(line []byte) {
 	defer func() {
-		if r := recover(); r != nil { // one line must not cost the others theirs
+		if r := recover(); r != nil { // an error in one line must not affect the others
 			a.fail(&problem{Kind: "internal", Message: fmt.Sprint("panic: ", r)})
 		}
 	}()
@@ -92,7 +93,7 @@ func (a *answer) to(line []byte) {
 	case errors.As(err, &p):
 		part := *a
 		a.fail(p)
-		if p.Kind == "refused" { // beside it, what can be reached
+		if p.Kind == "refused" { // the part that can be reached
 			a.Patch, a.Payload, a.Payloads = part.Patch, part.Payload, part.Payloads
 		}
 	case err != nil:

@@ -1,12 +1,12 @@
-// Oracle answers what an update will do, one JSON line for each JSON line:
+// Oracle runs the operations of the library for tests in any language: it reads one JSON
+// line for each operation and writes one JSON line with the result.
 //
 //	echo '{"op":"merge","mode":"first-level","base":{"a":1},"patch":{"b":2}}' | go run ./examples/oracle
 //	{"line":1,"ok":true,"result":{"a":1,"b":2}}
 //
-// It lets a test in any language ask the library. Lines are answered in order;
-// memory does not grow with their number, and the answers so far are written
-// whenever the input pauses. The exit status is 0 when every line was answered,
-// and 2 when reading or writing failed.
+// It answers lines in order, and writes the answers so far whenever the input pauses.
+// Memory does not grow with the number of lines. The exit status is 0 if every line was
+// answered, and 2 if reading or writing failed.
 //
 // Operations: merge, diff, lower, compose, merge3, roundtrip, validate, apply, payload-diff, plan,
 // inverse, form, output, create, login, rules-object, link, unlink, stage, rules.
@@ -29,10 +29,10 @@ func main() {
 }
 
 const (
-	// longest is how many bytes a line may have; a longer one is answered and
-	// passed over without being kept.
+	// longest is the maximum length of a line in bytes. A longer line is answered with
+	// an error and skipped without being kept.
 	longest = 512 << 20
-	// spare is how large a buffer is kept for the next line.
+	// spare is the largest buffer that is kept for the next line, in bytes.
 	spare = 1 << 20
 )
 
@@ -69,7 +69,7 @@ func serve(in io.Reader, out io.Writer) error {
 	}
 }
 
-// pausing is an input that writes the answers so far whenever it must wait.
+// pausing is an input that writes the answers so far before each read.
 type pausing struct {
 	in  io.Reader
 	out *bufio.Writer
@@ -82,8 +82,8 @@ func (p pausing) Read(buf []byte) (int, error) {
 	return p.in.Read(buf)
 }
 
-// readLine appends the next line, without its end, to buf. It reports false, and
-// reads on to the end of the line, where that is too long to keep.
+// readLine appends the next line, without its end, to buf. If the line is too long to
+// keep, it skips to the end of the line and reports false.
 func readLine(r *bufio.Reader, buf []byte) (line []byte, fits bool, err error) {
 	fits = true
 	for {

@@ -7,13 +7,16 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/identities"
-	"github.com/metameld/metameld/internal/catalogue"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/patch/actions"
+	"github.com/metameld/metameld/patch/card"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/lifecycle"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// operations are those that the oracle answers; the others it knows of only.
+// operations are the operations by name.
 var operations = map[string]func(*answer, request) error{
 	"merge":        (*answer).merge,
 	"diff":         (*answer).diff,
@@ -67,11 +70,11 @@ func (a *answer) diff(req request) error {
 		return err
 	}
 	a.Patch, err = m.Diff(from, to)
-	return unreachable(catalogue.Unreachable, err)
+	return unreachable(rule.MetadataUnreachable, err)
 }
 
 // unreachable turns the error of a diff into an answer.
-func unreachable(id user.RuleID, err error) error {
+func unreachable(id rule.ID, err error) error {
 	if err != nil {
 		missed := metadata.Unreachable(err)
 		return &problem{
@@ -93,7 +96,7 @@ func (a *answer) lower(req request) error {
 		return err
 	}
 	a.Patch, err = m.FromDeep(base, d)
-	return unreachable(catalogue.Unreachable, err)
+	return unreachable(rule.MetadataUnreachable, err)
 }
 
 func (a *answer) compose(req request) error {
@@ -126,13 +129,13 @@ func (a *answer) roundtrip(req request) error {
 
 func (a *answer) validate(req request) error {
 	p, err := argument(req, "payload", patch.Parse)
-	t, err2 := optional(req, "target", decoded[patch.Target])
+	t, err2 := optional(req, "target", decoded[user.Target])
 	u, err3 := optional(req, "user", user.Parse)
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
 	v := p.Validate(t)
-	if req.has("user") && v.Valid() { // then there is more to warn of
+	if req.has("user") && v.Valid() { // the user can add warnings
 		out, err := p.Apply(u, t)
 		if err != nil {
 			return a.unapplied(v, err)
@@ -144,7 +147,7 @@ func (a *answer) validate(req request) error {
 }
 
 // unapplied answers for a payload that is valid but for this user.
-func (a *answer) unapplied(v user.Verdict, err error) error {
+func (a *answer) unapplied(v rule.Verdict, err error) error {
 	if errors.As(err, &v.Violations) {
 		a.verdict(v)
 		return nil
@@ -152,7 +155,7 @@ func (a *answer) unapplied(v user.Verdict, err error) error {
 	return input("user", err)
 }
 
-func (a *answer) verdict(v user.Verdict) {
+func (a *answer) verdict(v rule.Verdict) {
 	valid := v.Valid()
 	a.Valid, a.Violations, a.Warnings = &valid, v.Violations, v.Warnings
 }
@@ -160,7 +163,7 @@ func (a *answer) verdict(v user.Verdict) {
 func (a *answer) apply(req request) error {
 	u, err := argument(req, "user", user.Parse)
 	p, err2 := argument(req, "payload", patch.Parse)
-	t, err3 := optional(req, "target", decoded[patch.Target])
+	t, err3 := optional(req, "target", decoded[user.Target])
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
@@ -173,11 +176,8 @@ func (a *answer) apply(req request) error {
 	if err != nil {
 		return a.unapplied(v, err)
 	}
-	a.verdict(user.Verdict{Warnings: out.Warnings})
-	a.Profile, a.Effects = &out.Profile, out.Effects
-	for _, c := range out.Changes {
-		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
-	}
+	a.verdict(rule.Verdict{})
+	a.outcome(out)
 	return nil
 }
 
@@ -193,7 +193,7 @@ func (a *answer) payloadDiff(req request) error {
 
 func (a *answer) plan(req request) error {
 	from, err := argument(req, "from", user.Parse)
-	t, err2 := optional(req, "target", decoded[patch.Target])
+	t, err2 := optional(req, "target", decoded[user.Target])
 	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
@@ -215,17 +215,17 @@ func (a *answer) plan(req request) error {
 
 // unplanned turns the error of a plan into an answer.
 func unplanned(err error) error {
-	var v user.Violation
+	var v rule.Violation
 	if errors.As(err, &v) {
 		return refused(err)
 	}
-	return unreachable(patch.RuleUnreachable, err)
+	return unreachable(rule.Unreachable, err)
 }
 
 func (a *answer) inverse(req request) error {
 	u, err := argument(req, "user", user.Parse)
 	p, err2 := argument(req, "payload", patch.Parse)
-	t, err3 := optional(req, "target", decoded[patch.Target])
+	t, err3 := optional(req, "target", decoded[user.Target])
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
@@ -233,12 +233,12 @@ func (a *answer) inverse(req request) error {
 	return a.reached(q, err)
 }
 
-// reached answers with a payload, of what can be reached.
+// reached answers with a payload, and with the error that lists what it cannot reach.
 func (a *answer) reached(p patch.Payload, err error) error {
 	if err == nil || !p.IsZero() {
 		a.Payload = &p
 	}
-	return unreachable(patch.RuleUnreachable, err)
+	return unreachable(rule.Unreachable, err)
 }
 
 func (a *answer) form(req request) error {
@@ -246,13 +246,13 @@ func (a *answer) form(req request) error {
 	if err != nil {
 		return err
 	}
-	f, err := argument(req, "form", decoded[patch.Form])
+	f, err := argument(req, "form", decoded[card.Form])
 	if err != nil {
 		return err
 	}
-	empties := patch.SkipEmpty
+	empties := metadata.SkipEmpty
 	if pass {
-		empties = patch.PassEmpty
+		empties = metadata.PassEmpty
 	}
 	p, warnings := f.Payload(empties)
 	a.Payload, a.Warnings = &p, warnings
@@ -264,15 +264,15 @@ func (a *answer) output(req request) error {
 	if err != nil {
 		return err
 	}
-	if a.Output, err = patch.Output(u); err != nil {
+	if a.Output, err = card.Output(u); err != nil {
 		return input("user", err)
 	}
 	return nil
 }
 
 func (a *answer) create(req request) error {
-	c, err := argument(req, "payload", user.ParseCreation)
-	t, err2 := optional(req, "target", decoded[patch.Target])
+	c, err := argument(req, "payload", lifecycle.ParseCreation)
+	t, err2 := optional(req, "target", decoded[user.Target])
 	var id string
 	var err3 error
 	if req.has("id") {
@@ -281,35 +281,40 @@ func (a *answer) create(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	if v := c.Validate(t.Circumstances()); !v.Valid() {
+	if v := c.Validate(t); !v.Valid() {
 		a.verdict(v)
 		return nil
 	}
-	out, err := user.New(c, id, t.Circumstances())
+	out, err := c.Create(id, t)
 	if err != nil {
 		return refused(err)
 	}
-	a.verdict(user.Verdict{Warnings: out.Warnings})
+	a.verdict(rule.Verdict{Warnings: out.Warnings})
 	a.Profile, a.Effects = &out.Profile, out.Effects
 	return nil
 }
 
 func (a *answer) login(req request) error {
-	login, err := argument(req, "login", user.ParseLogin)
+	login, err := argument(req, "login", lifecycle.ParseLogin)
 	cached, err2 := optional(req, "cached", user.Parse)
-	t, err3 := argument(req, "target", decoded[patch.Target])
+	t, err3 := argument(req, "target", decoded[user.Target])
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	out, err := user.Refresh(cached, login, t.Circumstances())
+	out, err := lifecycle.Login(cached, login, t)
 	if err != nil {
 		return refused(err)
 	}
-	a.Profile, a.Warnings = &out.Profile, out.Warnings
+	a.outcome(out)
+	return nil
+}
+
+// outcome answers with the outcome of an operation.
+func (a *answer) outcome(out user.Outcome) {
+	a.Profile, a.Effects, a.Warnings = &out.Profile, out.Effects, out.Warnings
 	for _, c := range out.Changes {
 		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
 	}
-	return nil
 }
 
 func (a *answer) rulesObject(req request) error {
@@ -317,7 +322,7 @@ func (a *answer) rulesObject(req request) error {
 	if err != nil {
 		return err
 	}
-	r, err := user.RulesObject(u)
+	r, err := lifecycle.RulesObject(u)
 	if err != nil {
 		return refused(err)
 	}
@@ -336,7 +341,7 @@ func (a *answer) link(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	var l identities.Linked
+	var l user.Outcome
 	if req.has("merge_metadata") {
 		l, err = identities.LinkMerging(primary, secondary, mode)
 	} else {
@@ -356,7 +361,7 @@ func (a *answer) unlink(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	out, err := identities.Unlink(u, provider, id)
+	out, err := identities.Unlink(u, provider, user.ID(id))
 	if err != nil {
 		return refused(err)
 	}
@@ -367,19 +372,19 @@ func (a *answer) unlink(req request) error {
 	return nil
 }
 
-// widest is how many bytes the event.users of one answer may have together.
+// widest is the maximum size of all event.users in one answer, in bytes.
 const widest = 64 << 20
 
 func (a *answer) stage(req request) error {
 	name, err := req.text("trigger")
 	u, err2 := argument(req, "user", user.Parse)
-	steps, err3 := argument(req, "steps", patch.ParseSteps)
+	steps, err3 := argument(req, "steps", actions.ParseSteps)
 	policies, err4 := req.policies("policies")
 	if err := errors.Join(err, err2, err3, err4); err != nil {
 		return err
 	}
-	s := patch.Stage{Trigger: patch.Trigger(name), User: u, Target: patch.Target{Policies: policies}}
-	if !slices.Contains(patch.Triggers(), s.Trigger) {
+	s := actions.Stage{Trigger: actions.Trigger(name), User: u, Target: user.Target{Policies: policies}}
+	if !slices.Contains(actions.Triggers(), s.Trigger) {
 		return input("trigger", errors.New("no such trigger"))
 	}
 	out, err := s.Run(steps...)
@@ -397,18 +402,18 @@ func (a *answer) stage(req request) error {
 		}
 		a.EventUsers = append(a.EventUsers, e)
 	}
-	a.Payloads, a.Warnings, a.Profile = out.Payloads(), out.Warnings, &out.Profile
+	a.Payloads, a.Warnings, a.Profile = out.Writes.Payloads(), out.Warnings, &out.Profile
 	return nil
 }
 
 func (a *answer) rules(request) error {
-	a.Rules = catalogue.Rules()
+	a.Rules = rule.All()
 	return nil
 }
 
 // refused turns an error of the library into an answer.
 func refused(err error) error {
-	var v user.Violation
+	var v rule.Violation
 	if errors.As(err, &v) {
 		return &problem{Kind: "refused", Rule: v.Rule, Pointer: v.Pointer, Message: v.Message}
 	}

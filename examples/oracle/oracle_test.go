@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/internal/long"
 	"github.com/metameld/metameld/internal/recordings"
 )
 
@@ -71,7 +72,7 @@ func TestAnswers(t *testing.T) {
 		{`{"op":"login","login":{"user_id":7,"email":"kim@example.com","email_verified":true,"name":"Kim","nickname":"k","picture":"https://example.com/p.png","locale":"en"},"target":{"connection":{"name":"g","strategy":"google-oauth2","kind":"social"}}}`,
 			`{"ok":true,"profile":{"user_id":"google-oauth2|7","email":"kim@example.com","email_verified":true,"name":"Kim","nickname":"k","picture":"https://example.com/p.png","identities":[{"connection":"g","user_id":7,"provider":"google-oauth2","isSocial":true}],"locale":"en"},"changes":[{"pointer":"/user_id","kind":"added"},{"pointer":"/email","kind":"added"},{"pointer":"/email_verified","kind":"added"},{"pointer":"/name","kind":"added"},{"pointer":"/nickname","kind":"added"},{"pointer":"/picture","kind":"added"},{"pointer":"/identities","kind":"added"},{"pointer":"/locale","kind":"added"}]}`},
 		{`{"op":"login","cached":{"name":"A","user_metadata":{"a":1}},"login":{"name":"B","user_metadata":{"b":2}},"target":{"connection":{"kind":"custom-database"},"policies":{"user.login-metadata":"merged"}}}`,
-			`{"ok":true,"profile":{"name":"B","user_metadata":{"a":1,"b":2}},"changes":[{"pointer":"/name","kind":"replaced"},{"pointer":"/user_metadata/b","kind":"added"}],"warnings":[{"rule":"user.login-metadata","pointer":"/user_metadata","severity":"warning","evidence":"observed"}]}`},
+			`{"ok":true,"effects":[{"kind":"login-script","rule":"user.database-scripts"}],"profile":{"name":"B","user_metadata":{"a":1,"b":2}},"changes":[{"pointer":"/name","kind":"replaced"},{"pointer":"/user_metadata/b","kind":"added"}],"warnings":[{"rule":"user.login-metadata","pointer":"/user_metadata","severity":"warning","evidence":"observed"}]}`},
 		{`{"op":"login","login":{},"target":{"connection":{"kind":"social","root_attributes":"never_on_login"}}}`, `{"ok":false,"error":{"kind":"refused","rule":"user.login-creates-none"}}`},
 		{`{"op":"login","login":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/target"}}`},
 		{`{"op":"login","target":{}}`, `{"ok":false,"error":{"kind":"input","pointer":"/login"}}`},
@@ -125,6 +126,14 @@ func TestAnswers(t *testing.T) {
 		{`{"op":"merge","mode":"fill","base":{"a":1},"patch":{"a":2,"b":3}}`, `{"ok":true,"result":{"a":1,"b":3}}`},
 		{`{"op":"merge","mode":"replace","base":{"a":1},"patch":{"b":3}}`, `{"ok":true,"result":{"b":3}}`},
 		{`{"op":"merge","mode":{"lists":"union"},"base":{"l":[1]},"patch":{"l":[1.0,2]}}`, `{"ok":true,"result":{"l":[1,2]}}`},
+		{`{"op":"merge","mode":{},"base":{"a":{"b":1}},"patch":{"a":{"c":null}}}`, `{"ok":true,"result":{"a":{"c":null}}}`},
+		{`{"op":"merge","mode":{"depth":"all","wins":"base","nulls":"stripped","empty":"nothing","lists":"append"},"base":{"a":{"b":1,"l":[1]}},"patch":{"a":{"b":2,"c":[{"d":null}],"l":[1]}}}`, `{"ok":true,"result":{"a":{"b":1,"l":[1,1],"c":[{}]}}}`},
+		{`{"op":"merge","mode":{"depth":"none","wins":"delta","nulls":"stored","empty":"wipes","lists":"replace"},"base":{"a":1},"patch":{"b":null}}`, `{"ok":true,"result":{"b":null}}`},
+		{`{"op":"merge","mode":{"depth":"first-level","empty":"nothing"},"base":{"a":1},"patch":{}}`, `{"ok":true,"result":{"a":1}}`},
+		{`{"op":"merge","mode":{"depth":"none","lists":"union"},"base":{"l":[1]},"patch":{"l":[2]}}`, `{"ok":true,"result":{"l":[2]}}`},
+		{`{"op":"merge","mode":"first-level+union-lists","base":{"l":[1]},"patch":{"l":[1,2]}}`, `{"ok":true,"result":{"l":[1,2]}}`},
+		{`{"op":"merge","mode":{"wins":1}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/wins"}}`},
+		{`{"op":"merge","mode":{"wins delta":""}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/wins delta"}}`},
 		{`{"op":"merge","mode":{"lists":"sideways"}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/lists"}}`},
 		{`{"op":"merge","mode":{"depth":"all+lists=union"}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/depth"}}`},
 		{`{"op":"merge","mode":{"list":"union"}}`, `{"ok":false,"error":{"kind":"input","pointer":"/mode/list"}}`},
@@ -173,7 +182,8 @@ func withoutMessages(v any) any {
 // Each hostile line is answered, and so is the line after it.
 func TestHostileLines(t *testing.T) {
 	const fine = `{"op":"merge","mode":"deep","base":{"a":1},"patch":{"b":2}}`
-	long := strings.Repeat("x", 50<<20)
+	text := strings.Repeat("x", long.Pick(1<<20, 50<<20))
+	steps := strings.Repeat(`{"next_action":true},`, long.Pick(10_000, 100_000))
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	lines := []struct {
 		line string
@@ -184,8 +194,8 @@ func TestHostileLines(t *testing.T) {
 		{strings.Repeat("[", 100_000), false},
 		{`{"op":"merge","mode":"first-level","base":{"a":` + nested(9_998) + `},"patch":{"b":1}}`, true},
 		{`{"op":"merge","mode":"first-level","base":{"a":` + nested(10_000) + `},"patch":{"b":1}}`, false},
-		{`{"op":"merge","mode":"deep","base":{"a":"` + long + `"},"patch":{"b":1}}`, true},
-		{`{"op":"roundtrip","user":{"email":"` + long + `"}}`, true},
+		{`{"op":"merge","mode":"deep","base":{"a":"` + text + `"},"patch":{"b":1}}`, true},
+		{`{"op":"roundtrip","user":{"email":"` + text + `"}}`, true},
 		{"{\"op\":\"merge\",\"mode\":\"deep\",\"base\":{\"a\":\"\xff\"}}", false},
 		{"\xff\xfe", false},
 		{"", false},
@@ -209,8 +219,8 @@ func TestHostileLines(t *testing.T) {
 		{`{"op":"stage","trigger":"post-login","user":{},"steps":[{"set_user_metadata":["__proto__",{"__proto__":null}]}]}`, true},
 		{`{"op":"stage","trigger":"post-login","user":{},"steps":[{"set_user_metadata":["a",` + nested(9_990) + `]}]}`, true},
 		{`{"op":"stage","trigger":"post-login","user":{},"steps":[{"set_user_metadata":["a",` + nested(100_000) + `]}]}`, false},
-		{`{"op":"stage","trigger":"post-login","user":{"x":"` + long + `"},"steps":[` + strings.Repeat(`{"next_action":true},`, 100_000) + `{"deny":true}]}`, true},
-		{`{"op":"stage","trigger":"post-login","user":{"name":"` + long + `"},"steps":[` + strings.Repeat(`{"next_action":true},`, 100_000) + `{"deny":true}]}`, false},
+		{`{"op":"stage","trigger":"post-login","user":{"x":"` + text + `"},"steps":[` + steps + `{"deny":true}]}`, true},
+		{`{"op":"stage","trigger":"post-login","user":{"name":"` + text + `"},"steps":[` + steps + `{"deny":true}]}`, false},
 	}
 	for _, tt := range lines {
 		a := ask(t, tt.line, fine)
@@ -306,7 +316,7 @@ func TestRecordedExchanges(t *testing.T) {
 func TestBounds(t *testing.T) {
 	const fine = `{"op":"merge","mode":"deep","base":{"a":1},"patch":{"b":2}}`
 	nested := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
-	long := strings.Repeat("n", 100_000)
+	name := strings.Repeat("n", 100_000)
 	nulls := strings.Repeat("null,", 9_999) + "null"
 	ones := strings.ReplaceAll(nulls, "null", "[1]")
 	members := func(value string) string {
@@ -316,22 +326,22 @@ func TestBounds(t *testing.T) {
 		}
 		return "{" + strings.TrimSuffix(b.String(), ",") + "}"
 	}
-	for name, line := range map[string]string{
+	for what, line := range map[string]string{
 		"a link whose result is too deep": `{"op":"link","primary":{"x":` + nested(9_998) + `,"identities":[{"provider":"a","user_id":"1"}]},"secondary":{"identities":[{"provider":"b","user_id":"2"}]}}`,
-		"warnings under a long name":      `{"op":"validate","payload":{"user_metadata":{"` + long + `":[` + nulls + `]}}}`,
-		"changes under a long name":       `{"op":"apply","user":{"user_metadata":{"` + long + `":` + members("1") + `}},"payload":{"user_metadata":{"` + long + `":` + members("2") + `}}}`,
-		"unreachable under a long name":   `{"op":"diff","mode":"deep","from":{"` + long + `":{}},"to":{"` + long + `":` + members("null") + `}}`,
+		"warnings under a long name":      `{"op":"validate","payload":{"user_metadata":{"` + name + `":[` + nulls + `]}}}`,
+		"changes under a long name":       `{"op":"apply","user":{"user_metadata":{"` + name + `":` + members("1") + `}},"payload":{"user_metadata":{"` + name + `":` + members("2") + `}}}`,
+		"unreachable under a long name":   `{"op":"diff","mode":"deep","from":{"` + name + `":{}},"to":{"` + name + `":` + members("null") + `}}`,
 		"many unknown attributes":         `{"op":"roundtrip","user":` + members("1") + `}`,
-		"many in a creation":              `{"op":"create","payload":{"user_metadata":{"` + long + `":[` + nulls + `]},"x":` + members("1") + `}}`,
+		"many in a creation":              `{"op":"create","payload":{"user_metadata":{"` + name + `":[` + nulls + `]},"x":` + members("1") + `}}`,
 		"many that a login removes":       `{"op":"login","cached":` + members("1") + `,"login":` + members("null") + `,"target":{}}`,
 		"many that shadow":                `{"op":"rules-object","user":{"app_metadata":` + members("1") + `}}`,
 		"a login that is too deep":        `{"op":"login","cached":{"identities":[{},{"provider":"p","user_id":"1"}]},"login":{"user_id":"1","x":` + nested(9_998) + `},"target":{"connection":{"kind":"social","strategy":"p"}}}`,
 		"many in an identity":             `{"op":"roundtrip","user":{"identities":[` + members(`{"a":[`+ones[:40]+`1]}`) + `]}}`,
 	} {
 		var out bytes.Buffer
-		require.NoError(t, serve(strings.NewReader(line+"\n"+fine+"\n"), &out), name)
-		assert.Less(t, out.Len(), 8<<20, name)
-		assert.Contains(t, out.String(), `{"line":2,"ok":true`, name)
+		require.NoError(t, serve(strings.NewReader(line+"\n"+fine+"\n"), &out), what)
+		assert.Less(t, out.Len(), 8<<20, what)
+		assert.Contains(t, out.String(), `{"line":2,"ok":true`, what)
 	}
 }
 

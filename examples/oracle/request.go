@@ -7,41 +7,35 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// request is the arguments of one line, unread.
+// request holds the arguments of one line as JSON text.
 type request map[string][]byte
 
 func read(line []byte) (request, error) {
-	parts, ok := jsonscan.Split(line)
-	if !ok {
-		faults := jsonscan.Faults(line, jsonscan.MaxDepth+1)
-		if len(faults) == 0 {
-			return nil, &problem{Kind: "input", Message: "the line is not a JSON object"}
-		}
-		f := faults[0]
-		return nil, &problem{Kind: "input", Pointer: f.Pointer, Message: f.Kind.String()}
+	o, err := metadata.Parse(line)
+	if err != nil {
+		return nil, unreadable("", err)
 	}
-	req := make(request, len(parts))
-	for _, p := range parts {
-		req[p.Name] = p.Text
+	req := make(request, o.Len())
+	for name, v := range o.All() {
+		req[name] = []byte(v.String())
 	}
 	return req, nil
 }
 
-// arguments are the members that some operation takes.
+// arguments are the members that an operation can use.
 var arguments = []string{
 	"op", "mode", "base", "patch", "from", "to", "first", "then", "ours", "theirs", "user", "payload", "target", "form",
 	"pass_empty_values", "id", "cached", "login", "primary", "secondary", "merge_metadata", "provider", "user_id",
 	"trigger", "steps", "policies",
 }
 
-// ignored returns the names of the members that no operation takes: a caller who
-// misspelt one should see it.
+// ignored returns the names of the members that no operation uses, so that a caller sees
+// a misspelt one.
 func (req request) ignored() (names []string) {
 	for name := range req {
 		if !slices.Contains(arguments, name) && len(names) < 100 {
@@ -55,8 +49,11 @@ func (req request) ignored() (names []string) {
 func (req request) has(name string) bool { return req[name] != nil }
 
 // input is the answer for an argument that cannot be read.
-func input(name string, err error) error {
-	p := &problem{Kind: "input", Pointer: metadata.Pointer(name), Message: err.Error()}
+func input(name string, err error) error { return unreadable(metadata.Pointer(name), err) }
+
+// unreadable is the answer for a text that cannot be read, at a pointer into the line.
+func unreadable(pointer string, err error) error {
+	p := &problem{Kind: "input", Pointer: pointer, Message: err.Error()}
 	var es metadata.Errors
 	if errors.As(err, &es) {
 		p.Pointer += es[0].Pointer
@@ -72,7 +69,7 @@ func missing(name string) error {
 	return &problem{Kind: "input", Pointer: metadata.Pointer(name), Message: "this argument is needed"}
 }
 
-// argument reads an argument that is needed.
+// argument reads a required argument.
 func argument[T any](req request, name string, parse func(text []byte) (T, error)) (v T, err error) {
 	if !req.has(name) {
 		return v, missing(name)
@@ -83,7 +80,7 @@ func argument[T any](req request, name string, parse func(text []byte) (T, error
 	return v, nil
 }
 
-// optional reads an argument that may be absent.
+// optional reads an argument that can be absent.
 func optional[T any](req request, name string, parse func(text []byte) (T, error)) (v T, err error) {
 	if !req.has(name) {
 		return v, nil
@@ -91,7 +88,7 @@ func optional[T any](req request, name string, parse func(text []byte) (T, error
 	return argument(req, name, parse)
 }
 
-// decoded is a parse for types that read themselves.
+// decoded parses a text into a type with UnmarshalJSON.
 func decoded[T any, P interface {
 	*T
 	UnmarshalJSON([]byte) error
@@ -137,6 +134,9 @@ func (req request) identifier(name string) (string, error) {
 	return req.text(name)
 }
 
+// mode reads a mode: the name of a preset, followed by + and flags, as
+// [metadata.ParseMode] reads it, or by + and knobs, such as lists=union; or an object,
+// see knobs.
 func (req request) mode(name string) (metadata.Mode, error) {
 	if text := req[name]; len(text) > 0 && text[0] == '{' {
 		return req.knobs(name)
@@ -145,41 +145,68 @@ func (req request) mode(name string) (metadata.Mode, error) {
 	if err != nil {
 		return 0, err
 	}
-	m, ok := metadata.ParseMode(s)
+	if m, ok := metadata.ParseMode(s); ok {
+		return m, nil
+	}
+	preset, turns, turned := strings.Cut(s, "+")
+	m, ok := metadata.ParseMode(preset)
+	for ok && turned {
+		var knob, choice string
+		knob, turns, turned = strings.Cut(turns, "+")
+		knob, choice, _ = strings.Cut(knob, "=")
+		m, ok = turn(m, knob, choice)
+	}
 	if !ok {
 		return 0, input(name, errors.New("no such mode"))
 	}
 	return m, nil
 }
 
-// knobs reads a mode that is put together: an object with the members depth
-// (first-level, all, none), wins (delta, base), nulls (stored, stripped), empty
-// (wipes, nothing) and lists (replace, append, union), each with a default, the
-// first.
+// knobs reads a mode that is an object. Each member is optional; its first choice
+// is the default:
+//
+//   - depth: first-level, all, none
+//   - wins: delta, base
+//   - nulls: stored, stripped
+//   - empty: wipes, nothing
+//   - lists: replace, append, union
 func (req request) knobs(name string) (metadata.Mode, error) {
 	o, err := metadata.Parse(req[name])
 	if err != nil {
 		return 0, input(name, err)
 	}
-	turned := metadata.FirstLevel.String()
+	var m metadata.Mode
 	for knob, v := range o.All() {
 		choice, _ := v.Str()
-		turn := "+" + knob + "=" + choice
-		if _, ok := metadata.ParseMode(metadata.FirstLevel.String() + turn); !ok || strings.Contains(knob+choice, "+") {
-			return 0, &problem{Kind: "input", Pointer: metadata.Pointer(name, knob), Message: "no such knob, or it has no such choice"}
+		var ok bool
+		if m, ok = turn(m, knob, choice); !ok {
+			return 0, &problem{Kind: "input", Pointer: metadata.Pointer(name, knob), Message: "no such knob or no such choice"}
 		}
-		turned += turn
 	}
-	m, _ := metadata.ParseMode(turned)
 	return m, nil
 }
 
-// policies reads the readings of single rules, which may be absent.
-func (req request) policies(name string) (map[user.RuleID]string, error) {
+// turn returns m with a knob set to a choice. It reports false if there is no such knob
+// or choice.
+func turn(m metadata.Mode, knob, choice string) (metadata.Mode, bool) {
+	const depths, lists = metadata.AllLevels | metadata.Replace, metadata.AppendLists | metadata.UnionLists
+	turned := map[string][2]metadata.Mode{ // the flags to clear, and to set
+		"depth first-level": {depths, 0}, "depth all": {depths, metadata.AllLevels}, "depth none": {depths, metadata.Replace},
+		"wins delta": {metadata.BaseWins, 0}, "wins base": {metadata.BaseWins, metadata.BaseWins},
+		"nulls stored": {metadata.StripNulls, 0}, "nulls stripped": {metadata.StripNulls, metadata.StripNulls},
+		"empty wipes": {metadata.IgnoreEmpty, 0}, "empty nothing": {metadata.IgnoreEmpty, metadata.IgnoreEmpty},
+		"lists replace": {lists, 0}, "lists append": {lists, metadata.AppendLists}, "lists union": {lists, metadata.UnionLists},
+	}
+	flags, ok := turned[knob+" "+choice]
+	return m&^flags[0] | flags[1], ok
+}
+
+// policies reads the readings of single rules, an optional argument.
+func (req request) policies(name string) (map[rule.ID]string, error) {
 	if !req.has(name) {
 		return nil, nil
 	}
-	t, err := decoded[patch.Target](slices.Concat([]byte(`{"policies":`), req[name], []byte("}")))
+	t, err := decoded[user.Target](slices.Concat([]byte(`{"policies":`), req[name], []byte("}")))
 	if err != nil {
 		p := input(name, err)
 		if q, ok := p.(*problem); ok { // the pointer has the name already

@@ -1,11 +1,11 @@
-// Preflight says what an update would do to a user before it is sent: whether
-// the API would refuse it and why, what would change, and the profile after.
+// Preflight says what an update would do to a user before it is sent: whether the API
+// would refuse it and why, the changes, and the profile afterwards.
 //
-//	go run ./examples/preflight                                  # on built-in samples
+//	go run ./examples/preflight                                  # judges built-in samples
 //	go run ./examples/preflight -user user.json -patch patch.json -target target.json
 //
-// The exit status is 0 where the payload is valid, 1 where it is refused, and 2
-// for bad usage or input that cannot be read.
+// The exit status is 0 if the payload is valid, 1 if it is refused, and 2 for bad usage
+// or input that cannot be read.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // The exit statuses.
@@ -31,8 +32,8 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, coloured(os.Stdout)))
 }
 
-// coloured reports whether colours are wanted on f: it is a terminal, and NO_COLOR
-// is not set (no-color.org).
+// coloured reports whether output on f is coloured: f is a terminal, and NO_COLOR is not
+// set (no-color.org).
 func coloured(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == ""
@@ -44,21 +45,21 @@ usage: preflight                                          judge three built-in s
        preflight -patch FILE [-user FILE] [-target FILE]  judge a payload
        preflight -rules                                   list every rule with its source
 
-A FILE is JSON; - is standard input, for one of them.
+FILE is a JSON file; one of them can be -, standard input.
 
   -patch   the body of PATCH /api/v2/users/{id}
-  -user    the user as the API answers it; without, there is no diff
-  -target  what is known of the connection and the caller, such as
+  -user    the user as the API answers it; needed to list changes
+  -target  the connection, the identity and the caller, such as
            {"connection": {"name": "db", "kind": "custom-database"}, "migrated": true}
            kinds: database, custom-database, social, enterprise,
            passwordless-email, passwordless-sms
-  -json    write JSON for machines
+  -json    write JSON
 
-The exit status is 0 where the payload is valid, 1 where it is refused, 2 for bad
-usage or input that cannot be read. The bare run is a demonstration and exits 0.
+The exit status is 0 if the payload is valid, 1 if it is refused, and 2 for bad
+usage or input that cannot be read. Without -patch it is 0.
 `
 
-// run is the command without its process.
+// run runs the command and returns its exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) int {
 	fail := func(err error) int {
 		_, _ = fmt.Fprintln(stderr, "preflight:", oneLine(err.Error()))
@@ -111,7 +112,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 		return exitValid
 	}
 	f := files{stdin: stdin}
-	var in flight
+	var in input
 	if err := f.read("patch", *patchFile, &in.payload); err != nil {
 		return fail(err)
 	}
@@ -129,7 +130,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 	return show(&p, in, *asJSON, fail)
 }
 
-func show(p *printer, in flight, asJSON bool, fail func(error) int) int {
+func show(p *printer, in input, asJSON bool, fail func(error) int) int {
 	out := in.check()
 	if asJSON {
 		p.json(out)
@@ -145,20 +146,20 @@ func show(p *printer, in flight, asJSON bool, fail func(error) int) int {
 	return exitValid
 }
 
-// files reads the files that flags name; standard input can be read once.
+// files reads the files that flags name. Standard input can be read once.
 type files struct {
 	stdin io.Reader
 	taken bool
 }
 
-// longest is how many bytes of a file are read.
+// longest is the maximum size of a file in bytes.
 const longest = 256 << 20
 
 func (f *files) read(flag, name string, dst interface{ UnmarshalJSON([]byte) error }) error {
 	in := f.stdin
 	if name == "-" {
 		if f.taken {
-			return fmt.Errorf("-%s: standard input is read by another flag already", flag)
+			return fmt.Errorf("-%s: another flag reads standard input already", flag)
 		}
 		f.taken = true
 	} else {
@@ -191,21 +192,21 @@ func first(err error) string {
 	return fmt.Sprintf("%v (and %d more)", es[0], len(es)-1)
 }
 
-// flight is one payload to judge.
-type flight struct {
-	user    *user.Profile // nil: not known
+// input is one payload to judge.
+type input struct {
+	user    *user.Profile // nil: not given
 	payload patch.Payload
-	target  patch.Target
+	target  user.Target
 }
 
-// outcome is what there is to say of a flight.
+// outcome is the result for one input.
 type outcome struct {
-	verdict  user.Verdict
-	response *patch.Response // nil: accepted, or what the API would answer is not known
-	applied  *patch.Outcome  // nil: refused, or no user
+	verdict  rule.Verdict
+	response *patch.Response // nil: accepted, or the answer of the API is not known
+	applied  *user.Outcome   // nil: refused, or no user
 }
 
-func (in flight) check() (out outcome) {
+func (in input) check() (out outcome) {
 	out.verdict = in.payload.Validate(in.target)
 	if r, known := in.payload.Response(in.target); known {
 		out.response = &r
@@ -217,7 +218,7 @@ func (in flight) check() (out outcome) {
 	if err == nil {
 		out.applied = &applied
 		out.verdict.Warnings = applied.Warnings
-	} else if out.verdict.Valid() { // what shows with the user only
+	} else if out.verdict.Valid() { // a refusal that depends on the user
 		errors.As(err, &out.verdict.Violations)
 	}
 	return out

@@ -5,16 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/metameld/metameld/internal/catalogue"
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // printer writes reports and keeps the first error.
@@ -42,8 +40,8 @@ func (p *printer) red(s string) string    { return p.paint("31", s) }
 func (p *printer) green(s string) string  { return p.paint("32", s) }
 func (p *printer) yellow(s string) string { return p.paint("33", s) }
 
-// report writes an outcome for a person: the verdict, what speaks against it, the
-// diff, the effects and the profile after.
+// report writes an outcome for a person: the verdict with its violations and warnings,
+// the changes, the effects and the profile afterwards.
 func (p *printer) report(out outcome) {
 	if out.verdict.Valid() {
 		p.line("   " + p.bold(p.green("valid")))
@@ -82,11 +80,11 @@ func (p *printer) report(out outcome) {
 	p.line("     " + visible(indented(out.applied.Profile)))
 }
 
-// indented returns the JSON text of a profile on many lines; on one where it is
-// nested so deep that white space would be most of it.
+// indented returns the indented JSON text of a profile, or the text on one line if it is
+// nested so deep that most of it would be white space.
 func indented(u user.Profile) string {
 	text := u.AppendJSON(nil)
-	if !json.Valid(text) || !jsonscan.Fits(text, 40) {
+	if !json.Valid(text) || levels(text) > 40 {
 		return string(text)
 	}
 	var b bytes.Buffer
@@ -96,7 +94,28 @@ func indented(u user.Profile) string {
 	return b.String()
 }
 
-func (p *printer) violation(word string, v user.Violation) {
+// levels returns how deeply arrays and objects are nested in a valid JSON text.
+func levels(text []byte) (most int) {
+	open, quoted, escaped := 0, false, false
+	for _, c := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			quoted, escaped = c != '"', c == '\\'
+		case c == '"':
+			quoted = true
+		case c == '[' || c == '{':
+			open++
+			most = max(most, open)
+		case c == ']' || c == '}':
+			open--
+		}
+	}
+	return most
+}
+
+func (p *printer) violation(word string, v rule.Violation) {
 	where := oneLine(v.Pointer)
 	if where == "" {
 		where = "the payload"
@@ -105,18 +124,17 @@ func (p *printer) violation(word string, v user.Violation) {
 	p.line(fmt.Sprintf("     rule %s (%s), source: %s", v.Rule, v.Evidence, source(v.Rule)))
 }
 
-func source(id user.RuleID) string {
-	rules := catalogue.Rules()
-	if i := slices.IndexFunc(rules, func(r user.Rule) bool { return r.ID == id }); i >= 0 {
-		return rules[i].Source
+func source(id rule.ID) string {
+	if r, ok := rule.Find(id); ok {
+		return r.Source
 	}
 	return "none"
 }
 
-// most is how many characters of a value are shown in a diff.
+// most is the number of characters of a value that a change shows.
 const most = 100
 
-// short returns the text of a value, cut where it is long.
+// short returns the text of a value, cut if it is long.
 func short(text string) string {
 	text = oneLine(text)
 	if utf8.RuneCountInString(text) <= most {
@@ -125,8 +143,8 @@ func short(text string) string {
 	return string([]rune(text)[:most]) + "..."
 }
 
-// visible returns s with control characters replaced, but for line ends, so that
-// no name or value can command a terminal.
+// visible returns s with control characters replaced, except for line ends, so that no
+// name or value can control a terminal.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && !unicode.IsGraphic(r) {
@@ -136,12 +154,12 @@ func visible(s string) string {
 	}, s)
 }
 
-// oneLine is visible that leaves no line end either.
+// oneLine is visible with line ends replaced too.
 func oneLine(s string) string {
 	return strings.ReplaceAll(visible(s), "\n", string(utf8.RuneError))
 }
 
-// verdictJSON is an outcome for machines.
+// verdictJSON is the JSON form of an outcome.
 type verdictJSON struct {
 	Valid      bool            `json:"valid"`
 	Violations []violationJSON `json:"violations"`
@@ -153,7 +171,7 @@ type verdictJSON struct {
 }
 
 type violationJSON struct {
-	user.Violation
+	rule.Violation
 	Source string `json:"source"`
 }
 
@@ -166,7 +184,7 @@ type changeJSON struct {
 
 // json writes an outcome as one line of JSON.
 func (p *printer) json(out outcome) {
-	sourced := func(list user.Violations) []violationJSON {
+	sourced := func(list rule.Violations) []violationJSON {
 		out := []violationJSON{}
 		for _, v := range list {
 			out = append(out, violationJSON{v, source(v.Rule)})

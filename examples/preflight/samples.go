@@ -8,14 +8,14 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// sample is a built-in flight.
+// sample is a built-in input.
 type sample struct {
 	title   string
 	payload string
 	target  string
 }
 
-// sampleUser is whom the samples would update.
+// sampleUser is the user that the samples would update.
 const sampleUser = `{
   "user_id": "auth0|65f0c0ffee",
   "email": "rosa@example.com",
@@ -39,17 +39,17 @@ const sampleUser = `{
 
 var samples = []sample{
 	{
-		"A payload that is fine: it sets two members, removes one, and replaces address whole",
+		"A valid payload: it sets two members, removes one, and replaces address whole",
 		`{"nickname": "rosie", "user_metadata": {"color": "blue", "newsletter": null, "address": {"home": "7 Oak Lane"}}}`,
 		`{"connection": {"name": "members", "kind": "database"}}`,
 	},
 	{
-		"A payload that wipes: {} is not nothing",
+		"A payload that wipes: {} removes everything in app_metadata",
 		`{"app_metadata": {}}`,
 		`{"connection": {"name": "members", "kind": "database"}}`,
 	},
 	{
-		"A payload that the connection forbids: the users live in a custom database",
+		"A payload that the connection does not allow: the users are in a custom database",
 		`{"email": "rosa@example.org", "password": "correct-horse", "user_metadata": {"color": "blue"}}`,
 		`{"connection": {"name": "members", "kind": "custom-database"}}`,
 	},
@@ -58,7 +58,7 @@ var samples = []sample{
 // demonstrate judges the samples.
 func demonstrate(p *printer, asJSON bool) error {
 	for i, s := range samples {
-		in := flight{user: new(user.Profile)}
+		in := input{user: new(user.Profile)}
 		if err := in.user.UnmarshalJSON([]byte(sampleUser)); err != nil {
 			return err
 		}

@@ -1,5 +1,5 @@
-// Quickstart is the example of the README: what would this payload do, and what
-// was meant?
+// Quickstart is the example of the README: it applies a payload, lists the changes and
+// repairs the payload.
 package main
 
 import (
@@ -14,19 +14,19 @@ func main() {
 	u := user.Profile{UserMetadata: metadata.MustParse(`{"color":"red","address":{"home":"h","work":"w"}}`)}
 	p := patch.Payload{UserMetadata: metadata.MustDelta(`{"address":{"home":"new"}}`)}
 
-	out, err := p.Apply(u, patch.Target{Connection: user.Connection{Kind: user.Social}})
+	out, err := p.Apply(u, user.Target{Connection: user.Connection{Kind: user.Social}})
 	if err != nil {
-		fmt.Println("the API would refuse this:", err)
+		fmt.Println("the API would refuse the payload:", err)
 		return
 	}
 	for _, c := range out.Changes {
 		fmt.Println(c) // replaced /user_metadata/address/home, removed /user_metadata/address/work
 	}
 
-	meant, err := metadata.FirstLevel.FromDeep(u.UserMetadata, p.UserMetadata)
+	p.UserMetadata, err = metadata.FirstLevel.FromDeep(u.UserMetadata, p.UserMetadata)
 	if err != nil {
-		fmt.Println("one payload cannot say this:", err)
+		fmt.Println("no payload has this effect:", err)
 		return
 	}
-	fmt.Println(meant) // {"address":{"home":"new","work":"w"}}
+	fmt.Println(p) // {"user_metadata":{"address":{"home":"new","work":"w"}}}
 }

@@ -5,5 +5,5 @@ func Example() {
 	// Output:
 	// replaced /user_metadata/address/home
 	// removed /user_metadata/address/work
-	// {"address":{"home":"new","work":"w"}}
+	// {"user_metadata":{"address":{"home":"new","work":"w"}}}
 }

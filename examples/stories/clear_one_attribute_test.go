@@ -8,7 +8,8 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Clear one attribute and leave the rest: null removes, what is not named stays.
+// Clear one attribute and keep the rest: null removes a member, and members that the
+// payload does not name stay.
 func Example_clearOneAttribute() {
 	before := user.Profile{
 		Name:         user.Set("Rosa Diaz"),
@@ -16,12 +17,12 @@ func Example_clearOneAttribute() {
 		UserMetadata: metadata.MustParse(`{"color":"green","shoe_size":38}`),
 	}
 	p := patch.Payload{
-		FamilyName:   patch.Null[string](),
+		FamilyName:   user.Null[string](),
 		UserMetadata: metadata.MustDelta(`{"shoe_size":null}`),
 	}
 	fmt.Println(p)
 
-	out, err := p.Apply(before, patch.Target{})
+	out, err := p.Apply(before, user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -7,16 +7,16 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Change e-mail and password of one user: the API refuses both in one body, so
-// the plan has two, the e-mail first.
+// Change the e-mail and the password of a user. The API refuses both in one body, so
+// the plan has two bodies, the e-mail first.
 func Example_emailAndPassword() {
 	before := user.Profile{Email: user.Set("rosa@example.com"), EmailVerified: user.Set(true)}
 	goal := patch.Payload{
-		Email:       patch.Set("rosa@example.org"),
-		Password:    patch.Set("a-new-horse-1"),
-		VerifyEmail: patch.Value(true),
+		Email:       user.Set("rosa@example.org"),
+		Password:    user.Set(user.NewSecret("a-new-horse-1")),
+		VerifyEmail: user.Set(true),
 	}
-	target := patch.Target{Connection: user.Connection{Name: "members", Kind: user.Database}}
+	target := user.Target{Connection: user.Connection{Name: "members", Kind: user.Database}}
 
 	if answer, known := goal.Response(target); known {
 		fmt.Println(answer.StatusCode, answer.Message)
@@ -27,7 +27,7 @@ func Example_emailAndPassword() {
 		return
 	}
 	for i, p := range plan {
-		fmt.Println(i+1, p) // printed with the password covered
+		fmt.Println(i+1, p) // the password is masked
 		out, err := p.Apply(before, target)
 		if err != nil {
 			fmt.Println(err)

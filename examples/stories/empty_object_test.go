@@ -9,14 +9,14 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Why {} is dangerous: for a metadata object it does not say "nothing", it says
-// "remove everything". A struct of maps sends it by accident; a Payload does not.
+// Why {} is dangerous: sent for a metadata object, it removes everything in it. A struct
+// of maps sends it by accident; a Payload does not.
 func Example_emptyObject() {
 	before := user.Profile{AppMetadata: metadata.MustParse(`{"plan":"gold","roles":["admin"]}`)}
 
 	careless := struct {
 		AppMetadata map[string]any `json:"app_metadata"`
-	}{AppMetadata: map[string]any{}} // nothing changed, says the form
+	}{AppMetadata: map[string]any{}} // the form has no changes
 	body, err := json.Marshal(careless)
 	if err != nil {
 		fmt.Println(err)
@@ -27,7 +27,7 @@ func Example_emptyObject() {
 		fmt.Println(err)
 		return
 	}
-	out, err := p.Apply(before, patch.Target{})
+	out, err := p.Apply(before, user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -37,11 +37,11 @@ func Example_emptyObject() {
 		fmt.Println(w.Rule, w.Message)
 	}
 
-	// The Delta of an object to itself says nothing, and nothing is sent.
-	says, err := metadata.FirstLevel.Diff(before.AppMetadata, before.AppMetadata)
-	fmt.Println(says.IsZero(), err, patch.Payload{AppMetadata: says, Blocked: patch.Value(false)})
+	// The Diff of an object to itself is the zero Delta, which is not sent.
+	delta, err := metadata.FirstLevel.Diff(before.AppMetadata, before.AppMetadata)
+	fmt.Println(delta.IsZero(), err, patch.Payload{AppMetadata: delta, Blocked: user.Set(false)})
 	// Output:
 	// {"app_metadata":{}} -> [removed /app_metadata]
-	// patch.metadata-wipe {} removes everything in app_metadata
+	// patch.metadata-wipe {} removes everything in app_metadata; leave it out to change nothing
 	// true <nil> {"blocked":false}
 }

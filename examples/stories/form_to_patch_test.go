@@ -9,8 +9,8 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Turn a form into the smallest PATCH: fill the form from the user, let people
-// edit it, and send the difference. The goal starts from a copy of what was read.
+// Turn a form into the smallest PATCH: fill the form from the user, let people edit it,
+// and send the difference. The goal starts as a copy of the user that was read.
 func Example_formToPatch() {
 	before := user.Profile{
 		GivenName:    user.Set("Rosa"),
@@ -32,7 +32,7 @@ func Example_formToPatch() {
 	goal := before.Clone()
 	goal.GivenName = user.Set(form.GivenName)
 	goal.Nickname = user.Set(form.Nickname)
-	if form.Nickname == "" { // an emptied input clears
+	if form.Nickname == "" { // an empty input removes the attribute
 		goal.Nickname = user.Field[string]{}
 	}
 	var err error

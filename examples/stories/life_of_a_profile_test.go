@@ -10,16 +10,19 @@ import (
 	"github.com/metameld/metameld/identities"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/patch/actions"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/lifecycle"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// One user from the creation in a custom database to an unlink, and what GET shows
-// after each step.
+// Follow one user from creation in a custom database to unlinking. After each step,
+// compare the profile that GET returns.
 func TestLifeOfAProfile(t *testing.T) {
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	hour := 0
-	at := user.Circumstances{Connection: user.Connection{Name: "members", Kind: user.CustomDatabase}}
-	tick := func() user.Circumstances {
+	at := user.Target{Connection: user.Connection{Name: "members", Kind: user.CustomDatabase}}
+	tick := func() user.Target {
 		at.Now = noon.Add(time.Duration(hour) * time.Hour)
 		hour++
 		return at
@@ -31,8 +34,8 @@ func TestLifeOfAProfile(t *testing.T) {
 
 	// 12:00. An administrator creates the user. The Create script writes it to the
 	// database.
-	c := user.Creation{Connection: user.Value("members"), Email: user.Value("kim@example.com"), Password: user.Value("correct-horse")}
-	u, made, err := user.DatabaseUser{}.Created(c, "7", tick())
+	c := lifecycle.Creation{Connection: user.Set("members"), Email: user.Set("kim@example.com"), Password: user.Set(user.NewSecret("correct-horse"))}
+	u, made, err := lifecycle.DatabaseUser{}.Create(c, "7", tick())
 	require.NoError(t, err)
 	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript, user.VerificationEmail}, kindsOf(made.Effects))
 	shows(u.Profile, `{
@@ -41,14 +44,14 @@ func TestLifeOfAProfile(t *testing.T) {
 		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
 		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T12:00:00.000Z"}`)
 
-	// 13:00. The user fills in the rest there and logs in: the copy takes what the Login
-	// script returns.
+	// 13:00. The user completes the profile in the database and logs in: the cached copy
+	// takes the attributes that the Login script returns.
 	database := user.Profile{
 		UserID: user.Set(user.ID("7")), Email: user.Set("kim@example.com"), EmailVerified: user.Set(true),
 		Name: user.Set("Kim Lee"), Nickname: user.Set("kimmy"), Picture: user.Set("https://example.com/kim.png"),
 		Extra: metadata.MustParse(`{"branch":"Leeds"}`),
 	}
-	u, r, err := u.Changed(database).Login(tick())
+	u, r, err := u.Change(database).Login(tick())
 	require.NoError(t, err)
 	assert.Equal(t, []user.EffectKind{user.LoginScript}, kindsOf(r.Effects))
 	shows(u.Profile, `{
@@ -57,23 +60,23 @@ func TestLifeOfAProfile(t *testing.T) {
 		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
 		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T13:00:00.000Z", "last_login": "2026-03-01T13:00:00.000Z"}`)
 
-	// Through the Management API the name cannot be changed, metadata can.
-	target := patch.Target{Connection: at.Connection}
-	assert.ErrorIs(t, patch.Payload{Name: patch.Set("Kim Park")}.Validate(target).Err(), patch.RuleCustomDatabase)
+	// The Management API can change metadata, but not the name.
+	target := user.Target{Connection: at.Connection}
+	assert.ErrorIs(t, patch.Payload{Name: user.Set("Kim Park")}.Validate(target).Err(), rule.CustomDatabase)
 	color, err := patch.Payload{UserMetadata: metadata.DeltaOf(metadata.MustParse(`{"color":"green"}`))}.Apply(u.Profile, target)
 	require.NoError(t, err)
-	u = u.Updated(color.Profile)
+	u = u.Update(color.Profile)
 
-	// The name is changed in the database instead, and GET does not know it.
+	// The name changes in the database instead. GET does not show it yet.
 	database.Name, database.Extra = user.Set("Kim Park"), metadata.Object{}
-	u = u.Changed(database)
+	u = u.Change(database)
 	assert.Equal(t, "Kim Lee", u.Profile.Name.Or(""))
 
-	// 14:00. The next login brings it; branch, which the database no longer has,
-	// goes; the metadata stays.
+	// 14:00. The next login updates the name and removes branch, which the database no
+	// longer has. The metadata stays.
 	u, r, err = u.Login(tick())
 	require.NoError(t, err)
-	assert.Equal(t, user.Cached, u.State)
+	assert.Equal(t, lifecycle.Cached, u.State)
 	assert.Equal(t, []string{"replaced /name", "replaced /last_login", "replaced /updated_at", "removed /branch"}, listed(r.Changes))
 	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
 
@@ -81,52 +84,52 @@ func TestLifeOfAProfile(t *testing.T) {
 	at.Connection.ImportMode = true
 	u, r, err = u.Login(tick())
 	require.NoError(t, err)
-	assert.True(t, r.Migrated)
-	assert.Equal(t, user.Migrated, u.State)
+	assert.Contains(t, kindsOf(r.Effects), user.Migrated)
+	assert.Equal(t, lifecycle.Migrated, u.State)
 
-	// 16:00. What is changed in the database from now on never arrives.
+	// 16:00. Later changes in the database never reach Auth0.
 	database.Name = user.Set("Kim Gone")
-	u, r, err = u.Changed(database).Login(tick())
+	u, r, err = u.Change(database).Login(tick())
 	require.NoError(t, err)
 	assert.Empty(t, r.Effects, "a script ran")
 	assert.Equal(t, "Kim Park", u.Profile.Name.Or(""))
 	assert.Equal(t, []string{"replaced /last_login", "replaced /updated_at"}, listed(r.Changes))
 
-	// The e-mail is now Auth0's to change.
-	target = patch.Target{Connection: at.Connection, Migrated: true}
-	moved, err := patch.Payload{Email: patch.Set("Kim@Example.org"), EmailVerified: patch.Value(true)}.Apply(u.Profile, target)
+	// The Management API can change the e-mail now.
+	target = user.Target{Connection: at.Connection, Migrated: true}
+	moved, err := patch.Payload{Email: user.Set("Kim@Example.org"), EmailVerified: user.Set(true)}.Apply(u.Profile, target)
 	require.NoError(t, err)
-	u = u.Updated(moved.Profile)
+	u = u.Update(moved.Profile)
 	assert.Equal(t, "kim@example.org", u.Profile.Email.Or(""))
 
 	// The user also has a Google account, which is linked. Its metadata is lost.
-	social := user.Circumstances{Connection: user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social}}
-	google, err := user.Refresh(user.Profile{}, user.Profile{UserID: user.Set(user.ID("1002")), Email: user.Set("kim@gmail.example"), EmailVerified: user.Set(true), GivenName: user.Set("Kim")}, social)
+	social := user.Target{Connection: user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social}}
+	google, err := lifecycle.Login(user.Profile{}, user.Profile{UserID: user.Set(user.ID("1002")), Email: user.Set("kim@gmail.example"), EmailVerified: user.Set(true), GivenName: user.Set("Kim")}, social)
 	require.NoError(t, err)
 	second := google.Profile
 	second.UserMetadata = metadata.MustParse(`{"color":"red","language":"es"}`)
 	linked, err := identities.Link(u.Profile, second)
 	require.NoError(t, err)
 	require.Len(t, linked.Warnings, 1)
-	assert.ErrorIs(t, linked.Warnings, identities.RuleMetadataDropped)
-	u = u.Updated(linked.Profile)
+	assert.ErrorIs(t, linked.Warnings, rule.MetadataDropped)
+	u = u.Update(linked.Profile)
 	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
 	require.Len(t, u.Profile.Identities, 2)
 	assert.JSONEq(t, `{"email":"kim@example.org","email_verified":true,"name":"Kim Park","nickname":"kimmy","picture":"https://example.com/kim.png"}`, u.Profile.Identities[0].ProfileData.String())
 	assert.JSONEq(t, `{"email":"kim@gmail.example","email_verified":true,"given_name":"Kim"}`, u.Profile.Identities[1].ProfileData.String())
 
-	// Actions stage metadata. It is written before the redirect, and the rest at the
-	// end; what is there already is not.
-	run, err := patch.Stage{Trigger: patch.PostLogin, User: u.Profile, Target: target}.Run(
-		patch.SetUserMetadata("color", "green"),
-		patch.SetAppMetadata("plan", map[string]any{"name": "gold", "seats": 3}),
-		patch.NextAction(),
-		patch.Redirect(),
-		patch.SetAppMetadata("terms", "2026-03"),
+	// Actions stage metadata. Auth0 writes it before the redirect and at the end of the
+	// trigger; values that are stored already are not written.
+	run, err := actions.Stage{Trigger: actions.PostLogin, User: u.Profile, Target: target}.Run(
+		actions.SetUserMetadata("color", "green"),
+		actions.SetAppMetadata("plan", map[string]any{"name": "gold", "seats": 3}),
+		actions.NextAction(),
+		actions.Redirect(),
+		actions.SetAppMetadata("terms", "2026-03"),
 	)
 	require.NoError(t, err)
 	var bodies []string
-	for _, p := range run.Payloads() {
+	for _, p := range run.Writes.Payloads() {
 		bodies = append(bodies, p.String())
 	}
 	assert.Equal(t, []string{`{"app_metadata":{"plan":{"name":"gold","seats":3}}}`, `{"app_metadata":{"terms":"2026-03"}}`}, bodies)
@@ -136,17 +139,17 @@ func TestLifeOfAProfile(t *testing.T) {
 		plans = append(plans, v.String())
 	}
 	assert.Equal(t, []string{`{}`, `{"plan":{"name":"gold","seats":3}}`}, plans)
-	u = u.Updated(run.Profile)
+	u = u.Update(run.Profile)
 
-	// An unlink with the prefixed id is answered 200 and does nothing; with the bare
-	// one the Google account is a user of its own again, without metadata.
+	// An unlink with the prefixed id is answered 200 and changes nothing. With the id
+	// alone, the Google account becomes a user again, without metadata.
 	same, err := identities.Unlink(u.Profile, "google-oauth2", "google-oauth2|1002")
 	require.NoError(t, err)
-	assert.ErrorIs(t, same.Warnings, identities.RuleNothingUnlinked)
+	assert.ErrorIs(t, same.Warnings, rule.NothingUnlinked)
 	assert.True(t, same.Profile.Equal(u.Profile))
 	apart, err := identities.Unlink(u.Profile, "google-oauth2", "1002")
 	require.NoError(t, err)
-	u = u.Updated(apart.Profile)
+	u = u.Update(apart.Profile)
 	shows(apart.Detached, `{
 		"user_id": "google-oauth2|1002", "email": "kim@gmail.example", "email_verified": true, "given_name": "Kim",
 		"name": "kim@gmail.example", "nickname": "kim",

@@ -7,9 +7,9 @@ import (
 	"github.com/metameld/metameld/patch"
 )
 
-// Two writers, one profile: both read, both change something, and nobody wants to
-// undo the other. Conflicts tells before sending; Merge3 joins what does not clash,
-// and the difference to what is stored meanwhile is what to send.
+// Join the changes of two writers who read the same profile. Conflicts lists where
+// their payloads would overwrite each other, and Merge3 joins the changes that do not
+// conflict. Send the difference to what is stored now.
 func Example_twoWriters() {
 	read := metadata.MustParse(`{"address":{"home":"12 Elm Street","work":"99 High Street"},"color":"green"}`)
 	ours := metadata.MustParse(`{"address":{"home":"7 Oak Lane","work":"99 High Street"},"color":"green"}`)
@@ -29,7 +29,7 @@ func Example_twoWriters() {
 
 	both, conflicts := metadata.Merge3(read, ours, theirs)
 	fmt.Println(both, len(conflicts))
-	send, err := metadata.FirstLevel.Diff(theirs, both) // theirs is what is stored now
+	send, err := metadata.FirstLevel.Diff(theirs, both) // theirs is stored now
 	fmt.Println(send, err)
 	// Output:
 	// [/user_metadata/address]

@@ -12,26 +12,26 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// setPlan is the function of yours that is to be tested: what does it send?
+// setPlan is the function to test: it makes the payload to send.
 func setPlan(plan string) patch.Payload {
-	says, err := metadata.Delta{}.Set("plan", plan)
+	delta, err := metadata.Delta{}.Set("plan", plan)
 	if err != nil {
 		panic(err) // a string can always be set
 	}
-	return patch.Payload{AppMetadata: says}
+	return patch.Payload{AppMetadata: delta}
 }
 
-// Unit-test your own merge: apply what you would send to a profile, and compare
-// the profile after. Objects and payloads compare without options.
+// Unit-test your own merge: apply the payload that you would send, and compare the
+// profile afterwards. cmp.Diff compares objects and payloads without options.
 func TestUnitTestYourOwnMerge(t *testing.T) {
 	before, err := user.Parse([]byte(`{"user_id":"auth0|65f0c0ffee","app_metadata":{"plan":"free","credits":3}}`))
 	require.NoError(t, err)
 
 	sent := setPlan("gold")
-	out, err := sent.Apply(before, patch.Target{Connection: user.Connection{Kind: user.Database}})
+	out, err := sent.Apply(before, user.Target{Connection: user.Connection{Kind: user.Database}})
 	require.NoError(t, err)
 
-	want := metadata.MustParse(`{"credits":3.0,"plan":"gold"}`) // neither order nor spelling of numbers matters
+	want := metadata.MustParse(`{"credits":3.0,"plan":"gold"}`) // the order of members and the spelling of numbers do not matter
 	if diff := cmp.Diff(want, out.Profile.AppMetadata); diff != "" {
 		t.Errorf("app_metadata (-want +got):\n%s", diff)
 	}

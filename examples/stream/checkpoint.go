@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// checkpoint is how far a run came.
+// checkpoint is the progress of a run.
 type checkpoint struct {
 	Lines   int   `json:"lines"`
 	Input   int64 `json:"input"`  // bytes read
@@ -18,7 +18,8 @@ type checkpoint struct {
 	Wrong   int   `json:"wrong"`
 }
 
-// readCheckpoint returns the checkpoint in the file; the zero one where there is none.
+// readCheckpoint returns the checkpoint in the file, or the zero one if there is no
+// file.
 func readCheckpoint(name string) (c checkpoint, err error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -33,7 +34,7 @@ func readCheckpoint(name string) (c checkpoint, err error) {
 	return c, nil
 }
 
-// write replaces the file by c, so that it is never half written.
+// write replaces the file with c at once, so that it is never written in part.
 func (c checkpoint) write(name string) error {
 	if name == "" {
 		return nil

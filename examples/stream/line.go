@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/metameld/metameld/internal/lines"
+	"github.com/metameld/metameld/examples/stream/lines"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // verdict is one line of the output.
@@ -15,12 +16,12 @@ type verdict struct {
 	Line       int             `json:"line"`
 	UserID     user.ID         `json:"user_id,omitempty"`
 	Valid      bool            `json:"valid"`
-	Violations user.Violations `json:"violations,omitempty"`
-	Warnings   user.Violations `json:"warnings,omitempty"`
+	Violations rule.Violations `json:"violations,omitempty"`
+	Warnings   rule.Violations `json:"warnings,omitempty"`
 	Error      string          `json:"error,omitempty"`
 }
 
-// line judges one line and writes its verdict where there is something to say.
+// line judges one line. It writes a verdict if the line is refused or has warnings.
 func (j *judge) line(w io.Writer, text []byte, tooLong bool) error {
 	v := verdict{Line: j.done.Lines}
 	err := error(lines.ErrTooLong)
@@ -41,31 +42,31 @@ func (j *judge) line(w io.Writer, text []byte, tooLong bool) error {
 	return json.NewEncoder(w).Encode(v)
 }
 
-// plan applies the payload of the line and notes what the library says.
+// plan judges and applies the payload of the line, and sets v to the verdict.
 func (j *judge) plan(text []byte, v *verdict) error {
 	o, err := metadata.Parse(text)
 	if err != nil {
 		return err
 	}
 	target := j.target
-	var about, says metadata.Object
+	var profile, payload metadata.Object
 	var errs metadata.Errors
 	for name, m := range o.All() {
 		switch name {
 		case "user":
-			about, _ = m.Object()
+			profile, _ = m.Object()
 		case "payload":
-			says, _ = m.Object()
+			payload, _ = m.Object()
 		case "target":
 			err = m.Decode(&target)
-		default: // a target that is spelled wrong would be another one
+		default: // a misspelt "target" would change the verdict
 			errs = append(errs, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: metadata.Pointer(name)})
 		}
 	}
-	if about.IsZero() {
+	if profile.IsZero() {
 		errs = append(errs, &metadata.Error{Fault: metadata.ErrNotObject, Pointer: "/user"})
 	}
-	if says.IsZero() {
+	if payload.IsZero() {
 		errs = append(errs, &metadata.Error{Fault: metadata.ErrNotObject, Pointer: "/payload"})
 	}
 	if errs != nil {
@@ -74,12 +75,12 @@ func (j *judge) plan(text []byte, v *verdict) error {
 	if err != nil {
 		return err
 	}
-	u, err := user.FromObject(about)
+	u, err := user.FromObject(profile)
 	if err != nil {
 		return err
 	}
 	v.UserID = u.UserID.Or("")
-	p := patch.FromObject(says)
+	p := patch.FromObject(payload)
 	verdict := p.Validate(target)
 	v.Violations, v.Warnings = verdict.Violations, verdict.Warnings
 	if !verdict.Valid() {

@@ -1,22 +1,23 @@
-// Stream judges the planned changes of any number of users, one JSON line each:
+// Stream judges planned changes of any number of users. It reads one JSON line for each
+// user:
 //
 //	{"user": {...}, "payload": {...}, "target": {...}}
 //
-// target may be left out; the flag -target gives one for all lines without. For
-// each line that is refused or carries a warning it writes one line:
+// target is optional; the flag -target sets it for the lines without one. Stream writes
+// one line for each line that is refused or has a warning:
 //
 //	{"line": 3, "user_id": "auth0|1", "valid": false, "violations": [...], "warnings": [...]}
 //
-// A line that is not understood, or is longer than 64 MB, is written with an "error";
-// one that is blank is passed over. Memory does not grow with the input. Progress and
-// a summary go to standard error.
+// A line that cannot be read, or that is longer than 64 MB, is written with an "error".
+// Blank lines are skipped. Memory does not grow with the input. Progress and a summary
+// go to standard error.
 //
 //	go run ./examples/stream -in plans.ndjson -out verdicts.ndjson -checkpoint done.json
 //
-// With -checkpoint a run that was stopped goes on where it was, and verdicts.ndjson
-// has each line once: the file says how much of the input was judged and how long
-// the output was then. The exit status is 0 when nothing is refused, 1 when
-// something is, and 2 when a file cannot be read or written.
+// With -checkpoint, a run that was stopped continues where it was, and verdicts.ndjson
+// has each line once. The checkpoint file holds how much of the input was judged, and
+// the length of the output at that time. The exit status is 0 if nothing is refused, 1
+// if something is, and 2 if a file cannot be read or written.
 package main
 
 import (
@@ -32,21 +33,21 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/metameld/metameld/internal/lines"
-	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/examples/stream/lines"
+	"github.com/metameld/metameld/user"
 )
 
 func main() {
 	var (
-		in     = flag.String("in", "", "file to read; standard input where empty")
-		out    = flag.String("out", "", "file to write; standard output where empty")
-		mark   = flag.String("checkpoint", "", "file that keeps how far a run came; needs -in and -out")
-		target = flag.String("target", "{}", "target, as JSON, of lines that have none")
+		in     = flag.String("in", "", "file to read; default: standard input")
+		out    = flag.String("out", "", "file to write; default: standard output")
+		mark   = flag.String("checkpoint", "", "file with the progress, to continue a run; needs -in and -out")
+		target = flag.String("target", "{}", "target, as JSON, for lines without one")
 	)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	context.AfterFunc(ctx, stop) // the second interrupt does not wait for a checkpoint
+	context.AfterFunc(ctx, stop) // a second interrupt does not wait for a checkpoint
 	refused, err := run(ctx, *in, *out, *mark, *target, os.Stderr)
 	switch {
 	case err != nil:
@@ -91,7 +92,7 @@ func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refu
 		if err := goTo(f, j.done.Output); err != nil {
 			return false, err
 		}
-		if err := f.Truncate(j.done.Output); err != nil { // what came after the checkpoint comes again
+		if err := f.Truncate(j.done.Output); err != nil { // the lines after the checkpoint are written again
 			return false, err
 		}
 		j.out = f
@@ -100,7 +101,7 @@ func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refu
 	return j.done.Refused > 0, err
 }
 
-// goTo goes to the place in f that a checkpoint names.
+// goTo moves to the offset of a checkpoint in f.
 func goTo(f *os.File, offset int64) error {
 	info, err := f.Stat()
 	if err != nil || offset == 0 {
@@ -113,7 +114,7 @@ func goTo(f *os.File, offset int64) error {
 	return err
 }
 
-// longest is how many bytes a line may have.
+// longest is the maximum length of a line in bytes.
 const longest = 64 << 20
 
 // judge judges lines.
@@ -121,10 +122,10 @@ type judge struct {
 	in     io.Reader
 	out    io.Writer
 	log    io.Writer
-	target patch.Target
-	mark   string        // the checkpoint's file
+	target user.Target
+	mark   string        // the checkpoint file
 	every  int           // lines between checkpoints
-	pause  time.Duration // between lines of progress, at least
+	pause  time.Duration // the shortest time between progress messages
 	done   checkpoint
 }
 
@@ -176,7 +177,7 @@ func (j *judge) all(ctx context.Context) error {
 	return save()
 }
 
-// counting counts the bytes that were written.
+// counting counts the bytes written to w.
 type counting struct {
 	w io.Writer
 	n *int64

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // plan returns line i of a file of planned changes: every tenth is refused, every
@@ -74,16 +74,17 @@ func TestVerdicts(t *testing.T) {
 		byLine[v.Line] = v
 	}
 	assert.Len(t, byLine, 237)
-	assert.Equal(t, patch.RuleExclusive, byLine[11].Violations[0].Rule)
+	assert.Equal(t, rule.ExclusiveAttributes, byLine[11].Violations[0].Rule)
 	assert.EqualValues(t, "auth0|10", byLine[11].UserID)
 	assert.True(t, byLine[8].Valid)
-	assert.Equal(t, patch.RuleWipe, byLine[8].Warnings[0].Rule)
+	assert.Equal(t, rule.MetadataWipe, byLine[8].Warnings[0].Rule)
 	assert.NotEmpty(t, byLine[100].Error)
 	assert.NotContains(t, byLine, 2)
 }
 
 // A run that is stopped and taken up again writes what one run would have.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	in, whole, parts, mark := write(t, 35_000), filepath.Join(dir, "whole"), filepath.Join(dir, "parts"), filepath.Join(dir, "mark")
 	_, err := run(t.Context(), in, whole, "", "{}", io.Discard)
@@ -149,6 +150,7 @@ $`, log.String())
 
 // A line that is no plan is written as such, and the next one is judged.
 func TestLinesThatAreNoPlans(t *testing.T) {
+	t.Parallel()
 	in := filepath.Join(t.TempDir(), "in.ndjson")
 	text := strings.Join([]string{
 		`{"user":{"user_id":"auth0|1"},"payload":{"blocked":true},"tagret":{}}`,
@@ -168,7 +170,7 @@ func TestLinesThatAreNoPlans(t *testing.T) {
 	assert.Equal(t, verdict{Line: 1, Error: "unknown member at /tagret"}, vs[0])
 	assert.Equal(t, verdict{Line: 3, Error: "line too long"}, vs[1])
 	assert.Equal(t, verdict{Line: 4, Error: "not an object at /user\nnot an object at /payload"}, vs[2])
-	assert.Equal(t, patch.RuleNull, vs[3].Violations[0].Rule)
+	assert.Equal(t, rule.Null, vs[3].Violations[0].Rule)
 }
 
 // A checkpoint of other files than these is refused, not mended.

@@ -1,6 +1,5 @@
-// Tenant serves an Auth0 Management API from memory, on this machine only, for tests
-// and development. README.md beside it shows how to use it, package tenant what it
-// does.
+// Tenant serves an Auth0 Management API from memory, on this machine only, for tests and
+// development. Its README shows how to use it, and package fake documents it.
 //
 //	go run ./examples/tenant
 //	go run ./examples/tenant -port 0 -connection db=database -connection google-oauth2=social
@@ -27,8 +26,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/metameld/metameld/examples/tenant/tenant"
+	"github.com/metameld/metameld/examples/tenant/fake"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 func main() {
@@ -40,12 +40,11 @@ func main() {
 	}
 }
 
-// run is the command without its process. It returns once ctx is done and what was
-// asked is answered.
+// run runs the command. It returns after ctx is done and all requests are answered.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("tenant", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	options := tenant.Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
+	options := fake.Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
 	flags.Func("connection", "a connection, as name=kind; may be repeated. Kinds: database, custom-database, social, enterprise, passwordless-email, passwordless-sms", func(s string) error {
 		name, kind, ok := strings.Cut(s, "=")
 		if !ok || name == "" {
@@ -62,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		options.Connections = append(options.Connections, c)
 		return nil
 	})
-	flags.BoolVar(&options.Lenient, "lenient", false, "accept what sources dispute, with a warning")
+	flags.TextVar(&options.Sources, "sources", rule.Strict, "which `sources` count where they disagree: strict, or lenient, which accepts with a warning")
 	var (
 		port        = flags.Int("port", 8080, "port on the loopback interface; 0 picks one")
 		connections = flags.String("connections", "", "`file` with a JSON list of connections")
@@ -90,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		options.Connections = append(options.Connections, declared...)
 	}
-	t := tenant.New(options)
+	t := fake.New(options)
 	if *seed != "" {
 		if err := seedFrom(t, *seed); err != nil {
 			return err
@@ -118,7 +117,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, t, options.Log)
 }
 
-func seedFrom(t *tenant.Tenant, name string) error {
+func seedFrom(t *fake.Tenant, name string) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
@@ -130,7 +129,7 @@ func seedFrom(t *tenant.Tenant, name string) error {
 	return nil
 }
 
-// serve answers until ctx is done, and then what was asked before.
+// serve answers requests until ctx is done, then those that are pending.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,

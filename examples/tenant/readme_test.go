@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/long"
 )
 
 var (
@@ -18,17 +20,17 @@ var (
 	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z`)
 )
 
-// Every command of the README does what it says there, but for what takes longer,
-// which .ci/run does.
-func TestReadme(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("no curl")
+// Each command of the README prints what the README shows. What takes longer stands in
+// .ci/run, and what is Go in a test.
+func TestReadmeCommands(t *testing.T) {
+	if !long.Enabled() {
+		t.Skip("runs the commands of the README if METAMELD_LONG=1")
 	}
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	ci, err := os.ReadFile("../../.ci/run")
 	require.NoError(t, err)
-	program, err := os.ReadFile("tenant/tenant_test.go")
+	program, err := os.ReadFile("fake/tenant_test.go")
 	require.NoError(t, err)
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)

@@ -230,7 +230,7 @@ func (d getDiffer) diff(dst []byte, a, b *fastjson.Object) []byte {
 
 func stringOf(key []byte) string { return unsafe.String(unsafe.SliceData(key), len(key)) }
 
-// compare appends what is to be said of a member that the first object has.
+// compare appends the change of a member that the first object has.
 func (w *members) compare(key []byte, old, v *fastjson.Value, diff func(dst []byte, a, b *fastjson.Object) []byte) {
 	switch {
 	case v == nil:

@@ -60,8 +60,8 @@ func (d Document) Patch(m metadata.Mode) []byte {
 	case d.wide == 0:
 		return []byte(deepPatch)
 	}
-	var says []string
-	add := func(name, value string) { says = append(says, string(quote(name))+":"+value) }
+	var delta []string
+	add := func(name, value string) { delta = append(delta, string(quote(name))+":"+value) }
 	add("legacy_id", "null")
 	add("last_seen_version", `"5.2.0"`)
 	if m == metadata.FirstLevel {
@@ -81,7 +81,7 @@ func (d Document) Patch(m metadata.Mode) []byte {
 		add(wideName(d.spread(9, 10)), "null")
 		add("added_last", `{"state":"active","limits":{"seats":3}}`)
 	}
-	return []byte("{" + strings.Join(says, ",") + "}")
+	return []byte("{" + strings.Join(delta, ",") + "}")
 }
 
 // spread returns the number of member i of n that are spread through the document.
@@ -121,13 +121,13 @@ func grown() []byte {
 	text := []byte{'{'}
 	d, _ := NewDocument(Sizes[0])
 	o := metadata.MustParse(string(d.Text))
-	says := metadata.MustParse(string(d.Patch(metadata.Deep)))
+	delta := metadata.MustParse(string(d.Patch(metadata.Deep)))
 	for name, v := range o.All() {
 		if len(text) > 1 {
 			text = append(text, ',')
 		}
 		text = append(append(text, quote(name)...), ':')
-		if p, _ := says.Get(name); p.Kind() == metadata.JSONObject {
+		if p, _ := delta.Get(name); p.Kind() == metadata.KindObject {
 			text = append(text, v.String()...)
 			continue
 		}

@@ -3,15 +3,14 @@ package bench
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/metameld/metameld/metadata"
 )
 
-// Ops are the names of what is measured.
+// Ops are the names of the operations.
 var Ops = []string{"merge-first-level", "merge-deep", "scan", "diff", "object-first-level", "object-deep", "flat", "parse", "update"}
 
-// Role is what a contender is compared as.
+// Role is the role of a contender in the comparison.
 type Role int
 
 // The roles.
@@ -21,7 +20,7 @@ const (
 	Yardstick             // does less
 )
 
-// Contender is one way to do what its group does.
+// Contender is one implementation of an operation.
 type Contender struct {
 	Name string
 	Role Role
@@ -29,11 +28,15 @@ type Contender struct {
 	// Run does it once. It is nil where that takes too long.
 	Run func() error
 
+	// Prepare makes the inputs of the next n runs, where each needs its own. It is
+	// not measured. It is nil where all runs have the same inputs.
+	Prepare func(n int) error
+
 	Unchecked bool // it does not read all of the text
 	Buffered  bool // it is given a buffer for its result, which is used again
 }
 
-// Group is what is measured together: one operation on one document.
+// Group is the contenders of one operation on one document.
 type Group struct {
 	Op, Size   string
 	Bytes      int // of the document
@@ -43,8 +46,8 @@ type Group struct {
 
 var errInvalid = errors.New("not JSON")
 
-// NewGroup returns the contenders of op for the document of that size; false where
-// the two do not go together: objects in memory are merged at 2 KB only.
+// NewGroup returns the contenders of op for the document of that size. It reports false
+// where op is not measured for it: objects in memory are merged at 2 KB only.
 func NewGroup(op, size string) (Group, bool) {
 	d, ok := NewDocument(size)
 	if !ok {
@@ -95,9 +98,9 @@ func NewGroup(op, size string) (Group, bool) {
 		}
 		add(stdValid, Yardstick, validate(json.Valid, d.Text))
 	case op == "object-first-level" && small:
-		addObjects(add, metadata.FirstLevel, d.Text, []byte(objectPatch))
+		addObjects(&g, metadata.FirstLevel, d.Text, []byte(objectPatch))
 	case op == "object-deep" && small:
-		addObjects(add, metadata.Deep, d.Text, d.Patch(metadata.Deep))
+		addObjects(&g, metadata.Deep, d.Text, d.Patch(metadata.Deep))
 	case op == "flat" && small:
 		large := grown()
 		g.Bytes = len(large)
@@ -107,8 +110,8 @@ func NewGroup(op, size string) (Group, bool) {
 				role Role
 				text []byte
 			}{{m.String() + "-large", Ours, large}, {m.String() + "-small", Peer, d.Text}} {
-				base, says := metadata.MustParse(string(c.text)), metadata.MustDelta(string(d.Patch(m)))
-				add(c.name, c.role, func() error { merged = m.Merge(base, says); return nil })
+				base, delta := metadata.MustParse(string(c.text)), metadata.MustDelta(string(d.Patch(m)))
+				add(c.name, c.role, func() error { merged = m.Merge(base, delta); return nil })
 			}
 		}
 	case op == "parse":
@@ -134,7 +137,7 @@ func NewGroup(op, size string) (Group, bool) {
 	return g, true
 }
 
-// merged keeps what is merged alive: it is written and never read.
+// merged keeps results alive, so that the compiler does not drop a merge.
 var merged any //nolint:unused
 
 func validate(valid func([]byte) bool, text []byte) func() error {
@@ -146,30 +149,46 @@ func validate(valid func([]byte) bool, text []byte) func() error {
 	}
 }
 
-func addObjects(add func(string, Role, func() error), m metadata.Mode, doc, patch []byte) {
+// addObjects adds the contenders that merge objects in memory. Each run merges
+// objects of its own.
+func addObjects(g *Group, m metadata.Mode, doc, patch []byte) {
 	for i, c := range ObjectMergers(m) {
-		merge, err := c.Prepare(doc, patch)
-		if err != nil {
-			panic(fmt.Sprint(c.Name, ": ", err)) // a test prepares the same
-		}
 		role := Peer
 		if i == 0 {
 			role = Ours
 		}
-		add(c.Name, role, func() error { merged = merge(); return nil })
+		next := 0
+		var fresh []func() any // merges of objects that were never merged before
+		g.Contenders = append(g.Contenders, Contender{Name: c.Name, Role: role,
+			Prepare: func(n int) error {
+				fresh, next = fresh[:0], 0
+				for range n {
+					merge, err := c.Read(doc, patch)
+					if err != nil {
+						return err
+					}
+					fresh = append(fresh, merge)
+				}
+				return nil
+			},
+			Run: func() error {
+				merged = fresh[next]()
+				next++
+				return nil
+			},
+		})
 	}
 }
 
-// Forget drops what the contenders hold, so that it does not stay in memory while
-// others are measured.
+// Forget frees the memory of the contenders before others are measured.
 func (g *Group) Forget() {
 	for i := range g.Contenders {
-		g.Contenders[i].Run = nil
+		g.Contenders[i].Run, g.Contenders[i].Prepare = nil, nil
 	}
 	merged = nil
 }
 
-// Peers are the modules that metameld is compared with.
+// Peers are the modules of the other libraries.
 var Peers = []string{
 	"dario.cat/mergo",
 	"github.com/bytedance/sonic",

@@ -12,17 +12,16 @@ import (
 // is left out.
 const TooSlow = 4 * time.Second
 
-// Result is what was measured of a group.
+// Result is the measurements of a group.
 type Result struct {
 	Group
-	Rounds int                  // that there were
+	Rounds int
 	times  map[string][]float64 // ns of one run, for each round
 	allocs map[string]uint64    // of one run: the least of all rounds
 }
 
-// Measure runs every contender for about so long in each round, in an order that
-// is another in each round, for as many rounds as begin within whole, and for at
-// least so many.
+// Measure runs every contender for about long in each round, in another order each
+// time. Rounds begin until whole is over, and at least the given number of them.
 func Measure(g Group, rounds int, long, whole time.Duration) (Result, error) {
 	r := Result{Group: g, times: map[string][]float64{}, allocs: map[string]uint64{}}
 	var running []Contender
@@ -34,7 +33,7 @@ func Measure(g Group, rounds int, long, whole time.Duration) (Result, error) {
 		for range 2 {
 			runtime.GC()
 			began := time.Now()
-			if err := c.Run(); err != nil {
+			if _, _, err := c.run(1); err != nil {
 				return r, fmt.Errorf("%s, %s, %s: %w", g.Op, g.Size, c.Name, err)
 			}
 			if slow = time.Since(began) > TooSlow; !slow {
@@ -50,7 +49,7 @@ func Measure(g Group, rounds int, long, whole time.Duration) (Result, error) {
 	for began := time.Now(); r.Rounds < rounds || time.Since(began) < whole; r.Rounds++ {
 		for _, i := range order(len(running), r.Rounds) {
 			c := running[i]
-			ns, allocs, err := measure(c.Run, long, guess[c.Name])
+			ns, allocs, err := measure(c, long, guess[c.Name])
 			if err != nil {
 				return r, fmt.Errorf("%s, %s, %s: %w", g.Op, g.Size, c.Name, err)
 			}
@@ -62,8 +61,8 @@ func Measure(g Group, rounds int, long, whole time.Duration) (Result, error) {
 	return r, nil
 }
 
-// order returns the numbers below n, from another one on in each round, and in
-// every other round backwards, so that the neighbours change sides.
+// order returns the numbers below n in the order of a round: it starts with another
+// number each time and runs backwards every other time.
 func order(n, round int) []int {
 	list := make([]int, n)
 	for i := range list {
@@ -75,42 +74,63 @@ func order(n, round int) []int {
 	return list
 }
 
-// measure runs run for about so long, at least once, and returns the time and the
-// allocations of one run. guess is how many ns one is expected to take, or 0.
-func measure(run func() error, long time.Duration, guess float64) (ns float64, allocs uint64, err error) {
+// measure runs c for about long, at least once, and returns the time and the
+// allocations of one run. guess is the expected time of a run in ns, or 0.
+func measure(c Contender, long time.Duration, guess float64) (ns float64, allocs uint64, err error) {
 	runtime.LockOSThread() // whose time it is
 	defer runtime.UnlockOSThread()
-	runtime.GC() // what others left
+	runtime.GC() // the garbage of other contenders
 	if guess < float64(time.Second)/2 {
-		// Into the caches again, and what it keeps in pools, which that emptied.
-		if err := run(); err != nil {
+		// Warm the caches and the pools, which the collection emptied.
+		if _, _, err := c.run(1); err != nil {
 			return 0, 0, err
 		}
 	}
-	var before, after runtime.MemStats
-	var n uint64
+	var n, mallocs uint64
 	var took time.Duration
-	runtime.ReadMemStats(&before)
 	for took < long {
 		batch := 1.0
 		if guess > 0 {
 			batch = math.Ceil(min(float64(long-took)/guess, 1e7))
 		}
-		began := clock()
-		for range uint64(batch) {
-			if err := run(); err != nil {
-				return 0, 0, err
-			}
+		if c.Prepare != nil {
+			batch = min(batch, mostPrepared)
 		}
-		took += clock() - began
-		n += uint64(batch)
+		t, m, err := c.run(int(batch))
+		if err != nil {
+			return 0, 0, err
+		}
+		took, mallocs, n = took+t, mallocs+m, n+uint64(batch)
 		guess = max(float64(took)/float64(n), 1)
 	}
-	runtime.ReadMemStats(&after)
-	return float64(took) / float64(n), (after.Mallocs - before.Mallocs) / n, nil
+	return float64(took) / float64(n), mallocs / n, nil
 }
 
-// Spread is the median of what the rounds gave, and the least and the most.
+// mostPrepared is the most inputs that are prepared at once.
+const mostPrepared = 64
+
+// run runs c n times and returns the time and the allocations of all runs, without
+// those of Prepare.
+func (c Contender) run(n int) (took time.Duration, mallocs uint64, err error) {
+	if c.Prepare != nil {
+		if err := c.Prepare(n); err != nil {
+			return 0, 0, err
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := clock()
+	for range n {
+		if err := c.Run(); err != nil {
+			return 0, 0, err
+		}
+	}
+	took = clock() - began
+	runtime.ReadMemStats(&after)
+	return took, after.Mallocs - before.Mallocs, nil
+}
+
+// Spread is the median, the least and the greatest value of all rounds.
 type Spread struct{ Median, Min, Max float64 }
 
 func spread(values []float64) Spread {
@@ -122,16 +142,16 @@ func spread(values []float64) Spread {
 	return Spread{(s[(n-1)/2] + s[n/2]) / 2, s[0], s[n-1]}
 }
 
-// Measured reports whether the contender was.
+// Measured reports whether the contender was measured.
 func (r Result) Measured(name string) bool { return len(r.times[name]) > 0 }
 
-// Time returns the ns that one run takes.
+// Time returns the time of one run in ns.
 func (r Result) Time(name string) Spread { return spread(r.times[name]) }
 
 // Allocs returns the allocations of one run.
 func (r Result) Allocs(name string) uint64 { return r.allocs[name] }
 
-// Ratio returns how long ours takes for each ns of other, round by round.
+// Ratio returns the time of ours divided by that of other, round by round.
 func (r Result) Ratio(ours, other string) Spread {
 	var ratios []float64
 	for i, ns := range r.times[other] {
@@ -142,9 +162,9 @@ func (r Result) Ratio(ours, other string) Spread {
 	return spread(ratios)
 }
 
-// BestPeer returns the peer with the lowest median, or "" where none was measured;
-// where checked, the best of those that read the whole text. One that is given
-// a buffer is no peer of ours where that is given none.
+// BestPeer returns the peer with the lowest median, or "" where none was measured. With
+// checked, only peers count that read the whole text. For oursNil, peers that write
+// to a buffer do not count.
 func (r Result) BestPeer(ours string, checked bool) string {
 	best := ""
 	for _, c := range r.Contenders {

@@ -24,28 +24,28 @@ import (
 	"github.com/metameld/metameld/metadata"
 )
 
-// Merger is one way to merge texts.
+// Merger is one implementation of a merge of texts.
 type Merger struct {
 	Name string
 
-	// Merge returns the text of the object in doc, changed as patch says. It may
+	// Merge returns the text of the object in doc, changed by patch. It may
 	// append it to dst, which is empty, or return one of its own. It does not
 	// change doc or patch.
 	Merge func(dst, doc, patch []byte) ([]byte, error)
 
-	// Unchecked is where it does not read the whole document, so that one that is
-	// no JSON goes through.
+	// Unchecked is true where Merge does not read the whole document, and so accepts
+	// some invalid ones.
 	Unchecked bool
 
-	// Buffered is where it appends to dst.
+	// Buffered is true where Merge appends to dst.
 	Buffered bool
 
-	// TooLarge is the length of a text for which it takes too long; 0 is none.
+	// TooLarge is the length from which a text takes too long, or 0.
 	TooLarge int
 }
 
-// Mergers returns those that know the mode; those of metameld come first. They are
-// not for concurrent use: each keeps what it can use again.
+// Mergers returns the implementations for the mode; those of metameld come first. They
+// are not for concurrent use: each reuses its memory.
 func Mergers(m metadata.Mode) []Merger {
 	in := func(merge func(m metadata.Mode, dst, doc, patch []byte) ([]byte, error)) func(dst, doc, patch []byte) ([]byte, error) {
 		return func(dst, doc, patch []byte) ([]byte, error) { return merge(m, dst, doc, patch) }
@@ -80,7 +80,7 @@ func Mergers(m metadata.Mode) []Merger {
 	return ms
 }
 
-// The names of what is ours and of what is a yardstick.
+// The names of metameld's contenders and of a yardstick.
 const (
 	oursDst  = "metameld-dst"
 	oursNil  = "metameld-nil"
@@ -91,70 +91,70 @@ const (
 // float64, or fails where one is too large, replaces invalid UTF-8 and takes the
 // last of duplicate names.
 func mergeEncodingJSON(m metadata.Mode, _, doc, patch []byte) ([]byte, error) {
-	to, says, err := decode(json.Unmarshal, doc, patch)
+	to, delta, err := decode(json.Unmarshal, doc, patch)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(mergeDecoded(m, to, says))
+	return json.Marshal(mergeDecoded(m, to, delta))
 }
 
 // mergeGoccy is mergeEncodingJSON with goccy/go-json. What is wrong is wrong in the
 // same way.
 func mergeGoccy(m metadata.Mode, _, doc, patch []byte) ([]byte, error) {
-	to, says, err := decode(func(text []byte, v any) error { return goccy.Unmarshal(text, v) }, doc, patch)
+	to, delta, err := decode(func(text []byte, v any) error { return goccy.Unmarshal(text, v) }, doc, patch)
 	if err != nil {
 		return nil, err
 	}
-	return goccy.MarshalWithOption(mergeDecoded(m, to, says), goccy.UnorderedMap(), goccy.DisableHTMLEscape())
+	return goccy.MarshalWithOption(mergeDecoded(m, to, delta), goccy.UnorderedMap(), goccy.DisableHTMLEscape())
 }
 
 // mergeSonic is mergeEncodingJSON with the fastest settings of bytedance/sonic and
 // its encoder. It lets invalid UTF-8 and control characters through, rounds
 // numbers, and writes members in random order.
 func mergeSonic(m metadata.Mode, dst, doc, patch []byte) ([]byte, error) {
-	to, says, err := decode(sonic.ConfigFastest.Unmarshal, doc, patch)
+	to, delta, err := decode(sonic.ConfigFastest.Unmarshal, doc, patch)
 	if err != nil {
 		return nil, err
 	}
-	err = encoder.EncodeInto(&dst, mergeDecoded(m, to, says), 0)
+	err = encoder.EncodeInto(&dst, mergeDecoded(m, to, delta), 0)
 	return dst, err
 }
 
-func decode(unmarshal func([]byte, any) error, doc, patch []byte) (to, says map[string]any, err error) {
+func decode(unmarshal func([]byte, any) error, doc, patch []byte) (to, delta map[string]any, err error) {
 	if err = unmarshal(doc, &to); err == nil {
-		err = unmarshal(patch, &says)
+		err = unmarshal(patch, &delta)
 	}
-	return to, says, err
+	return to, delta, err
 }
 
-// mergeDecoded returns to, changed as says says. The two may share values
+// mergeDecoded returns to, changed by delta. The two may share values
 // afterwards.
-func mergeDecoded(m metadata.Mode, to, says map[string]any) map[string]any {
+func mergeDecoded(m metadata.Mode, to, delta map[string]any) map[string]any {
 	switch {
 	case m == metadata.Deep:
-		mergeMaps(to, says)
-	case len(says) == 0:
-		to = says
+		mergeMaps(to, delta)
+	case len(delta) == 0:
+		to = delta
 	default:
-		mergeFirstLevel(to, says)
+		mergeFirstLevel(to, delta)
 	}
 	return to
 }
 
-// mergeFirstLevel merges says, which is not empty, into to.
-func mergeFirstLevel(to, says map[string]any) {
-	maps.Copy(to, says)
-	for name, v := range says {
+// mergeFirstLevel merges delta, which is not empty, into to.
+func mergeFirstLevel(to, delta map[string]any) {
+	maps.Copy(to, delta)
+	for name, v := range delta {
 		if v == nil {
 			delete(to, name)
 		}
 	}
 }
 
-// mergeMaps merges says into to as RFC 7396 has it. The two may share values
+// mergeMaps merges delta into to as RFC 7396 has it. The two may share values
 // afterwards.
-func mergeMaps(to, says map[string]any) {
-	for name, v := range says {
+func mergeMaps(to, delta map[string]any) {
+	for name, v := range delta {
 		object, ok := v.(map[string]any)
 		switch {
 		case v == nil:
@@ -183,20 +183,20 @@ func mergeEvanphx(_, doc, patch []byte) ([]byte, error) { return jsonpatch.Merge
 // the patch has null. These nulls are deleted afterwards. What stays wrong comes
 // with the decoding, and is as in mergeEncodingJSON.
 func mergeMergo(_, doc, patch []byte) ([]byte, error) {
-	to, says, err := decode(json.Unmarshal, doc, patch)
+	to, delta, err := decode(json.Unmarshal, doc, patch)
 	if err != nil {
 		return nil, err
 	}
-	if err := mergo.Merge(&to, says, mergo.WithOverride); err != nil {
+	if err := mergo.Merge(&to, delta, mergo.WithOverride); err != nil {
 		return nil, err
 	}
-	deleteNulls(to, says)
+	deleteNulls(to, delta)
 	return json.Marshal(to)
 }
 
-// deleteNulls deletes from to what is null in says.
-func deleteNulls(to, says map[string]any) {
-	for name, v := range says {
+// deleteNulls deletes from to what is null in delta.
+func deleteNulls(to, delta map[string]any) {
+	for name, v := range delta {
 		if v == nil {
 			delete(to, name)
 		} else if object, ok := v.(map[string]any); ok {
@@ -215,11 +215,11 @@ func mergeStructured(_, doc, patch []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	says, err := structured(patch)
+	delta, err := structured(patch)
 	if err != nil {
 		return nil, err
 	}
-	result, err := to.Merge(says)
+	result, err := to.Merge(delta)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +227,7 @@ func mergeStructured(_, doc, patch []byte) ([]byte, error) {
 	if !ok {
 		return nil, errNoObject
 	}
-	removals, _ := says.AsValue().Unstructured().(map[string]any)
+	removals, _ := delta.AsValue().Unstructured().(map[string]any)
 	deleteNulls(object, removals)
 	return value.ToJSON(value.NewValueInterface(object))
 }
@@ -256,14 +256,14 @@ func (f *fastjsonPair) parse(a, b []byte) (x, y *fastjson.Object, err error) {
 // others: fastjson checks neither UTF-8 nor escapes nor how a number is written,
 // and lets control characters and duplicate names through.
 func (f *fastjsonPair) merge(m metadata.Mode, dst, doc, patch []byte) ([]byte, error) {
-	to, says, err := f.parse(doc, patch)
+	to, delta, err := f.parse(doc, patch)
 	if err != nil {
 		return dst, err
 	}
-	if m == metadata.FirstLevel && says.Len() == 0 {
-		to = says
+	if m == metadata.FirstLevel && delta.Len() == 0 {
+		to = delta
 	}
-	mergeObjects(m, to, says)
+	mergeObjects(m, to, delta)
 	return to.MarshalTo(dst), nil
 }
 
@@ -275,10 +275,10 @@ func parseFastjson(p *fastjson.Parser, text []byte) (*fastjson.Object, error) {
 	return v.Object()
 }
 
-// mergeObjects merges says into to. The two share values afterwards, so the
+// mergeObjects merges delta into to. The two share values afterwards, so the
 // parsers of both must stay as they are until the result is written.
-func mergeObjects(m metadata.Mode, to, says *fastjson.Object) {
-	says.Visit(func(key []byte, v *fastjson.Value) {
+func mergeObjects(m metadata.Mode, to, delta *fastjson.Object) {
+	delta.Visit(func(key []byte, v *fastjson.Value) {
 		name := unsafe.String(unsafe.SliceData(key), len(key)) // lives as long as v
 		switch t := v.Type(); {
 		case t == fastjson.TypeNull:
@@ -319,23 +319,23 @@ func prune(o *fastjson.Object) {
 // where there is room. It checks nothing, and edits the first of two members of one
 // name.
 func mergeSjson(m metadata.Mode, dst, doc, patch []byte) ([]byte, error) {
-	says := gjson.ParseBytes(patch)
-	if m == metadata.FirstLevel && patchEmpty(says) {
+	delta := gjson.ParseBytes(patch)
+	if m == metadata.FirstLevel && patchEmpty(delta) {
 		return append(dst, "{}"...), nil
 	}
-	return editSjson(m, append(dst, doc...), "", says)
+	return editSjson(m, append(dst, doc...), "", delta)
 }
 
-func patchEmpty(says gjson.Result) bool {
+func patchEmpty(delta gjson.Result) bool {
 	empty := true
-	says.ForEach(func(_, _ gjson.Result) bool { empty = false; return false })
+	delta.ForEach(func(_, _ gjson.Result) bool { empty = false; return false })
 	return empty
 }
 
 var inPlace = &sjson.Options{Optimistic: true, ReplaceInPlace: true}
 
-func editSjson(m metadata.Mode, text []byte, under string, says gjson.Result) (_ []byte, err error) {
-	says.ForEach(func(key, v gjson.Result) bool {
+func editSjson(m metadata.Mode, text []byte, under string, delta gjson.Result) (_ []byte, err error) {
+	delta.ForEach(func(key, v gjson.Result) bool {
 		path := under + gjson.Escape(key.Str)
 		switch {
 		case v.Type == gjson.Null:
@@ -363,24 +363,24 @@ func mergeSonicAST(m metadata.Mode, _, doc, patch []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	says, err := sonic.Get(patch)
+	delta, err := sonic.Get(patch)
 	if err != nil {
 		return nil, err
 	}
-	if err := says.LoadAll(); err != nil {
+	if err := delta.LoadAll(); err != nil {
 		return nil, err
 	}
-	if n, err := says.Len(); err != nil || n == 0 && m == metadata.FirstLevel {
+	if n, err := delta.Len(); err != nil || n == 0 && m == metadata.FirstLevel {
 		return []byte("{}"), err
 	}
-	if err := editNode(m, &to, &says); err != nil {
+	if err := editNode(m, &to, &delta); err != nil {
 		return nil, err
 	}
 	return to.MarshalJSON()
 }
 
-func editNode(m metadata.Mode, to, says *ast.Node) error {
-	members, err := says.Properties()
+func editNode(m metadata.Mode, to, delta *ast.Node) error {
+	members, err := delta.Properties()
 	if err != nil {
 		return err
 	}
@@ -408,7 +408,7 @@ func editNode(m metadata.Mode, to, says *ast.Node) error {
 	return nil
 }
 
-// edit is what a patch says of one member.
+// edit is the change of one member in a patch.
 type edit struct {
 	name  []byte // quoted
 	value []byte
@@ -416,7 +416,7 @@ type edit struct {
 	round int
 }
 
-// edits are what a patch says of the members of one object.
+// edits are the changes of the members of one object.
 type edits struct {
 	list []edit
 	at   map[string]int
@@ -460,7 +460,7 @@ func (s *splicer) open() error {
 func (s *splicer) merge(m metadata.Mode, dst, doc, patch []byte) ([]byte, error) {
 	s.m = m
 	s.reads(patch)
-	says, err := s.edits()
+	delta, err := s.edits()
 	if err == nil {
 		err = s.ends()
 	}
@@ -468,10 +468,10 @@ func (s *splicer) merge(m metadata.Mode, dst, doc, patch []byte) ([]byte, error)
 		return dst, err
 	}
 	s.reads(doc)
-	if m == metadata.FirstLevel && len(says.list) == 0 {
+	if m == metadata.FirstLevel && len(delta.list) == 0 {
 		dst, err = append(dst, "{}"...), s.dec.SkipValue()
 	} else {
-		dst, err = s.splice(dst, says)
+		dst, err = s.splice(dst, delta)
 	}
 	if err == nil {
 		err = s.ends()
@@ -521,7 +521,7 @@ func (s *splicer) edits() (*edits, error) {
 	return es, err
 }
 
-// find returns what is said of the member with that quoted name.
+// find returns the change of the member with that quoted name.
 func (es *edits) find(name []byte) *edit {
 	var i int
 	var ok bool
@@ -536,7 +536,7 @@ func (es *edits) find(name []byte) *edit {
 	return &es.list[i]
 }
 
-// splice reads an object and appends it, changed as es say.
+// splice reads an object and appends it, changed by es.
 func (s *splicer) splice(dst []byte, es *edits) ([]byte, error) {
 	if err := s.open(); err != nil {
 		return dst, err

@@ -15,17 +15,17 @@ import (
 type ObjectMerger struct {
 	Name string
 
-	// Prepare reads the texts and returns what merges them: an object that
-	// encoding/json can encode.
-	Prepare func(doc, patch []byte) (merge func() any, err error)
+	// Read reads the texts and returns a function that merges them. Its result is
+	// an object that encoding/json can encode.
+	Read func(doc, patch []byte) (merge func() any, err error)
 }
 
 // ObjectMergers returns those that know the mode; that of metameld comes first.
 func ObjectMergers(m metadata.Mode) []ObjectMerger {
-	onMaps := func(merge func(base, says map[string]any) any) func(doc, patch []byte) (func() any, error) {
+	onMaps := func(merge func(base, delta map[string]any) any) func(doc, patch []byte) (func() any, error) {
 		return func(doc, patch []byte) (func() any, error) {
-			base, says, err := decode(json.Unmarshal, doc, patch)
-			return func() any { return merge(base, says) }, err
+			base, delta, err := decode(json.Unmarshal, doc, patch)
+			return func() any { return merge(base, delta) }, err
 		}
 	}
 	ms := []ObjectMerger{
@@ -34,16 +34,16 @@ func ObjectMergers(m metadata.Mode) []ObjectMerger {
 			if err != nil {
 				return nil, err
 			}
-			says, err := metadata.ParseDelta(patch)
-			return func() any { return m.Merge(base, says) }, err
+			delta, err := metadata.ParseDelta(patch)
+			return func() any { return m.Merge(base, delta) }, err
 		}},
 		{"mergo", onMaps(mergeMergoMaps)},
-		{"copy-and-merge", onMaps(func(base, says map[string]any) any { return mergeDecoded(m, copyMap(base), says) })},
+		{"copy-and-merge", onMaps(func(base, delta map[string]any) any { return mergeDecoded(m, copyMap(base), delta) })},
 	}
 	if m == metadata.FirstLevel {
 		// It shares values with the base, as metameld does; but these can be changed.
-		ms = append(ms, ObjectMerger{"maps.Clone", onMaps(func(base, says map[string]any) any {
-			return mergeDecoded(m, maps.Clone(base), says)
+		ms = append(ms, ObjectMerger{"maps.Clone", onMaps(func(base, delta map[string]any) any {
+			return mergeDecoded(m, maps.Clone(base), delta)
 		})})
 	}
 	return ms
@@ -51,12 +51,12 @@ func ObjectMergers(m metadata.Mode) []ObjectMerger {
 
 // mergeMergoMaps merges into a copy, as mergo changes the maps of its destination
 // at every level. It merges every level; see objectPatch and mergeMergo.
-func mergeMergoMaps(base, says map[string]any) any {
+func mergeMergoMaps(base, delta map[string]any) any {
 	to := copyMap(base)
-	if err := mergo.Merge(&to, says, mergo.WithOverride); err != nil {
+	if err := mergo.Merge(&to, delta, mergo.WithOverride); err != nil {
 		panic(err) // a test merges the same
 	}
-	deleteNulls(to, says)
+	deleteNulls(to, delta)
 	return to
 }
 

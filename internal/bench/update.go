@@ -13,7 +13,7 @@ type Update struct {
 	Profile, Payload []byte
 }
 
-// NewUpdate returns the update of a profile that is as long as the size says or a
+// NewUpdate returns the update of a profile that is as long as size or a
 // little longer; false for the large ones, which no profile can have.
 //
 // The payload is a typical one: two root attributes, a flag, a few members of
@@ -53,7 +53,7 @@ type Updater struct {
 // Updaters returns them. metameld comes first: it parses, judges and applies. The
 // others decode both texts and encode the profile as it came: less than the same.
 func Updaters() []Updater {
-	target := patch.Target{Connection: user.Connection{Kind: user.Database, Name: "members"}}
+	target := user.Target{Connection: user.Connection{Kind: user.Database, Name: "members"}}
 	buf := make([]byte, 0, 32<<10)
 	return []Updater{
 		{"metameld", func(profile, payload []byte) ([]byte, error) {

@@ -6,17 +6,13 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/internal/jsonscan"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Reserved are the names that app_metadata cannot have at its first level.
-var Reserved = []string{
-	"__tenant", "_id", "blocked", "clientID", "created_at", "email", "email_verified", "globalClientID", "global_client_id",
-	"identities", "lastIP", "lastLogin", "loginsCount", "metadata", "multifactor", "multifactor_last_modified", "updated_at", "user_id",
-}
-
-// isAuthorization reports whether a name in metadata is one of those that say what
-// a user may do.
+// isAuthorization reports whether a name in metadata usually holds authorization
+// data.
 func isAuthorization(name string) bool {
 	if len(name) > 32 {
 		return false
@@ -38,7 +34,7 @@ func isAuthorization(name string) bool {
 	return false
 }
 
-// exactly reports whether JavaScript writes the number as one of the same value.
+// exactly reports whether JavaScript represents the number without a loss.
 func exactly(n string) bool {
 	if len(n) <= 15 && !strings.ContainsAny(n, "eE") {
 		return true
@@ -51,43 +47,64 @@ func exactly(n string) bool {
 	return jsonscan.Equal(strconv.AppendFloat(room[:0], f, 'g', -1, 64), []byte(n))
 }
 
-// The sizes, in bytes of JSON text, above which metadata is refused, a profile is
-// not indexed whole, and metadata or a profile deserves a warning.
-const (
-	MostBytes    = 16 << 20
-	IndexedBytes = 1 << 20
-	LargeBytes   = 10 << 10
-)
+// Report receives a violation in metadata at a path, which is reused. It returns false
+// to end the inspection.
+type Report func(id rule.ID, message string, path ...string) bool
 
-// Metadata reports what there is to say of the metadata o, which is the attribute of
-// that name, until report returns false. The path is reused.
-func Metadata(o metadata.Object, attribute string, report func(f Finding, path ...string) bool) {
+// Metadata reports each rule that the metadata o, the attribute of that name, breaks,
+// until report returns false. The rule of a null below the first level is nestedNull.
+func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Report) {
 	switch n := o.Size(); {
-	case n > MostBytes && !report(TooLarge, attribute), n > LargeBytes && n <= MostBytes && !report(Large, attribute):
-		return
+	case n > limit.Metadata:
+		if !report(rule.MetadataSize, "this metadata has more than "+limit.Size(limit.Metadata), attribute) {
+			return
+		}
+	case n > limit.Profile:
+		if !report(rule.LargeMetadata, "this metadata has more than "+limit.Size(limit.Profile), attribute) {
+			return
+		}
 	}
 	for name, v := range o.All() {
-		if strings.ContainsAny(name, ".$") && !report(Name, attribute, name) ||
-			!jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-2) && !report(Depth, attribute, name) ||
-			attribute == "app_metadata" && slices.Contains(Reserved, name) && !report(ReservedName, attribute, name) ||
-			attribute == "user_metadata" && isAuthorization(name) && !v.IsNull() && !report(Authorization, attribute, name) ||
-			!nested(v, attribute, name, report) {
+		if !member(attribute, name, v, report) || !nested(attribute, name, v, nestedNull, report) {
 			return
 		}
 	}
 }
 
-// nested judges what is inside v, the member of that name. It reports false where report did.
-func nested(v metadata.Value, attribute, name string, report func(Finding, ...string) bool) bool {
+const nameMessage = "a name in metadata cannot contain a dot or a dollar sign"
+
+// member judges one member. It returns false where report did.
+func member(attribute, name string, v metadata.Value, report Report) bool {
+	if strings.ContainsAny(name, ".$") && !report(rule.MetadataName, nameMessage, attribute, name) {
+		return false
+	}
+	if !jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-2) &&
+		!report(rule.Type, "this is nested deeper than the "+strconv.Itoa(metadata.MaxLevels)+" levels that a body can have", attribute, name) {
+		return false
+	}
+	switch {
+	case attribute == "app_metadata" && slices.Contains(limit.ReservedNames, name):
+		return report(rule.ReservedName, "this name is reserved in app_metadata", attribute, name)
+	case attribute == "user_metadata" && !v.IsNull() && isAuthorization(name):
+		return report(rule.AuthorizationInUserMetadata, "this looks like authorization data, and users can change their user_metadata; store it in app_metadata", attribute, name)
+	}
+	return true
+}
+
+// nested judges the value of the member of that name, and everything inside it. It
+// returns false where report did.
+func nested(attribute, name string, v metadata.Value, nestedNull rule.ID, report Report) bool {
+	const numberMessage = "JavaScript cannot represent this number exactly"
 	if k := v.Kind(); k != metadata.KindObject && k != metadata.KindArray {
-		return k != metadata.KindNumber || exactly(v.String()) || report(Number, attribute, name)
+		return k != metadata.KindNumber || exactly(v.String()) || report(rule.NumberPrecision, numberMessage, attribute, name)
 	}
 	if plain(v.String()) {
 		return true
 	}
 	for path, v := range jsonscan.Walk(v.String(), attribute, name) {
-		if v.InObject && strings.ContainsAny(path[len(path)-1], ".$") && !report(NestedName, path...) ||
-			v.IsNumber() && !exactly(v.Text) && !report(Number, path...) || v.Text == "null" && !report(NestedNull, path...) {
+		if v.InObject && strings.ContainsAny(path[len(path)-1], ".$") && !report(rule.NestedMetadataName, nameMessage, path...) ||
+			v.IsNumber() && !exactly(v.Text) && !report(rule.NumberPrecision, numberMessage, path...) ||
+			v.Text == "null" && !report(nestedNull, "the effect of a null below the first level is not documented", path...) {
 			return false
 		}
 	}

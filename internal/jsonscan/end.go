@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// End returns the index after the value that starts at d[i], which is known to be
-// valid. It checks nothing and is the faster for it; see [Skip].
+// End returns the index after the valid value at d[i]. It is faster than [Skip],
+// since it does not validate.
 func End(d []byte, i int) int {
 	for depth := 0; ; {
 		switch d[i] {
@@ -30,7 +30,7 @@ func End(d []byte, i int) int {
 	}
 }
 
-// stringEnd is End for the string whose opening quote is d[i].
+// stringEnd returns the index after the valid string at d[i].
 func stringEnd(d []byte, i int) int {
 	for i++; ; {
 		for len(d)-i >= 8 {

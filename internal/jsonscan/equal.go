@@ -2,12 +2,12 @@ package jsonscan
 
 import "bytes"
 
-// Equal reports whether the valid JSON values a and b, without white space
-// around them and without duplicate names, are one value: members in any order,
-// numbers by their mathematical value, strings by their characters.
+// Equal reports whether a and b are the same JSON value: members in any order,
+// numbers by their mathematical value, strings by their characters. Both are valid,
+// without white space around them and without duplicate names.
 //
-// It takes time linear in the texts. Texts whose members come in one order are
-// compared as they are read; others are indexed first.
+// It takes time linear in the texts. Texts whose members have the same order are
+// compared while they are read; others are indexed first.
 func Equal(a, b []byte) bool {
 	if bytes.Equal(a, b) {
 		return true
@@ -21,15 +21,16 @@ func Equal(a, b []byte) bool {
 	}
 }
 
+// verdict is the result of lockstep.
 type verdict uint8
 
 const (
 	same verdict = iota
 	different
-	reordered // an object's members come in another order, or have other names
+	reordered // an object has other names, or the same in another order
 )
 
-// lockstep compares two valid values as far as their members come in one order.
+// lockstep compares two valid values while their members have the same order.
 func lockstep(a, b []byte) verdict {
 	i, j, depth := 0, 0, 0
 	var small [256]bool
@@ -52,7 +53,7 @@ func lockstep(a, b []byte) verdict {
 			}
 			i, j = m, n
 		}
-		// Close what closes; stop before the next value.
+		// Close the arrays and objects that end here; stop before the next value.
 		for ; ; opened = false {
 			if depth == 0 {
 				return same
@@ -81,7 +82,7 @@ func lockstep(a, b []byte) verdict {
 	}
 }
 
-// EqualScalars is [Equal] for two values that are neither objects nor arrays.
+// EqualScalars is [Equal] for values other than objects and arrays.
 func EqualScalars(a, b []byte) bool {
 	if bytes.Equal(a, b) {
 		return true
@@ -104,8 +105,8 @@ func sameString(a, b []byte) bool {
 	return bytes.Equal(AppendUnquote(nil, a), AppendUnquote(nil, b))
 }
 
-// Next returns, for the index after an element or member of a valid array or
-// object, that of the following one or of the closing bracket.
+// Next returns the index of the next element or member, or of the closing bracket. i
+// is the index after an element or member of a valid array or object.
 func Next(d []byte, i int) int {
 	i = Space(d, i)
 	if d[i] == ',' {

@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Kind says what is wrong at one place of a text.
+// Kind is the kind of a fault.
 type Kind uint8
 
-// The kinds of fault. All but Duplicate mean that the text is not JSON, or not
-// JSON that this package reads.
+// The kinds of fault. All except Duplicate and More mean that the package does not
+// accept the text as JSON.
 const (
 	Syntax    Kind = iota + 1 // against the grammar
 	UTF8                      // invalid UTF-8, or half a surrogate pair
@@ -20,23 +20,23 @@ const (
 	More                      // further duplicates, which are not listed
 )
 
-// Fault is one thing that is wrong with a text.
+// Fault is one fault of a text.
 type Fault struct {
 	Kind    Kind
-	Offset  int    // of the byte at which it shows
+	Offset  int    // of the byte at which the fault is found
 	Pointer string // RFC 6901
 }
 
-// Bounds of a list of faults: a hostile text can hold as many duplicates as
-// members, each with a pointer as long as the text is deep.
+// The most faults that are listed, and the most bytes of their pointers: a hostile text
+// has many duplicates with long pointers.
 const (
 	mostFaults       = 1000
 	mostPointerBytes = 1 << 20
 )
 
-// Faults returns what is wrong with the text d: one fault where it is not JSON,
-// otherwise every duplicate name in the order of the text. It is the slow and
-// readable twin of [Check], for the day when Check says no.
+// Faults returns the faults of the text d: one where it is not JSON, otherwise every
+// duplicate name in the order of the text. It is the slow and readable twin of [Check],
+// called where Check refuses a text.
 func Faults(d []byte, depth int) []Fault {
 	r := reader{d: d, limit: depth}
 	end, ok := r.value(Space(d, 0))
@@ -51,7 +51,7 @@ func Faults(d []byte, depth int) []Fault {
 	return r.duplicates
 }
 
-// reader walks a text and keeps the path to where it stands.
+// reader reads a text and keeps the path of the current value.
 type reader struct {
 	d          []byte
 	limit      int
@@ -68,13 +68,13 @@ func (r *reader) pointer() string {
 	return "/" + strings.Join(r.path, "/")
 }
 
-// stop notes the one fault of a text that is not JSON. It returns false.
+// stop sets the one fault of a text that is not JSON. It returns false.
 func (r *reader) stop(k Kind, at int) bool {
 	r.fatal = Fault{k, at, r.pointer()}
 	return false
 }
 
-// duplicate notes that the member whose name is the last of the path is there twice.
+// duplicate adds the fault that the last name of the path is a duplicate.
 func (r *reader) duplicate(at int) {
 	switch {
 	case len(r.duplicates) > 0 && r.duplicates[len(r.duplicates)-1].Kind == More:
@@ -125,7 +125,7 @@ func (r *reader) string(i int) (end int, ok bool) {
 	if end, _ = String(r.d, i); end >= 0 {
 		return end, true
 	}
-	// Only its content tells an unfinished string from one that is not Unicode.
+	// Find out whether the string is unfinished or not Unicode.
 	for j := i + 1; j < len(r.d) && r.d[j] != '"' && r.d[j] >= ' '; {
 		if r.d[j] == '\\' {
 			next := escape(r.d, j)

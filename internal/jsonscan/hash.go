@@ -1,14 +1,13 @@
 package jsonscan
 
-// Hash returns a hash of the valid JSON value v: the same, for one seed, of values
-// that are [Equal]. It takes time linear in v.
+// Hash returns a hash of the valid JSON value v. Values that are [Equal] have the same
+// hash for the same seed. It takes time linear in v.
 func Hash(seed uint64, v []byte) uint64 { return Hashes(seed, v, Index(v, 0))[0] }
 
-// Hashes returns the [Hash] of each node of the indexed text v, all in time linear
+// Hashes returns the [Hash] of each node of the indexed text v. It takes time linear
 // in v.
 func Hashes(seed uint64, v []byte, nodes []Node) []uint64 {
-	// Children come after their parent: from the last to the first, each node
-	// finds those of its children made.
+	// Children come after their parent, so their hashes are computed first.
 	sums := make([]uint64, len(nodes))
 	for k := len(nodes) - 1; k >= 0; k-- {
 		n := &nodes[k]
@@ -42,8 +41,8 @@ func Hashes(seed uint64, v []byte, nodes []Node) []uint64 {
 	return sums
 }
 
-// hashNumber goes by what does not depend on how a number is written: its digits,
-// and its exponent modulo a prime, so that one of any length takes linear time.
+// hashNumber hashes a number independently of its notation: by its significant digits
+// and its exponent modulo a prime. It takes time linear in the text.
 func hashNumber(seed uint64, t []byte) uint64 {
 	const prime = 1<<31 - 1
 	n := parse(t)

@@ -1,18 +1,18 @@
 package jsonscan
 
-// Node is one value of an indexed text. The nodes of a text stand in its order:
-// the first child of node k is k+1, its next sibling is Sibling.
+// Node is one value of an indexed text. Nodes have the order of the text: the first
+// child of node k is k+1, its next sibling is Sibling.
 type Node struct {
 	Name            // of the member; zero for elements and the root
 	Value, ValueEnd int
-	Children        int // how many members or elements
-	Sibling         int // the node after this one and all below it
+	Children        int // number of members or elements
+	Sibling         int // the node after this one and all inside it
 }
 
 // Index returns the nodes of the valid value at d[i].
 func Index(d []byte, i int) []Node {
 	var dst []Node
-	var open []int // the nodes whose end has not come
+	var open []int // the arrays and objects that have not ended, innermost last
 	var name Name
 	for {
 		k := len(dst)
@@ -52,8 +52,8 @@ func Index(d []byte, i int) []Node {
 	}
 }
 
-// EqualNodes reports whether node x of the indexed text a and node y of the
-// indexed text b are one value.
+// EqualNodes reports whether node x of the indexed text a and node y of the indexed
+// text b are the same value; see [Equal].
 func EqualNodes(a []byte, an []Node, x int, b []byte, bn []Node, y int) bool {
 	p, q := &an[x], &bn[y]
 	if a[p.Value] != '{' && a[p.Value] != '[' {
@@ -80,10 +80,10 @@ func EqualNodes(a []byte, an []Node, x int, b []byte, bn []Node, y int) bool {
 	return equal
 }
 
-// Pair calls yield for every name that is in object x of the indexed text a or
-// in object y of b: with the node of each, or -1 where it has none. First come
-// the members of x in their order, then those that only y has. It stops when
-// yield returns false.
+// Pair calls yield for each name in object x of the indexed text a or in object y of
+// b, with the node of the member in each, or -1 where one lacks it. The members of x
+// come first, in their order, then those that only y has. It stops when yield returns
+// false.
 func Pair(a []byte, an []Node, x int, b []byte, bn []Node, y int, yield func(x, y int) bool) {
 	theirs := make([]int, 0, bn[y].Children)
 	for k, m := 0, y+1; k < bn[y].Children; k, m = k+1, bn[m].Sibling {
@@ -114,7 +114,7 @@ func Pair(a []byte, an []Node, x int, b []byte, bn []Node, y int, yield func(x, 
 		}
 		return -1
 	}
-	guess := 0 // most often members come in one order
+	guess := 0 // members mostly have the same order
 	for k, m := 0, x+1; k < an[x].Children; k, m = k+1, an[m].Sibling {
 		other := -1
 		if at := find(an[m].Name, guess); at >= 0 {

@@ -1,7 +1,7 @@
 package jsonscan
 
-// Fits reports whether the JSON value that is all of d, without white space around
-// it, has at most so many levels of arrays and objects. Nothing has none.
+// Fits reports whether the valid JSON value d, without white space around it, has at
+// most that many levels of arrays and objects. An empty d has none.
 func Fits(d []byte, levels int) bool {
 	if levels < 0 {
 		return false

@@ -8,40 +8,39 @@ import (
 	"unicode/utf8"
 )
 
-// few is up to how many names are compared pair by pair; more go through a hash
-// table.
+// Up to few names are compared pair by pair, and more through a hash table.
 const few = 12
 
-// Names finds duplicate names. It holds the names of the objects that are open
-// while a text is scanned, innermost last. The zero Names is ready for use; one
-// that is used again allocates less.
+// Names finds duplicate names. It is a stack of the names of the objects that are open
+// while a text is scanned, innermost last. The zero Names is ready for use; reuse saves
+// allocations.
 //
-// Names are compared by value: "a" and "\u0061" are one name. Time is linear in
-// the text, even where names were made to collide.
+// Names compare by value: "a" equals "\u0061". It takes time linear in the text, also
+// where names were chosen to collide.
 type Names struct {
-	list  []noted
+	list  []entry
 	table []uint32
-	spare []byte // for a name that is escaped
-	seed  uint64 // 0: not drawn yet
-	most  int    // names that were compared at once
-	mark  int    // where the names of the innermost object begin that is open
+	spare []byte // for an unquoted name
+	seed  uint64 // 0: not chosen yet
+	most  int    // the greatest length of list
+	mark  int    // where the names of the innermost open object begin
 }
 
-// noted is what Names holds of a name: the rest is read again when it is needed.
-// Where an object opens, off is where the names of the one around begin.
-type noted struct {
+// entry is a name in Names; the rest of the name is read again where needed. Where an
+// object opens there is an entry whose off is the mark of the object around it.
+type entry struct {
 	key uint64
 	off int
 }
 
-// Name is where a member's name stands in a text.
+// Name is the place of a member's name in a text.
 type Name struct {
 	Off, End int    // of the quoted text
-	key      uint64 // differs only if the names differ
+	key      uint64 // equal names have equal keys
 	Escaped  bool
 }
 
-// Bytes returns the name's value: a part of d, or a copy where it is escaped.
+// Bytes returns the unquoted name: a part of d, or a copy where it has an escape.
 func (n Name) Bytes(d []byte) []byte {
 	if !n.Escaped {
 		return d[n.Off+1 : n.End-1]
@@ -60,8 +59,8 @@ func NameAt(d []byte, off, end int, escaped bool) Name {
 	return n
 }
 
-// Member reads the name of the member at d[at] and returns it with the index of the
-// value; a negative one where no valid name stands there, no colon, or no value.
+// Member reads the name of the member at d[at] and returns it with the index of its
+// value. The index is negative where there is no valid name, no colon or no value.
 func Member(d []byte, at int) (n Name, value int) {
 	size, i := uint(len(d)), uint(at)
 	if i >= size || d[i] != '"' {
@@ -103,9 +102,9 @@ func Member(d []byte, at int) (n Name, value int) {
 	return n, value
 }
 
-// keyOfEscaped is key of the value of the quoted text q.
+// keyOfEscaped returns the key of the quoted name q, which has an escape.
 func keyOfEscaped(q []byte) uint64 {
-	var first, last [8]byte // of the value, as far as there are as many
+	var first, last [8]byte // of the unquoted name
 	n := 0
 	for i := 1; i < len(q)-1; {
 		c, size, next := unquoteAt(q, i)
@@ -125,8 +124,8 @@ func keyOfEscaped(q []byte) uint64 {
 	return keyOf(binary.LittleEndian.Uint64(first[:]), binary.LittleEndian.Uint64(last[:]), n)
 }
 
-// unquoteAt returns what stands at q[i] in a valid quoted text, a byte or an
-// escape, as so many bytes, and the index after it.
+// unquoteAt returns the bytes c[:size] of the byte or escape at q[i] in a valid
+// quoted text, and the index after it.
 func unquoteAt(q []byte, i int) (c [4]byte, size, next int) {
 	if q[i] != '\\' {
 		c[0] = q[i]
@@ -136,15 +135,12 @@ func unquoteAt(q []byte, i int) (c [4]byte, size, next int) {
 	return c, utf8.EncodeRune(c[:], escaped(q, i, next)), next
 }
 
-// Differs reports, without a look at the text, that two names are not equal. They may
-// differ where it does not.
-func (n *Name) Differs(m *Name) bool { return n.key != m.key }
-
-// SameName reports whether a, a name in d, and b, a name in e, are equal.
+// SameName reports whether name a in d equals name b in e.
 func SameName(d []byte, a Name, e []byte, b Name) bool {
 	return a.key == b.key && sameText(d, a, e, b)
 }
 
+// sameText compares the texts of two names.
 func sameText(d []byte, a Name, e []byte, b Name) bool {
 	if !a.Escaped && !b.Escaped {
 		return bytes.Equal(d[a.Off+1:a.End-1], e[b.Off+1:b.End-1])
@@ -152,8 +148,8 @@ func sameText(d []byte, a Name, e []byte, b Name) bool {
 	return sameStrings(d[a.Off:], e[b.Off:])
 }
 
-// sameStrings reports whether the valid strings that p and q begin with are equal. It
-// reads no further than they are.
+// sameStrings reports whether the valid strings at the start of p and q are equal. It
+// reads no further than the first difference.
 func sameStrings(p, q []byte) bool {
 	var x, y [4]byte
 	i, j := 1, 1
@@ -180,8 +176,8 @@ func sameStrings(p, q []byte) bool {
 	}
 }
 
-// key condenses the name d[off:end]; equal names have equal keys. That of a name of
-// less than eight bytes is the name itself and its length.
+// key returns the key of the name d[off:end], without its quotes. The key of a name
+// shorter than eight bytes holds all of it and its length.
 func key(d []byte, off, end int) uint64 {
 	n := uint(end - off)
 	if n >= 8 {
@@ -198,26 +194,26 @@ func key(d []byte, off, end int) uint64 {
 	return x | uint64(n)<<56
 }
 
-// keyOf condenses a name of n bytes, eight or more, of which the first and the last
-// eight are given.
+// keyOf returns the key of a name of n bytes, eight or more, from its first and last
+// eight bytes.
 func keyOf(first, last uint64, n int) uint64 {
 	return first ^ bits.RotateLeft64(last, 31) + uint64(n)
 }
 
-// Mark returns where the names of an object that opens now will begin.
+// Mark returns the number of names; those added later belong to the object that opens
+// now.
 func (s *Names) Mark() int { return len(s.list) }
 
-// Off returns where the name begins that is number k of all.
+// Off returns the index of name k in the text.
 func (s *Names) Off(k int) int { return s.list[k].off }
 
-// Reset forgets the names since mark.
+// Reset drops the names added since mark.
 func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 
-// Add notes a name.
-func (s *Names) Add(n Name) { s.list = append(s.list, noted{n.key, n.Off}) }
+// Add adds a name.
+func (s *Names) Add(n Name) { s.list = append(s.list, entry{n.key, n.Off}) }
 
-// AddMoved notes the names that other has from start to end, as they stand in a text
-// that has them so many bytes further on.
+// AddMoved adds the names start to end of other, offset bytes further on.
 func (s *Names) AddMoved(other *Names, start, end, offset int) {
 	for _, n := range other.list[start:end] {
 		n.off += offset
@@ -225,24 +221,24 @@ func (s *Names) AddMoved(other *Names, start, end, offset int) {
 	}
 }
 
-// Release forgets all names and reports whether the scratch of s is worth keeping.
+// Release drops all names and reports whether the memory of s is worth keeping.
 func (s *Names) Release() bool {
 	keep := Keep(cap(s.list), s.most) && Keep(cap(s.table), 4*s.most) && Keep(cap(s.spare), s.most)
 	s.list, s.spare, s.most = s.list[:0], s.spare[:0], 0
 	return keep
 }
 
-// Keep reports whether scratch of that capacity, of which so much was used, is
-// worth keeping: a large one only while large texts come.
+// Keep reports whether scratch memory of that capacity is worth keeping: a large one
+// only where a quarter of it was used.
 func Keep(capacity, used int) bool { return capacity <= 1<<16 || capacity/4 <= used }
 
-// open notes that an object opens.
+// open begins the names of an object.
 func (s *Names) open() {
-	s.list = append(s.list, noted{off: s.mark})
+	s.list = append(s.list, entry{off: s.mark})
 	s.mark = len(s.list)
 }
 
-// close undoes open, and reports whether the names of the object differ.
+// close drops the names of the innermost object and reports whether they are unique.
 func (s *Names) close(d []byte) bool {
 	unique := s.Unique(d, s.mark)
 	outer := s.list[s.mark-1].off
@@ -251,7 +247,7 @@ func (s *Names) close(d []byte) bool {
 	return unique
 }
 
-// Unique reports whether the names added since mark, all of them in d, differ.
+// Unique reports whether the names added since mark, all in d, are unique.
 func (s *Names) Unique(d []byte, mark int) bool {
 	list := s.list[mark:]
 	s.most = max(s.most, len(s.list))
@@ -268,13 +264,13 @@ func (s *Names) Unique(d []byte, mark int) bool {
 	return true
 }
 
-func (n noted) same(d []byte, m noted) bool {
+func (n entry) same(d []byte, m entry) bool {
 	return n.key == m.key && sameStrings(d[n.off:], d[m.off:])
 }
 
-// uniqueHashed first goes by the keys, which cost nothing more, and gives up on
-// them where they collide more often than those of any honest text.
-func (s *Names) uniqueHashed(d []byte, list []noted) bool {
+// uniqueHashed is Unique by a hash table. It hashes the keys first, which are known
+// already, and turns to seeded hashes where those collide too often.
+func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 	size := 1 << bits.Len(uint(len(list)*2-1))
 	if cap(s.table) < size {
 		s.table = make([]uint32, size)
@@ -291,7 +287,7 @@ func (s *Names) uniqueHashed(d []byte, list []noted) bool {
 				return false
 			}
 			if budget--; other.key == list[i].key {
-				budget -= few // they were compared piece by piece
+				budget -= few // the comparison unquoted both names
 			}
 			if budget < 0 {
 				return s.uniqueSeeded(d, list, table)
@@ -303,7 +299,8 @@ func (s *Names) uniqueHashed(d []byte, list []noted) bool {
 	return true
 }
 
-func (s *Names) uniqueSeeded(d []byte, list []noted, table []uint32) bool {
+// uniqueSeeded is uniqueHashed with hashes of whole names that nobody can predict.
+func (s *Names) uniqueSeeded(d []byte, list []entry, table []uint32) bool {
 	clear(table)
 	for i := range list {
 		end, escaped := String(d, list[i].off)
@@ -319,14 +316,14 @@ func (s *Names) uniqueSeeded(d []byte, list []noted, table []uint32) bool {
 	return true
 }
 
-// Spread returns a number whose highest bits differ, most often, for different
-// names. Equal names of any text have equal numbers.
+// Spread returns a hash of the name's key. Its highest bits are the best distributed.
+// Equal names have equal hashes.
 func (n Name) Spread() uint64 { return spread(n.key) }
 
 func spread(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 }
 
-// Hash returns a hash of the name, which stands in d: the same for equal names
-// of any text, for as long as s lives.
+// Hash returns a hash of the name n in d. Equal names have equal hashes for the same
+// Names.
 func (s *Names) Hash(d []byte, n Name) uint64 {
 	if s.seed == 0 {
 		s.seed = rand.Uint64() | 1
@@ -338,9 +335,8 @@ func (s *Names) Hash(d []byte, n Name) uint64 {
 	return hash(s.seed, d[n.Off+1:n.End-1])
 }
 
-// hash is a keyed hash in the manner of wyhash. It is written out here because
-// the compiler cannot see that hash/maphash leaves its argument alone, and would
-// copy every text that comes as a string.
+// hash is a keyed hash in the manner of wyhash. It replaces hash/maphash, for which the
+// compiler would copy every text that is converted from a string.
 func hash(seed uint64, b []byte) uint64 {
 	const m0, m1 = 0xa0761d6478bd642f, 0xe7037ed1a0b428db
 	h := seed ^ uint64(len(b))*m0

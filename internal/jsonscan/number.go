@@ -2,19 +2,19 @@ package jsonscan
 
 import "bytes"
 
-// decimal is a number's parts: the value is 0.mantissa times ten to the power
-// of exp plus shift, with a mantissa that neither begins nor ends with zero.
+// decimal is the parts of a number. Its value is 0.mantissa times ten to the power of
+// exp plus shift; the mantissa neither begins nor ends with zero.
 type decimal struct {
 	negative    bool
 	head, tail  []byte // digits of the mantissa: before and after the point
 	exp         []byte // digits of the written exponent, without leading zeros
 	expNegative bool
-	shift       int // what the position of the point adds to the exponent
+	shift       int // added to the exponent because of the position of the point
 }
 
-// SameNumber reports whether the valid JSON numbers a and b have one
-// mathematical value. It expands no exponent and allocates nothing: 1e400 and
-// 10e399 are equal, 9007199254740993 and 9007199254740992 are not, 0 and -0 are.
+// SameNumber reports whether the valid JSON numbers a and b have the same
+// mathematical value: 1e400 equals 10e399, 0 equals -0, and 9007199254740993 differs
+// from 9007199254740992. It does not expand exponents and does not allocate.
 func SameNumber(a, b []byte) bool {
 	if bytes.Equal(a, b) {
 		return true
@@ -88,11 +88,11 @@ func trimRight(b []byte) []byte {
 	return b
 }
 
-// exponentsDifferBy reports whether x's written exponent is y's plus want. It
-// goes through the digits from the highest, so exponents of any length will do:
-// a difference once far off stays far off.
+// exponentsDifferBy reports whether the written exponent of x is that of y plus want.
+// It reads the digits from the highest on, so that exponents may have any length: a
+// difference that is too large stays too large.
 func exponentsDifferBy(x, y decimal, want int) bool {
-	const far = 1 << 50 // beyond what the length of any text can make up for
+	const far = 1 << 50 // more than the digits of any text can compensate
 	n := max(len(x.exp), len(y.exp))
 	diff := int64(0)
 	for i := range n {
@@ -117,8 +117,8 @@ func place(n decimal, i int) int64 {
 	return d
 }
 
-// Int64 returns the value of the valid JSON number t, where it is an integer that
-// an int64 holds, however it is written.
+// Int64 returns the value of the valid JSON number t, however it is written. It reports
+// false where the value is not an int64.
 func Int64(t []byte) (v int64, ok bool) {
 	n := parse(t)
 	if n.digits() == 0 {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// agree holds what is true of every text, valid or not, without duplicate names.
+// agree checks what must hold for every text without duplicate names, valid or not.
 func agree(t *testing.T, text string) {
 	t.Helper()
 	d := []byte(text)
@@ -52,9 +52,10 @@ func agree(t *testing.T, text string) {
 	}
 }
 
-// What can stand in a string, right or wrong, is seen at every place in it: words of
-// eight bytes are scanned at once.
+// Every kind of string content, valid or not, is recognized at every offset: the scanner
+// reads eight bytes at once.
 func TestEveryPlaceInAString(t *testing.T) {
+	t.Parallel()
 	pieces := []string{
 		"", `\n`, `\"`, `\\`, `\/`, `\b`, `\u00e9`, `\u005C`, `\uABcd`, `\ud83d\ude00`, `\ud83d`, `\ude00`, `\ud83d\u0041`, `\ud83d\ud83d`, `\u12`, `\u123g`, `\q`, `\`,
 		"é", "\u07ff", "\u0800", "漢", "\ud7ff", "\ue000", "\uffff", "😀", "\U0010ffff", "é漢😀é",
@@ -66,7 +67,7 @@ func TestEveryPlaceInAString(t *testing.T) {
 			for _, after := range []int{0, 1, 2, 6, 7, 8, 9, 15} {
 				s := `"` + strings.Repeat("b", before) + piece + strings.Repeat("a", after)
 				if strings.HasSuffix(s, `\`) {
-					s += `\` // the quote is not part of it
+					s += `\` // so that the closing quote is not escaped
 				}
 				agree(t, s)
 				agree(t, `{"k":`+s)
@@ -79,8 +80,9 @@ func TestEveryPlaceInAString(t *testing.T) {
 	}
 }
 
-// A name is one name however it is written, and another one where a character is.
+// A name equals itself in every spelling, and differs from a name with one other character.
 func TestEveryPlaceInAName(t *testing.T) {
+	t.Parallel()
 	escape := func(s string) string {
 		var b strings.Builder
 		for _, r := range s {
@@ -142,8 +144,9 @@ func TestEveryPlaceInAName(t *testing.T) {
 	}
 }
 
-// Objects of few and of many names, of which one is there twice, or none.
+// Duplicates are found among few and many names, and no others.
 func TestDuplicatesAmongMany(t *testing.T) {
+	t.Parallel()
 	var names Names
 	for _, n := range []int{2, 3, few - 1, few, few + 1, few + 2, 40, 300} {
 		list := make([]string, n)
@@ -169,8 +172,9 @@ func TestDuplicatesAmongMany(t *testing.T) {
 	}
 }
 
-// Every short text of the signs that numbers are made of.
+// Every short text of the characters of numbers.
 func TestEveryShortNumber(t *testing.T) {
+	t.Parallel()
 	var grow func(s string)
 	grow = func(s string) {
 		d := []byte(s)
@@ -218,7 +222,7 @@ func TestNumbersByValue(t *testing.T) {
 	}
 }
 
-// Values that are equal have one hash, and others, but by chance, another one.
+// Equal values have equal hashes; different ones here have different hashes.
 func TestHashesAreOfValues(t *testing.T) {
 	groups := [][]string{
 		{`{"a":1,"b":[2,"é"]}`, `{ "b" : [ 2.0 , "\u00e9" ] , "a" : 1e0 }`}, {`{"a":1,"b":[2,"e"]}`}, {`{"a":1}`}, {`{"b":1}`}, {`{"a":2}`}, {`{}`, `{ }`}, {`[]`, `[ ]`},
@@ -249,7 +253,7 @@ func TestHashesAreOfValues(t *testing.T) {
 	}
 }
 
-// A member's node has its name; those of elements and of the whole have none.
+// The node of a member has its name; those of elements and of the root have none.
 func TestIndexNamesMembers(t *testing.T) {
 	d := []byte(`{"a":[1,{"b":[]},"c"],"d":{"e":2}}`)
 	var names []string
@@ -265,8 +269,8 @@ func TestIndexNamesMembers(t *testing.T) {
 	}
 }
 
-// What a name is hashed with is drawn anew: nobody can choose names that collide.
-func TestHashesAreDrawn(t *testing.T) {
+// Hashes are seeded at random, so that nobody can choose names that collide.
+func TestHashesAreSeeded(t *testing.T) {
 	d := []byte(`{"a":1}`)
 	n, _ := Member(d, 1)
 	var x, y Names

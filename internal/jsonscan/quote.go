@@ -5,8 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// AppendUnquote appends the value of the valid JSON string text q, quotes
-// included, to dst.
+// AppendUnquote appends the characters of the valid JSON string q to dst.
 func AppendUnquote(dst, q []byte) []byte {
 	for i := 1; i < len(q)-1; {
 		if q[i] != '\\' {
@@ -21,7 +20,7 @@ func AppendUnquote(dst, q []byte) []byte {
 	return dst
 }
 
-// escaped returns the value of the valid escape, or surrogate pair, q[i:end].
+// escaped returns the character of the valid escape or surrogate pair q[i:end].
 func escaped(q []byte, i, end int) rune {
 	switch c := q[i+1]; c {
 	case 'u':
@@ -45,8 +44,8 @@ func escaped(q []byte, i, end int) rune {
 	}
 }
 
-// Unquote returns the value of the valid JSON string text q, quotes included.
-// It shares memory with q unless q holds an escape.
+// Unquote returns the characters of the valid JSON string q. The result shares memory
+// with q unless q has an escape.
 func Unquote(q string) string {
 	if strings.IndexByte(q, '\\') < 0 {
 		return q[1 : len(q)-1]
@@ -55,7 +54,7 @@ func Unquote(q string) string {
 }
 
 // AppendQuote appends the JSON text of s, which must be valid UTF-8, to dst. It
-// escapes what JSON demands and nothing else.
+// escapes only what JSON requires.
 func AppendQuote(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')

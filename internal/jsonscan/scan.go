@@ -12,9 +12,9 @@ const (
 )
 
 const (
-	bad = -1 // what a scanner returns in place of an index: not JSON, or too deep
+	bad = -1 // in place of an index: not JSON, or too deep
 
-	wordLevels = 63 // how many levels one call of scan goes down
+	wordLevels = 63 // levels that one call of scan handles
 )
 
 // Space returns the index of the first byte at or after i that is not JSON
@@ -26,14 +26,13 @@ func Space(d []byte, i int) int {
 	return i
 }
 
-// Skip returns the index after the value that starts at d[i], or a negative
-// number where no valid value of at most depth levels starts there. Duplicate
-// names are not looked for. A string converted for the call is copied: for text that
-// is known to be valid there is [End].
+// Skip returns the index after the value at d[i], or a negative number where no valid
+// value of at most depth levels stands there. It ignores duplicate names. It copies a
+// string that is converted for the call; [End] does not.
 func Skip(d []byte, i, depth int) int { return scan[anyNames](d, i, depth, nil) }
 
-// Check is [Skip] that also refuses an object with two members of one name, at
-// any level. It uses names as scratch and leaves it as it found it.
+// Check is [Skip] that also refuses duplicate names, at any level. It uses names as
+// scratch memory and leaves it unchanged.
 func Check(d []byte, i, depth int, names *Names) int {
 	mark, outer := names.Mark(), names.mark
 	end := scan[uniqueNames](d, i, depth, names)
@@ -42,43 +41,43 @@ func Check(d []byte, i, depth int, names *Names) int {
 	return end
 }
 
-// whichNames has a type for each scan that there is.
+// whichNames selects one of the two compiled variants of scan.
 type (
 	whichNames  interface{ anyNames | uniqueNames }
 	anyNames    = [0]bool
 	uniqueNames = [1]bool
 )
 
-// endsPlain returns a word in which the lowest set bit, the high one of its byte,
-// marks the first byte of x that is no plain content of a string: a quote, a
-// backslash, a control character, or one outside ASCII.
+// endsPlain finds the first byte of x that is not plain content of a string: a quote,
+// a backslash, a control character or a byte outside ASCII. The lowest set bit of the
+// result is the high bit of that byte; the result is 0 where there is none.
 func endsPlain(x uint64) uint64 {
-	low := (x ^ lowBits*2) - lowBits*'!' // exchanges quote and space: the quote goes with what is below
+	low := (x ^ lowBits*2) - lowBits*'!' // swaps quote and space, so that the quote is among the bytes below
 	backslash := (x ^ lowBits*'\\') - lowBits
 	return (low | backslash | x) & highBits
 }
 
-// scan validates the value at d[at]. The levels that are open are the bits of a
-// register; where it is full another scan goes on, further down.
+// scan validates the value at d[at]. The open levels are the bits of a register; for
+// more levels than that it calls itself.
 //
-// Its shape serves its speed. Each loop has one way in, or else the compiler would
-// check each index again: so an empty object is never open, and names and values
-// have a copy each of the code for short strings. What is rare is left to calls.
+// It is one function because that is faster:
 //
-// Where a value ends is computed from its text, and what comes next waits for that.
-// Names repeat, most often with the same lengths in the same order, so the end of one
-// is taken by a branch: a processor that guesses it right need not wait.
-//
-// It is compiled twice, for names that may be there twice and for those that may not:
-// one scanner that asks has fewer registers left.
+//   - Each loop has one entry, so that the compiler checks no index twice. That is
+//     why an empty object is never opened, and why names and values each have a copy
+//     of the code for short strings. Only rare cases are calls.
+//   - The end of a name is found by a branch rather than computed. Names repeat,
+//     mostly with the same lengths in the same order, so the processor predicts the
+//     branch and need not wait.
+//   - It is compiled twice, for duplicate names allowed and refused. One function
+//     that tests for it would have fewer registers.
 func scan[N whichNames](d []byte, at, depth int, names *Names) int {
 	var (
 		i      = uint(at)
 		n      = uint(len(d))
 		c      byte
 		bottom = uint64(1) << (wordLevels - max(0, min(depth, wordLevels)))
-		open   = bottom // with one bit more for each level, the lowest for the innermost: it is an object
-		unique N        // its length says whether
+		open   = bottom // plus one bit for each level, the lowest for the innermost: 1 for an object
+		unique N        // its length is 1 where names must be unique
 	)
 
 value:
@@ -107,7 +106,7 @@ value:
 				i = j + 1
 				goto after
 			}
-			for c >= utf8.RuneSelf { // multibyte, the most of it without a call
+			for c >= utf8.RuneSelf { // the common multibyte characters, without a call
 				if c-0xC2 <= 0xDF-0xC2 && n-j > 2 && d[j+1]&0xC0 == 0x80 {
 					j += 2
 				} else if c-0xE1 <= 0xEC-0xE1 && n-j > 3 && d[j+1]&0xC0 == 0x80 && d[j+2]&0xC0 == 0x80 {
@@ -161,7 +160,7 @@ value:
 				c = d[i]
 			}
 		}
-		if c == bracket+2 { // the one that closes it
+		if c == bracket+2 { // the closing bracket
 			i++
 			goto after
 		}
@@ -293,7 +292,7 @@ key:
 			if c = byte(x >> ((t - 7) & 63)); c == '"' {
 				i = j + 1
 				if len(unique) > 0 {
-					names.list = append(names.list, noted{key(d, int(start+1), int(j)), int(start)})
+					names.list = append(names.list, entry{key(d, int(start+1), int(j)), int(start)})
 				}
 				goto colon
 			}
@@ -335,8 +334,8 @@ colon:
 	goto value
 }
 
-// multibyte returns the index after the characters outside ASCII that begin at
-// d[i], or a negative number where they are not UTF-8.
+// multibyte returns the index after the characters outside ASCII at d[i], or a negative
+// number where they are not UTF-8.
 func multibyte(d []byte, i int) int {
 	for i < len(d) && d[i] >= utf8.RuneSelf {
 		switch c := d[i]; {
@@ -355,9 +354,9 @@ func multibyte(d []byte, i int) int {
 	return i
 }
 
-// String returns the index after the string whose opening quote is d[i], and
-// whether it holds an escape. The index is negative where it is no valid string:
-// an unknown escape, a control character, invalid UTF-8, half a surrogate pair.
+// String returns the index after the string at d[i] and whether it has an escape. The
+// index is negative where the string is invalid: an unknown escape, a control
+// character, invalid UTF-8, half a surrogate pair.
 func String(d []byte, i int) (end int, escaped bool) {
 	if i >= len(d) || d[i] != '"' {
 		return bad, false
@@ -394,8 +393,8 @@ func String(d []byte, i int) (end int, escaped bool) {
 	}
 }
 
-// escape returns the index after the escape whose backslash is d[i]; a
-// surrogate pair counts as one escape.
+// escape returns the index after the escape at d[i], or a negative number where it is
+// invalid. A surrogate pair is one escape.
 func escape(d []byte, i int) int {
 	if i+1 >= len(d) {
 		return bad
@@ -442,8 +441,8 @@ func hex4(d []byte, i int) rune {
 	return r
 }
 
-// Number returns the index after the number that starts at d[i], or a negative
-// number.
+// Number returns the index after the number at d[i], or a negative number where it is
+// invalid.
 func Number(d []byte, i int) int {
 	if i < len(d) && d[i] == '-' {
 		i++
@@ -462,8 +461,8 @@ func Number(d []byte, i int) int {
 	return fraction(d, i)
 }
 
-// fraction returns the index after what follows the integer part of a number, if
-// anything does.
+// fraction returns the index after the fraction and exponent at d[i], both optional, or
+// a negative number where they are invalid.
 func fraction(d []byte, i int) int {
 	if i < len(d) && d[i] == '.' {
 		start := i + 1
@@ -484,6 +483,7 @@ func fraction(d []byte, i int) int {
 	return i
 }
 
+// digits returns the index after the digits at d[i].
 func digits(d []byte, i int) int {
 	for i < len(d) && d[i]-'0' <= 9 {
 		i++
@@ -491,8 +491,9 @@ func digits(d []byte, i int) int {
 	return i
 }
 
-// MayHoldNull reports whether the letters null stand anywhere in d. (It is written
-// out so that a string converted for the call is not copied.)
+// MayHoldNull reports whether the letters null stand anywhere in d. It replaces
+// bytes.Contains, for which the compiler would copy a string that is converted for the
+// call.
 func MayHoldNull(d []byte) bool {
 	for i := 0; i+4 <= len(d); i++ {
 		if d[i] == 'n' && d[i+1] == 'u' && d[i+2] == 'l' && d[i+3] == 'l' {

@@ -70,7 +70,7 @@ func FuzzSkip(f *testing.F) {
 		end := Skip(text, Space(text, 0), MaxDepth)
 		got := end >= 0 && Space(text, end) == len(text)
 		if want := accepts(text); got != want {
-			t.Fatalf("Skip accepts = %v, encoding/json says %v", got, want)
+			t.Fatalf("Skip accepts = %v, encoding/json accepts = %v", got, want)
 		}
 		var names Names
 		end = Check(text, Space(text, 0), MaxDepth, &names)
@@ -94,7 +94,7 @@ func FuzzSkip(f *testing.F) {
 
 func levels(t []byte) int { return bytes.Count(t, []byte("{")) + bytes.Count(t, []byte("[")) }
 
-// checkValue holds what must be true of every valid text without duplicates.
+// checkValue checks what must hold for every valid text without duplicate names.
 func checkValue(t *testing.T, v []byte) {
 	t.Helper()
 	nodes := Index(v, 0)
@@ -139,6 +139,7 @@ func TestSkipAgreesWithTheStandardLibrary(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	many := `{` + strings.Repeat(`"a":1,`, 3000) + `"b":2}`
 	tests := []struct {
 		text string
@@ -186,6 +187,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestDepth(t *testing.T) {
+	t.Parallel()
 	for _, pair := range []string{"[]", `{}`} {
 		open := pair[:1]
 		if open == "{" {
@@ -213,8 +215,9 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// A duplicate name is found at any level, also where what is inside is deep.
+// A duplicate name is found at any level, also around deeply nested values.
 func TestDuplicatesAtDepth(t *testing.T) {
+	t.Parallel()
 	const depth = 200
 	for twice := -1; twice < depth; twice++ {
 		text := "[{}]"
@@ -293,8 +296,8 @@ func FuzzEqual(f *testing.F) {
 	})
 }
 
-// slowEqual compares by decoding, with numbers as big.Rat. It gives up on
-// numbers too large to expand.
+// slowEqual compares decoded values, with numbers as big.Rat. It gives up on numbers that are
+// too large to expand.
 func slowEqual(t *testing.T, a, b []byte) (equal, ok bool) {
 	decode := func(text []byte) any {
 		dec := json.NewDecoder(bytes.NewReader(text))

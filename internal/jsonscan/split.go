@@ -1,15 +1,14 @@
 package jsonscan
 
-// Part is one member of an object, unread.
+// Part is one member of an object.
 type Part struct {
 	Name string
-	Text []byte // of the value; a part of the text that was split
+	Text []byte // of the value; shares memory with the split text
 }
 
-// Split returns the members of the object that is all of text, each value valid
-// by itself: up to MaxDepth levels and perhaps with duplicate names inside, which
-// whoever reads it will find. It reports false where text is no such object or
-// has two members of one name; see [Faults] for the reason.
+// Split returns the members of the object that is all of text. Values may have up to
+// MaxDepth levels each, and duplicate names inside. It reports false where text is no
+// such object or has two members of one name; [Faults] returns the reason.
 func Split(text []byte) (parts []Part, ok bool) {
 	i := Space(text, 0)
 	if i >= len(text) || text[i] != '{' {

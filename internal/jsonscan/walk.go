@@ -5,25 +5,25 @@ import (
 	"strconv"
 )
 
-// Inner is a value inside another one.
+// Inner is a value inside another value.
 type Inner struct {
 	Text     string // its JSON text
-	InObject bool   // it is a member; otherwise an element
+	InObject bool   // a member of an object; otherwise an element of an array
 }
 
 // IsNumber reports whether the value is a number.
 func (x Inner) IsNumber() bool { return x.Text[0] == '-' || '0' <= x.Text[0] && x.Text[0] <= '9' }
 
-// Walk returns every value inside the valid value that is all of text, at any
-// depth, in the order of the text, with its path: first the given one, then the
-// names and indexes that lead there. The path is reused; clone it to keep it.
+// Walk returns every value inside the valid value text, at any depth, in the order of
+// the text, with its path: the given path, then the names and indexes that lead to the
+// value. The path is reused; clone it to keep it.
 func Walk(text string, path ...string) iter.Seq2[[]string, Inner] {
 	return func(yield func([]string, Inner) bool) {
 		walk(text, Index([]byte(text), 0), 0, append([]string(nil), path...), yield)
 	}
 }
 
-// walk goes through what is inside node x. It reports false where yield did.
+// walk yields the values inside node x. It reports false where yield did.
 func walk(text string, nodes []Node, x int, path []string, yield func([]string, Inner) bool) bool {
 	n := &nodes[x]
 	inObject := text[n.Value] == '{'

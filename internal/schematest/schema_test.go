@@ -10,17 +10,19 @@ import (
 
 	"github.com/metameld/metameld/internal/vectors"
 	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // shape are the rules that the schema says.
-var shape = []patch.RuleID{
-	patch.RuleType, patch.RuleNull, patch.RuleMetadataNull, patch.RuleLength, patch.RulePhoneFormat, patch.RuleNothingToUpdate,
-	patch.RuleReadOnly, patch.RuleMetadataName, patch.RuleNestedMetadataName, patch.RuleReservedName, patch.RuleExclusive,
-	patch.RulePasswordBytes, patch.RulePasswordCharacters,
+var shape = []rule.ID{
+	rule.Type, rule.Null, rule.MetadataNull, rule.Length, rule.PhoneFormat, rule.NothingToUpdate,
+	rule.ReadOnly, rule.MetadataName, rule.NestedMetadataName, rule.ReservedName, rule.ExclusiveAttributes,
+	rule.PasswordBytes, rule.PasswordCharacters,
 }
 
 // formats are those that it says in part: e-mail and URI are more than a pattern.
-var formats = []patch.RuleID{patch.RuleEmailFormat, patch.RulePictureFormat}
+var formats = []rule.ID{rule.EmailFormat, rule.PictureFormat}
 
 func TestSchemaAgreesWithValidate(t *testing.T) {
 	c := jsonschema.NewCompiler()
@@ -46,8 +48,8 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 		if err != nil {
 			t.Fatal(v.Name, err)
 		}
-		has := func(rules []patch.RuleID) bool {
-			for _, x := range p.Validate(patch.Target{}).Violations {
+		has := func(rules []rule.ID) bool {
+			for _, x := range p.Validate(user.Target{}).Violations {
 				for _, id := range rules {
 					if x.Rule == id {
 						return true
@@ -64,7 +66,7 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 				t.Errorf("%s: the schema refuses what Validate accepts: %v", v.Name, err)
 			}
 		case has(shape):
-			t.Errorf("%s: the schema accepts what Validate refuses: %v", v.Name, p.Validate(patch.Target{}).Err())
+			t.Errorf("%s: the schema accepts what Validate refuses: %v", v.Name, p.Validate(user.Target{}).Err())
 		default:
 			accepted++
 		}

@@ -12,8 +12,8 @@
 //	-- patch.json --
 //	{"blocked": null}
 //
-// The loader refuses what it does not know: a key, a section or a value that is
-// misspelt would be a test that tests nothing.
+// The page docs/sources.md explains the ids of statements and contradictions. The loader refuses
+// unknown keys, sections and values: a typo cannot disable a test.
 package vectors
 
 import (
@@ -29,7 +29,7 @@ import (
 
 // Vector is one file.
 type Vector struct {
-	Name           string // of the file, without its ending
+	Name           string // of the file, without the extension
 	Source         string
 	Evidence       string
 	Expect         string
@@ -43,7 +43,7 @@ type Vector struct {
 	sections       map[string][]byte
 }
 
-// What a header and the sections may hold.
+// The values of evidence and expect, and the names of sections.
 var (
 	evidence = []string{"documented", "observed", "inferred", "disputed"}
 	expect   = []string{"result", "passes", "warns", "refused", "fault"}
@@ -54,9 +54,8 @@ var (
 	}
 )
 
-// Load returns the vectors of the package whose directory is given, in the order
-// of their names. It fails the test for each that is not as it should be, and
-// where there are none.
+// Load returns the vectors in a directory of testdata/vectors, sorted by name. It
+// fails the test for each vector with a problem, and if the directory is empty.
 func Load(t testing.TB, dir string) []Vector {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
@@ -88,50 +87,40 @@ func Load(t testing.TB, dir string) []Vector {
 	return list
 }
 
-// parse reads one file and says what is wrong with it.
+// parse returns the vector in text, and the problems of that text.
 func parse(text []byte) (v Vector, problems []string) {
-	problem := func(s string) { problems = append(problems, s) }
 	header, rest := split(text)
-	seen := map[string]bool{}
+	problems = v.parseHeader(header)
+	return v, append(problems, v.parseSections(rest)...)
+}
+
+// parseHeader reads the lines of the header.
+func (v *Vector) parseHeader(header string) (problems []string) {
+	problem := func(s string) { problems = append(problems, s) }
+	var statements, contradictions string
+	fields := map[string]*string{
+		"source": &v.Source, "evidence": &v.Evidence, "expect": &v.Expect, "rule": &v.Rule, "pointer": &v.Pointer,
+		"op": &v.Op, "mode": &v.Mode, "statement": &statements, "contradiction": &contradictions, "comment": &v.Comment,
+	}
 	for line := range strings.Lines(header) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
 		}
 		key, value, ok := strings.Cut(line, ": ")
-		if !ok || value == "" {
+		field := fields[key]
+		switch {
+		case !ok || value == "":
 			problem("a header line without a key and a value: " + line)
-			continue
-		}
-		if seen[key] {
-			problem("the key " + key + " twice")
-		}
-		seen[key] = true
-		switch key {
-		case "source":
-			v.Source = value
-		case "evidence":
-			v.Evidence = value
-		case "expect":
-			v.Expect = value
-		case "rule":
-			v.Rule = value
-		case "pointer":
-			v.Pointer = value
-		case "op":
-			v.Op = value
-		case "mode":
-			v.Mode = value
-		case "statement":
-			v.Statements = strings.Fields(value)
-		case "contradiction":
-			v.Contradictions = strings.Fields(value)
-		case "comment":
-			v.Comment = value
-		default:
+		case field == nil:
 			problem("an unknown key: " + key)
+		case *field != "":
+			problem("the key " + key + " twice")
+		default:
+			*field = value
 		}
 	}
+	v.Statements, v.Contradictions = strings.Fields(statements), strings.Fields(contradictions)
 	if v.Source == "" || v.Comment == "" {
 		problem("a header without source or comment")
 	}
@@ -141,11 +130,17 @@ func parse(text []byte) (v Vector, problems []string) {
 	if !slices.Contains(expect, v.Expect) {
 		problem("expect is none of " + strings.Join(expect, ", "))
 	}
+	return problems
+}
+
+// parseSections reads the sections after the header.
+func (v *Vector) parseSections(text []byte) (problems []string) {
+	problem := func(s string) { problems = append(problems, s) }
 	v.sections = map[string][]byte{}
-	for len(rest) > 0 {
+	for len(text) > 0 {
 		var name string
 		var body []byte
-		name, body, rest = section(rest)
+		name, body, text = section(text)
 		switch _, twice := v.sections[name]; {
 		case twice:
 			problem("the section " + name + " twice")
@@ -159,7 +154,7 @@ func parse(text []byte) (v Vector, problems []string) {
 	if len(v.sections) == 0 {
 		problem("no section")
 	}
-	return v, problems
+	return problems
 }
 
 // split cuts a file before its first section.
@@ -203,80 +198,4 @@ func (v Vector) Need(t testing.TB, name string) []byte {
 		t.Fatalf("%s: no section %s", v.Name, name)
 	}
 	return text
-}
-
-// rule is what the tests of vectors need of a rule.
-type rule struct {
-	ID       string
-	Readings []struct{ Name string }
-}
-
-// Covers fails the test for each of the rules, a catalogue, that no vector breaks,
-// or that no neighbour names and passes, but for those that are said to be shown
-// elsewhere; and for each reading that no vector shows: one of the rule that warns,
-// is refused, or has a result, under a target that chooses the reading.
-func Covers(t testing.TB, list []Vector, catalogue any, elsewhere ...string) {
-	t.Helper()
-	var rules []rule
-	if text, err := json.Marshal(catalogue); err != nil {
-		t.Fatal(err)
-	} else if err := json.Unmarshal(text, &rules); err != nil || len(rules) == 0 {
-		t.Fatal("no catalogue of rules", err)
-	}
-	breaks, passes, shows := map[string]bool{}, map[string]bool{}, map[[2]string]bool{}
-	for _, v := range list {
-		switch v.Expect {
-		case "refused", "warns":
-			breaks[v.Rule] = true
-		case "passes":
-			passes[v.Rule] = true
-		}
-		at := slices.IndexFunc(rules, func(r rule) bool { return r.ID == v.Rule })
-		switch {
-		case v.Rule == "":
-		case at < 0:
-			t.Errorf("%s: no rule has the id %s", v.Name, v.Rule)
-		case v.Expect != "passes" || v.Section("want.json") != nil:
-			shows[[2]string{v.Rule, v.reading(t, rules[at])}] = true
-		}
-	}
-	for _, r := range rules {
-		if slices.Contains(elsewhere, r.ID) {
-			continue
-		}
-		if !breaks[r.ID] {
-			t.Errorf("no vector breaks %s", r.ID)
-		}
-		if !passes[r.ID] {
-			t.Errorf("no vector is a neighbour that passes %s", r.ID)
-		}
-		for _, reading := range r.Readings {
-			if !shows[[2]string{r.ID, reading.Name}] {
-				t.Errorf("no vector shows the reading %q of %s", reading.Name, r.ID)
-			}
-		}
-	}
-}
-
-// reading returns the reading of the rule that the vector's target chooses.
-func (v Vector) reading(t testing.TB, r rule) string {
-	var target struct {
-		Lenient  bool
-		Policies map[string]string
-	}
-	if text := v.Section("target.json"); text != nil {
-		if err := json.Unmarshal(text, &target); err != nil {
-			t.Errorf("%s: %v", v.Name, err)
-		}
-	}
-	name, chosen := target.Policies[r.ID]
-	switch {
-	case chosen:
-		return name
-	case len(r.Readings) == 0:
-		return ""
-	case target.Lenient && slices.Contains(r.Readings, struct{ Name string }{"lenient"}):
-		return "lenient"
-	}
-	return r.Readings[0].Name
 }

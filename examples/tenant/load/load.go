@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// load is what is done to a tenant.
+// load is one run against a tenant.
 type load struct {
 	url     string
 	clients int
@@ -24,11 +24,11 @@ type load struct {
 
 	http *http.Client
 	ids  []string
-	// written is the count that each client had acknowledged of each user.
+	// written is the last acknowledged count of each client for each user.
 	written [][]atomic.Int64
 }
 
-// report is what came of it.
+// report is the result of a run.
 type report struct {
 	reads, updates    int
 	failed, lost      int
@@ -51,7 +51,7 @@ func (r report) quantile(q float64) time.Duration {
 	return r.latencies[int(q*float64(len(r.latencies)-1))].Round(10 * time.Microsecond)
 }
 
-// run makes the users, works for that long and checks every counter.
+// run creates the users, sends requests for the duration and checks every counter.
 func (l *load) run(ctx context.Context, length time.Duration) (report, error) {
 	l.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: l.clients}, Timeout: time.Minute}
 	l.hot = min(l.hot, l.users)
@@ -124,7 +124,7 @@ func (r *report) fail(what string, err error) {
 	}
 }
 
-// make makes the users. Their addresses differ from run to run.
+// make creates the users. Their addresses differ from run to run.
 func (l *load) make(ctx context.Context) error {
 	run := strconv.FormatInt(time.Now().UnixNano(), 36)
 	made := l.work(func(client int, r *report) {
@@ -146,7 +146,7 @@ func (l *load) make(ctx context.Context) error {
 	return nil
 }
 
-// counters is the metadata of a user: the clients' counts, and more.
+// counters is the metadata of a user, with the counts of the clients.
 type counters struct {
 	Metadata map[string]json.RawMessage `json:"user_metadata"`
 }
@@ -158,7 +158,7 @@ func (c counters) of(client int) int64 {
 
 func name(client int) string { return "client" + strconv.Itoa(client) }
 
-// read reads a user, who must have every count that was acknowledged before.
+// read reads a user and checks every count that was acknowledged before.
 func (l *load) read(ctx context.Context, u int, r *report) {
 	before := make([]int64, l.clients)
 	for client := range before {
@@ -174,7 +174,7 @@ func (l *load) read(ctx context.Context, u int, r *report) {
 	}
 }
 
-// update counts one more of the client in a user.
+// update adds one to the count of the client in a user.
 func (l *load) update(ctx context.Context, client, u int, r *report) {
 	n := l.written[u][client].Load() + 1
 	var c counters
@@ -186,7 +186,7 @@ func (l *load) update(ctx context.Context, client, u int, r *report) {
 	l.written[u][client].Store(n)
 }
 
-// check compares every counter of a user with what was last written.
+// check compares every counter of a user with the last count written.
 func (l *load) check(ctx context.Context, u int, r *report) {
 	var c counters
 	if err := l.send(ctx, http.MethodGet, "/"+l.ids[u], "", http.StatusOK, &c); err != nil {
@@ -213,7 +213,7 @@ func (r *report) expect(ok bool, u, client int) {
 	}
 }
 
-// timed sends a request about a user and notes how long it took.
+// timed sends a request about a user and records its latency.
 func (l *load) timed(ctx context.Context, method string, u int, body string, dst any, r *report) bool {
 	started := time.Now()
 	err := l.send(ctx, method, "/"+l.ids[u], body, http.StatusOK, dst)

@@ -11,14 +11,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/metameld/metameld/examples/tenant/tenant"
+	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/internal/long"
 )
 
+// length is how long the clients work.
+var length = long.Pick(300*time.Millisecond, time.Second)
+
 func TestNothingIsLost(t *testing.T) {
-	srv := httptest.NewServer(tenant.New(tenant.Options{}))
+	t.Parallel()
+	srv := httptest.NewServer(fake.New(fake.Options{}))
 	defer srv.Close()
 	l := load{url: srv.URL, clients: 16, users: 100, hot: 4}
-	r, err := l.run(t.Context(), time.Second)
+	r, err := l.run(t.Context(), length)
 	require.NoError(t, err)
 	assert.Zero(t, r.failed, r)
 	assert.Zero(t, r.lost, r)
@@ -30,6 +35,7 @@ func TestNothingIsLost(t *testing.T) {
 // A server that reads, waits and writes what it read, as one does without a lock,
 // is found out.
 func TestLossIsFound(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	now := map[string]any{"color": "red"}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +66,7 @@ func TestLossIsFound(t *testing.T) {
 	}))
 	defer srv.Close()
 	l := load{url: srv.URL, clients: 8, users: 1, hot: 1}
-	r, err := l.run(t.Context(), time.Second)
+	r, err := l.run(t.Context(), length)
 	require.NoError(t, err)
 	assert.Positive(t, r.lost, r)
 }

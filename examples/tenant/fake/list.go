@@ -1,0 +1,65 @@
+package fake
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// mostListed is the number of users that the API pages through.
+//
+// Sources: Auth0 docs, View Search Results by Page; auth0/auth0.net issue 979, with
+// the answer.
+const mostListed = 1000
+
+var tooFar = said(http.StatusBadRequest, "invalid_paging", "You can only page through the first 1000 records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation")
+
+func (t *Tenant) list(r *http.Request) (reply, error) {
+	q := parametersOf(r, "page", "per_page", "include_totals", "fields", "include_fields", "q", "search_engine", "primary_order")
+	page, perPage := q.number("page", 0, 1<<30), q.number("per_page", 50, 100)
+	totals, fields := q.flag("include_totals", false), q.fields()
+	if q.err != nil {
+		return reply{}, q.err
+	}
+	terms, err := parseQuery(q.Get("q"))
+	if err != nil {
+		return reply{}, err
+	}
+	start := page * perPage
+	if start+perPage > mostListed {
+		return reply{}, tooFar
+	}
+	var list []*committed
+	var total int
+	if terms == nil {
+		list, total = t.store.page(start, perPage)
+	} else {
+		list = t.found(terms)
+		total = len(list)
+		list = list[min(start, total):min(start+perPage, total)]
+	}
+	users, err := fields.appendAll(nil, list)
+	if err != nil || !totals {
+		return reply{status: http.StatusOK, text: users}, err
+	}
+	text := []byte(`{"start":` + strconv.Itoa(start) + `,"limit":` + strconv.Itoa(perPage) + `,"length":` + strconv.Itoa(len(list)) + `,"users":`)
+	text = append(append(text, users...), `,"total":`+strconv.Itoa(total)+`}`...)
+	return reply{status: http.StatusOK, text: text}, nil
+}
+
+// listByEmail lists the users with exactly that e-mail.
+//
+// Source: Auth0 Management API, GET /api/v2/users-by-email (the case counts).
+func (t *Tenant) listByEmail(r *http.Request) (reply, error) {
+	q := parametersOf(r, "email", "fields", "include_fields")
+	fields, email := q.fields(), q.Get("email")
+	if email == "" {
+		q.wrong("Missing required property: email", "")
+	}
+	if q.err != nil {
+		return reply{}, q.err
+	}
+	list := slices.DeleteFunc(t.store.withEmail(email), func(u *committed) bool { return u.Email.Or("") != email })
+	text, err := fields.appendAll(nil, list)
+	return reply{status: http.StatusOK, text: text}, err
+}

@@ -1,0 +1,154 @@
+// Package fake serves an Auth0 Management API from memory, for tests and for development
+// on one machine. It mounts in one line:
+//
+//	srv := httptest.NewServer(fake.New(fake.Options{}))
+//
+// To do this, call that:
+//
+//   - make a tenant: [New]; it is an [http.Handler];
+//   - add users: [Tenant.Seed]; write them all: [Tenant.Export].
+//
+// The library judges and applies every request: an update with patch.Payload.Apply, a
+// creation with lifecycle.Creation.Create, a link with package identities. A refusal has
+// the API's status and form:
+//
+//	{"statusCode": 400, "error": "Bad Request", "message": "...", "errorCode": "..."}
+//
+// # Routes
+//
+//	POST   /oauth/token                                        accepts anything
+//	GET    /api/v2/users                                       page, per_page, include_totals, fields, include_fields, q
+//	POST   /api/v2/users
+//	GET    /api/v2/users-by-email                              email, fields, include_fields
+//	GET    /api/v2/users/{id}                                  fields, include_fields
+//	PATCH  /api/v2/users/{id}
+//	DELETE /api/v2/users/{id}                                  204, also where there is no such user
+//	POST   /api/v2/users/{id}/identities
+//	DELETE /api/v2/users/{id}/identities/{provider}/{user_id}
+//	GET    /tenant/export                                      every user, one JSON line each; not part of the API
+//
+// Any other request is answered 404. q is one or more terms such as
+// email:"ann@example.com" or email:ann*, joined by AND, with the attributes user_id,
+// email, username, phone_number, name, nickname, given_name, family_name and
+// identities.connection. The API accepts other searches, sort and connection; here they
+// are answered 400.
+//
+// # Headers
+//
+// Headers have more than the API's answer. They contain no value of a request:
+//
+//	Metameld-Rule     the rule of a refusal
+//	Metameld-Words    "own" if the API's message for a refusal is not known
+//	Metameld-Warning  a warning about an accepted request; one header for each
+//	Metameld-Effect   an effect, such as a verification e-mail; one header for each
+//
+// # What it does not do
+//
+//   - It checks no tokens and no scopes, and has no rate limit.
+//   - It keeps no passwords and does not judge their strength: a new password only
+//     changes last_password_reset.
+//   - It sends no mail, runs no scripts, and nobody can log in.
+//   - It accepts a connection_id without looking it up.
+//   - A user of a custom database with import mode counts as moved to Auth0.
+//   - Bodies are JSON; the API accepts forms too.
+//   - A search finds a change at once; in the API this can take a while.
+package fake
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// DefaultConnection is the connection of a tenant that declares none.
+const DefaultConnection = "Username-Password-Authentication"
+
+// Options configures a tenant. The zero Options has the database that every new tenant
+// of Auth0 has.
+type Options struct {
+	Connections []user.Connection // none: DefaultConnection
+
+	// Sources and Policies choose how sources that disagree are read, as in
+	// [user.Target].
+	Sources  rule.Sources
+	Policies map[rule.ID]string
+
+	Log     *slog.Logger     // one record for each request; nil: none
+	Now     func() time.Time // nil: time.Now
+	NewID   func() string    // the part of a user_id after the bar; nil: random
+	MaxBody int64            // the maximum size of a body in bytes; 0: 32 MiB
+}
+
+// Tenant is an http.Handler, safe for concurrent use. Updates of one user are applied one
+// after the other, and a read never sees a part of one. Make a Tenant with [New]: the
+// zero Tenant is invalid.
+type Tenant struct {
+	http.Handler
+	options     Options
+	connections map[string]user.Connection
+	store       *store
+}
+
+// New returns a tenant without users.
+func New(o Options) *Tenant {
+	if len(o.Connections) == 0 {
+		o.Connections = []user.Connection{{Name: DefaultConnection, Strategy: "auth0", Kind: user.Database}}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = newID
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 32 << 20
+	}
+	t := &Tenant{options: o, connections: map[string]user.Connection{}}
+	for _, c := range o.Connections {
+		t.connections[c.Name] = c
+	}
+	t.store = newStore(t.identifies)
+	mux := http.NewServeMux()
+	for pattern, do := range map[string]action{
+		"POST /oauth/token":                  t.token,
+		"GET /api/v2/users":                  t.list,
+		"POST /api/v2/users":                 t.create,
+		"GET /api/v2/users-by-email":         t.listByEmail,
+		"GET /api/v2/users/{id}":             t.get,
+		"PATCH /api/v2/users/{id}":           t.update,
+		"DELETE /api/v2/users/{id}":          t.delete,
+		"POST /api/v2/users/{id}/identities": t.link,
+		"DELETE /api/v2/users/{id}/identities/{provider}/{identityID}": t.unlink,
+		"GET /tenant/export": t.export,
+		"/":                  unknown,
+	} {
+		mux.HandleFunc(pattern, serve(do))
+	}
+	t.Handler = http.MaxBytesHandler(t.logged(unclean(mux)), o.MaxBody)
+	return t
+}
+
+// newID returns an id of the form that Auth0 gives users of a database.
+func newID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// identifies reports whether e-mails, usernames and phone numbers are unique in the
+// connection. In connections to other identity providers they need not be.
+func (t *Tenant) identifies(connection string) bool {
+	switch t.connections[connection].Kind {
+	case user.Database, user.CustomDatabase, user.PasswordlessEmail, user.PasswordlessSMS:
+		return true
+	}
+	return false
+}

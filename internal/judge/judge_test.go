@@ -1,0 +1,124 @@
+package judge_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// The reading that holds changes the severity of a rule that has readings strict and
+// lenient, or accepted and refused.
+func TestReport(t *testing.T) {
+	refusable := refusable(t)
+	for _, c := range []struct {
+		sources  rule.Sources
+		policies rule.Policies
+		id       rule.ID
+		refused  bool
+	}{
+		{rule.Strict, nil, rule.PasswordBytes, true},
+		{rule.Lenient, nil, rule.PasswordBytes, false},
+		{rule.Strict, rule.Policies{rule.PasswordBytes: "lenient"}, rule.PasswordBytes, false},
+		{rule.Lenient, nil, rule.CreationNull, true},
+		{rule.Strict, nil, rule.NameLength, false},
+		{rule.Strict, nil, refusable, false},
+		{rule.Lenient, rule.Policies{refusable: "refused"}, refusable, true},
+	} {
+		j := judge.New(c.sources, c.policies)
+		j.Report(c.id, "/x", "m")
+		v := j.Verdict()
+		assert.Equal(t, c.refused, !v.Valid() && !j.Valid(), "%v", c)
+		assert.Len(t, append(v.Violations, v.Warnings...), 1, "%v", c)
+	}
+	j := judge.New(rule.Lenient, rule.Policies{rule.LoginMetadata: "merged"})
+	j.Refuse(rule.PasswordBytes, "", "")
+	j.Warn(rule.CreationNull, "", "")
+	assert.Equal(t, rule.SeverityError, j.Verdict().Violations[0].Severity)
+	assert.Equal(t, rule.SeverityWarning, j.Verdict().Warnings[0].Severity)
+	assert.True(t, j.Reads(rule.LoginMetadata, "merged") && j.Reading(rule.PasswordBytes) == "lenient")
+	var zero judge.Judge
+	assert.True(t, zero.Valid() && zero.Reads(rule.PasswordBytes, "strict"))
+}
+
+// refusable returns a warning that a reading makes a refusal.
+func refusable(t *testing.T) rule.ID {
+	for _, r := range rule.All() {
+		if r.Severity == rule.SeverityWarning && slices.ContainsFunc(r.Readings, func(x rule.Reading) bool { return x.Name == "refused" }) {
+			return r.ID
+		}
+	}
+	t.Fatal("no rule has the readings accepted and refused")
+	return ""
+}
+
+// A verdict is in the order of the catalogue, and of the reports within a rule.
+func TestOrder(t *testing.T) {
+	var j judge.Judge
+	for i, id := range []rule.ID{rule.UserExists, rule.CreationNull, rule.Type, rule.CreationNull} {
+		j.Report(id, fmt.Sprint("/", i), "")
+	}
+	var got []string
+	for _, v := range j.Verdict().Violations {
+		got = append(got, v.Pointer)
+	}
+	assert.Equal(t, []string{"/2", "/1", "/3", "/0"}, got)
+	more := rule.Violations{judge.Violation(rule.More, "", ""), judge.Violation(rule.CreationNull, "", ""), judge.Violation(rule.More, "", "")}
+	assert.Len(t, judge.InOrder(more), 2, "one More is left")
+}
+
+// Each list is bounded by itself, in entries and in the bytes of its pointers. Its
+// last entry is then rule.More, with the severity of the list.
+func TestListsAreBounded(t *testing.T) {
+	var j judge.Judge
+	assert.False(t, j.FullOf(rule.CreationNull))
+	for range 2 * limit.Entries {
+		j.Report(rule.NameLength, "/name", "")
+	}
+	assert.True(t, j.FullOf(rule.NameLength))
+	assert.False(t, j.Full() || j.FullOf(rule.CreationNull), "violations have a list of their own")
+	j.Report(rule.CreationNull, "/x", "")
+	v := j.Verdict()
+	assert.Len(t, v.Violations, 1)
+	require.Len(t, v.Warnings, limit.Entries+1)
+	assert.Equal(t, rule.More, v.Warnings[limit.Entries].Rule)
+	assert.Equal(t, rule.SeverityWarning, v.Warnings[limit.Entries].Severity)
+
+	long := "/" + strings.Repeat("x", limit.Pointers/4)
+	for range 10 {
+		j.Report(rule.CreationNull, long, "")
+	}
+	v = j.Verdict()
+	assert.True(t, j.Full())
+	assert.Len(t, v.Violations, 1+3+1)
+	last := v.Violations[len(v.Violations)-1]
+	assert.Equal(t, rule.More, last.Rule)
+	assert.Equal(t, rule.SeverityError, last.Severity)
+	assert.Equal(t, v.Violations, slices.Clone(j.Unsorted().Violations))
+}
+
+func TestFaults(t *testing.T) {
+	var f judge.Faults
+	assert.NoError(t, f.Err())
+	f.Add(metadata.ErrType, "a", "b/c")
+	f.AddUnder("/x", metadata.Errors{{Fault: metadata.ErrType, Pointer: "/y"}})
+	f.AddUnder("/x", nil)
+	assert.Equal(t, []string{"/a/b~1c", "/x/y"}, f.Pointers())
+	assert.True(t, f.Has("/x/y"))
+	assert.False(t, f.Has("/x"))
+	for range 2 * limit.Entries {
+		f.Add(metadata.ErrType)
+	}
+	var es metadata.Errors
+	require.ErrorAs(t, f.Err(), &es)
+	assert.Len(t, es, limit.Entries+1)
+	assert.ErrorIs(t, es[limit.Entries], metadata.ErrMore)
+}

@@ -1,0 +1,74 @@
+package vectors
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/metameld/metameld/user/rule"
+)
+
+// directories are those of vectors that name rules.
+var directories = []string{"user", "patch", "identities"}
+
+// elsewhere are the rules without vectors: those that need a large text, and the one
+// that a law of package metadata shows. Tests of the packages break them.
+var elsewhere = []rule.ID{
+	rule.MetadataSize, rule.MergedMetadataSize, rule.LargeMetadata, rule.SearchSize, rule.More, rule.MetadataUnreachable,
+}
+
+// Each rule has a vector that breaks it and one that passes beside it, and each reading
+// has a vector that shows it: one of the rule that warns, is refused or has a result,
+// under a target that selects the reading.
+func TestEveryRuleHasVectors(t *testing.T) {
+	breaks, passes, shows := map[rule.ID]bool{}, map[rule.ID]bool{}, map[[2]string]bool{}
+	for _, dir := range directories {
+		for _, v := range Load(t, dir) {
+			id := rule.ID(v.Rule)
+			r, ok := rule.Find(id)
+			if v.Rule != "" && !ok {
+				t.Errorf("%s/%s: no rule has the id %s", dir, v.Name, id)
+				continue
+			}
+			breaks[id] = breaks[id] || v.Expect == "refused" || v.Expect == "warns"
+			passes[id] = passes[id] || v.Expect == "passes"
+			if v.Expect != "passes" || v.Section("want.json") != nil {
+				shows[[2]string{v.Rule, reading(t, v, r)}] = true
+			}
+		}
+	}
+	for _, r := range rule.All() {
+		if slices.Contains(elsewhere, r.ID) {
+			continue
+		}
+		if !breaks[r.ID] {
+			t.Errorf("no vector breaks %s", r.ID)
+		}
+		if !passes[r.ID] {
+			t.Errorf("no vector passes beside %s", r.ID)
+		}
+		for _, x := range r.Readings {
+			if !shows[[2]string{string(r.ID), x.Name}] {
+				t.Errorf("no vector shows the reading %q of %s", x.Name, r.ID)
+			}
+		}
+	}
+}
+
+// reading returns the reading of the rule that the vector's target selects.
+func reading(t *testing.T, v Vector, r rule.Rule) string {
+	var target struct {
+		Lenient  bool
+		Sources  rule.Sources
+		Policies rule.Policies
+	}
+	if text := v.Section("target.json"); text != nil {
+		if err := json.Unmarshal(text, &target); err != nil {
+			t.Errorf("%s: %v", v.Name, err)
+		}
+	}
+	if target.Lenient {
+		target.Sources = rule.Lenient
+	}
+	return target.Policies.Reading(target.Sources, r.ID)
+}

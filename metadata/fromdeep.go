@@ -1,0 +1,51 @@
+package metadata
+
+// FromDeep translates a deep change for an API that merges by m: call it when the
+// change is nested and the API merges the first level only. The result has, in m, the
+// effect on base that deep has in [Deep]: m.Merge(base, delta) equals
+// Deep.Merge(base, deep).
+//
+// In [FirstLevel]:
+//
+//  1. A member that deep does not name is omitted, so that a concurrent write to it
+//     is kept.
+//  2. A removal stays a removal.
+//  3. A nested object is merged with that of base and set whole.
+//  4. Members that do not change are omitted. The result is never {}.
+//
+// The result holds for this base only: read, translate, send. It shares text with
+// base and deep. The error is an [Errors] with an [ErrUnreachable] for each place
+// that the mode cannot express, such as a null inside a value that is set whole with
+// StripNulls; see [Unreachable].
+func (m Mode) FromDeep(base Object, deep Delta) (Delta, error) {
+	if m.effective() == Deep {
+		return deep, nil
+	}
+	d := differ{mode: m}
+	after := Deep.Merge(base, deep)
+	if m&(Replace|AllLevels|BaseWins) != 0 {
+		delta := d.diff(base, after)
+		return delta, d.err()
+	}
+	var members []*member
+	for _, p := range deep.obj.members() {
+		i, j := base.find(p.name), after.find(p.name)
+		switch {
+		case i < 0 && j < 0:
+		case j < 0:
+			members = append(members, p)
+		case i < 0:
+			if value, ok := d.newValue(p.name, after.members()[j].value); ok {
+				members = append(members, &member{name: p.name, key: p.key, value: value})
+			}
+		default:
+			if value, ok := d.value(p.name, base.members()[i].value, after.members()[j].value); ok {
+				members = append(members, &member{name: p.name, key: p.key, value: value})
+			}
+		}
+	}
+	if len(members) == 0 {
+		return Delta{}, d.err()
+	}
+	return Delta{Object{&object{members: members}}}, d.err()
+}

@@ -1,0 +1,43 @@
+package metadata
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAppendMergeKeepsText(t *testing.T) {
+	doc := "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2},\n  \"c\" : [ 1 ]\n}\n"
+	tests := []struct{ patch, firstLevel, deep string }{
+		{`{"c":null}`, "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2}\n}\n", ""},
+		{`{"a":null}`, "{\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2},\n  \"c\" : [ 1 ]\n}\n", ""},
+		{`{"b":{"y":3}}`, "{\n  \"a\" : 1.0,\n  \"b\" : {\"y\":3},\n  \"c\" : [ 1 ]\n}\n", "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":3},\n  \"c\" : [ 1 ]\n}\n"},
+		{`{"d":1}`, "{\n  \"a\" : 1.0,\n  \"b\" : {\"x\" : \"<&>\\u00e9\" , \"y\":2},\n  \"c\" : [ 1 ],\"d\":1\n}\n", ""},
+	}
+	for _, tt := range tests {
+		for m, want := range map[Mode]string{FirstLevel: tt.firstLevel, Deep: tt.deep} {
+			if want == "" {
+				want = tt.firstLevel
+			}
+			got, err := m.AppendMerge(nil, []byte(doc), []byte(tt.patch))
+			require.NoError(t, err)
+			assert.Equal(t, want, string(got), "%v %s", m, tt.patch)
+		}
+	}
+	_, err := FirstLevel.AppendMerge(nil, []byte(`{"a":1,"a":2}`), []byte(`{"b":1}`))
+	assert.ErrorIs(t, err, ErrDuplicateName)
+	_, err = FirstLevel.AppendMerge(nil, []byte(`{}`), []byte(`null`))
+	assert.ErrorIs(t, err, ErrNull)
+}
+
+func TestAppendMergeFindsDuplicatesAtTheFirstLevel(t *testing.T) {
+	for _, m := range []Mode{FirstLevel, Deep, Replace, Fill} {
+		for _, patch := range []string{``, `{}`, `{"b":1}`, `{"b":null}`} {
+			_, err := m.AppendMerge(nil, []byte(`{"a":1,"\u0061":2}`), []byte(patch))
+			assert.ErrorIs(t, err, ErrDuplicateName, "%v %s", m, patch)
+		}
+	}
+	_, err := FirstLevel.AppendDiff(nil, []byte(`{"a":{"x":1,"x":2},"b":1}`), []byte(`{"b":1}`))
+	assert.ErrorIs(t, err, ErrDuplicateName)
+}

@@ -1,0 +1,56 @@
+package metadata
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCompareWithGoCmp(t *testing.T) {
+	type holder struct {
+		O Object
+		D Delta
+		V Value
+	}
+	v, err := ValueOf(1)
+	require.NoError(t, err)
+	w, err := ValueOf(json.Number("1.0"))
+	require.NoError(t, err)
+	a := holder{MustParse(`{"a":1,"b":2}`), MustDelta(`{"x":null}`), v}
+	b := holder{MustParse(`{"b":2.0,"a":1e0}`), MustDelta(`{ "x" : null }`), w}
+	if diff := cmp.Diff(a, b); diff != "" {
+		t.Error(diff)
+	}
+	b.D = Wipe()
+	if cmp.Equal(a, b) {
+		t.Error("different Deltas compare equal")
+	}
+}
+
+func TestMapsOfNumbers(t *testing.T) {
+	o := MustParse(`{"n":9007199254740993,"l":[1.5,{"x":1e400}],"s":"1"}`)
+	assert.Equal(t, map[string]any{"n": json.Number("9007199254740993"), "l": []any{json.Number("1.5"), map[string]any{"x": json.Number("1e400")}}, "s": "1"}, o.Map())
+	assert.Nil(t, Object{}.Map())
+}
+
+func TestSelect(t *testing.T) {
+	o := MustParse(`{"a":1,"b":null,"c":"x","d":null}`)
+	got := o.Select(func(_ string, v Value) bool { return !v.IsNull() })
+	assert.Equal(t, `{"a":1,"c":"x"}`, got.String())
+	assert.Equal(t, `{"b":null}`, o.Select(func(name string, _ Value) bool { return name == "b" }).String())
+	assert.Equal(t, `{}`, o.Select(func(string, Value) bool { return false }).String())
+	assert.True(t, Object{}.Select(func(string, Value) bool { return true }).IsZero())
+	assert.Equal(t, `{"a":1,"b":null,"c":"x","d":null}`, o.String())
+}
+
+func TestSize(t *testing.T) {
+	assert.Equal(t, 0, Object{}.Size())
+	for _, text := range []string{`{}`, `{"a":1}`, `{"a":1,"bc":[1, 2],"d":{"e":null}}`} {
+		o := MustParse(text)
+		assert.GreaterOrEqual(t, o.Size(), len(text))
+		assert.LessOrEqual(t, o.Size(), len(text)+o.Len()+2, "and not much more")
+	}
+}

@@ -1,0 +1,139 @@
+package metadata
+
+import (
+	"math/bits"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
+// node is one member of a patch that is merged as text, or, as the first, the
+// patch itself. The members of objects that may be merged have nodes of their own;
+// any other value is one node.
+type node struct {
+	jsonscan.Name
+	value, end  int    // of the value in the patch
+	child, next int32  // 0: none
+	filter      uint64 // one bit for each child's name, by its spread
+	children    int32
+	table       int32 // where the object's hash table starts, if it has many members
+	first       byte  // of the value
+	hasNull     bool  // it is null, or a child has one
+	seen        bool  // the document has the member
+}
+
+// readPatch makes the nodes of the patch. It reports false where the patch is
+// invalid or no object.
+func (t *textMerge) readPatch(p []byte) bool {
+	i := jsonscan.Space(p, 0)
+	if i >= len(p) || p[i] != '{' {
+		return false
+	}
+	t.nodes = append(t.nodes, node{value: i, first: '{'})
+	end := t.readObject(p, 0, jsonscan.MaxDepth)
+	return end >= 0 && jsonscan.Space(p, end) == len(p)
+}
+
+// readObject makes the nodes of the members of the patch's object self and returns
+// the index after it, or a negative number where it is invalid.
+func (t *textMerge) readObject(p []byte, self int32, depth int) int {
+	if depth == 0 {
+		return -1
+	}
+	i := jsonscan.Space(p, t.nodes[self].value+1)
+	mark, last := t.names.Mark(), int32(0)
+	for empty := i < len(p) && p[i] == '}'; !empty; {
+		name, value := jsonscan.Member(p, i)
+		if value < 0 {
+			return -1
+		}
+		if !t.valid {
+			t.names.Add(name)
+		}
+		k := int32(len(t.nodes))
+		t.nodes = append(t.nodes, node{})
+		n := &t.nodes[k]
+		n.Name, n.value, n.first, n.hasNull = name, value, p[value], p[value] == 'n'
+		if last == 0 {
+			t.nodes[self].child = k
+		} else {
+			t.nodes[last].next = k
+		}
+		last = k
+		t.nodes[self].children++
+		t.nodes[self].filter |= 1 << (name.Spread() >> 58)
+		if p[value] == '{' && t.mode&AllLevels != 0 {
+			i = t.readObject(p, k, depth-1)
+		} else {
+			i = t.skipUnique(p, value, depth-1)
+		}
+		if i < 0 {
+			return -1
+		}
+		t.nodes[k].end = i
+		if t.nodes[k].hasNull {
+			t.nodes[self].hasNull = true
+		}
+		if i = jsonscan.Space(p, i); i >= len(p) {
+			return -1
+		}
+		if p[i] == '}' {
+			break
+		}
+		if p[i] != ',' {
+			return -1
+		}
+		i = jsonscan.Space(p, i+1)
+	}
+	if !t.valid && !t.names.Unique(p, mark) {
+		return -1
+	}
+	t.names.Reset(mark)
+	t.nodes[self].end = i + 1
+	if t.nodes[self].children > fewMembers {
+		t.hashChildren(p, self)
+	}
+	return i + 1
+}
+
+// hashChildren makes the hash table of the object self. A place holds 0, or one
+// plus the number of a node.
+func (t *textMerge) hashChildren(p []byte, self int32) {
+	n := &t.nodes[self]
+	size := tableSize(n.children)
+	n.table = int32(len(t.tables))
+	t.tables = append(t.tables, make([]uint32, size)...)
+	table := t.tables[n.table:]
+	for k := n.child; k != 0; k = t.nodes[k].next {
+		h := t.names.Hash(p, t.nodes[k].Name) & uint64(size-1)
+		for table[h] != 0 {
+			h = (h + 1) & uint64(size-1)
+		}
+		table[h] = uint32(k) + 1
+	}
+}
+
+func tableSize(members int32) int { return 1 << bits.Len(uint(members*2-1)) }
+
+// find returns the member of the patch's object self that has the name, which
+// stands in the document, or 0.
+func (t *textMerge) find(d, p []byte, self int32, name jsonscan.Name) int32 {
+	n := &t.nodes[self]
+	if n.children <= fewMembers {
+		for k := n.child; k != 0; k = t.nodes[k].next {
+			if jsonscan.SameName(d, name, p, t.nodes[k].Name) {
+				return k
+			}
+		}
+		return 0
+	}
+	size := tableSize(n.children)
+	table := t.tables[n.table : int(n.table)+size]
+	h := t.names.Hash(d, name) & uint64(size-1)
+	for table[h] != 0 {
+		if k := int32(table[h] - 1); jsonscan.SameName(d, name, p, t.nodes[k].Name) {
+			return k
+		}
+		h = (h + 1) & uint64(size-1)
+	}
+	return 0
+}

@@ -1,0 +1,74 @@
+package actions
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// stage stages the member that a setter sets.
+func (r *run) stage(s Step, o object) {
+	current := r.reads.current()
+	if v, odd := current.Extra.Get(o.String()); odd && o.in(current).IsZero() && !v.IsNull() {
+		r.Report(rule.ActionObject, r.pointer(s, ""), o.String()+" of this user is not an object; replace it by a direct update first")
+	}
+	switch {
+	case !utf8.ValidString(s.name):
+		r.Report(rule.Type, r.pointer(s, "/0"), "the name is not valid UTF-8")
+		return
+	case s.err != nil:
+		r.Report(rule.Type, r.pointer(s, "/1"), "the value cannot be written as JSON")
+		return
+	case s.value.IsZero():
+		r.Report(rule.ActionUndefined, r.pointer(s, ""), "the value is undefined; use null to remove a member")
+	case !jsonscan.Fits([]byte(s.value.String()), metadata.MaxLevels-2):
+		r.Report(rule.ActionValue, r.pointer(s, "/1"), "the value is nested deeper than the "+strconv.Itoa(metadata.MaxLevels)+" levels that a body can have")
+		return
+	default:
+		r.javascript(s)
+	}
+	if o == appMetadata && r.reads.trigger.shows(s.name) {
+		r.collision(s.name)
+	}
+	r.staged.add(stagedMember{memberKey{o, s.name}, s.value, r.at})
+}
+
+// javascript judges whether JavaScript can hold what a setter sets.
+func (r *run) javascript(s Step) {
+	const proto = "__proto__"
+	if s.name == proto {
+		r.Report(rule.ActionName, r.pointer(s, "/0"), protoMessage)
+	}
+	if isInfinite(s.value.String()) {
+		r.Report(rule.ActionValue, r.pointer(s, "/1"), infiniteMessage)
+	}
+	for path, v := range jsonscan.Walk(s.value.String()) {
+		if r.Full() {
+			return
+		}
+		if v.InObject && path[len(path)-1] == proto {
+			r.Report(rule.ActionName, r.pointer(s, "/1"+metadata.Pointer(path...)), protoMessage)
+		}
+		if isInfinite(v.Text) {
+			r.Report(rule.ActionValue, r.pointer(s, "/1"+metadata.Pointer(path...)), infiniteMessage)
+		}
+	}
+}
+
+const (
+	protoMessage    = "JavaScript may lose a member of this name; choose another"
+	infiniteMessage = "JavaScript reads this number as infinite and writes null, which removes; use a smaller number or a string"
+)
+
+// isInfinite reports whether the JSON text is of a number beyond the range of
+// JavaScript.
+func isInfinite(text string) bool {
+	if !(jsonscan.Inner{Text: text}).IsNumber() {
+		return false
+	}
+	_, err := strconv.ParseFloat(text, 64)
+	return err != nil
+}

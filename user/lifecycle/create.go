@@ -1,0 +1,190 @@
+package lifecycle
+
+import (
+	"strings"
+
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// Create returns the user that c creates. id is the part of the user_id that Auth0
+// generates where c has no user_id; without either the profile has none.
+//
+// The rules, in order:
+//
+//  1. A creation that [Creation.Validate] refuses creates nothing.
+//  2. Attributes are as c has them. The Auth0 store keeps email and username in lower
+//     case.
+//  3. user_id is the provider, a bar and the id. The one identity has the id without
+//     the provider, the provider, the connection, and isSocial false.
+//  4. Where they are absent, email_verified is false, name is the e-mail (even with a
+//     username), nickname its local part, picture the gravatar of the e-mail that
+//     falls back to two letters of name.
+//  5. user_metadata {} reads {}; app_metadata {} is absent. Attributes that c lacks
+//     are absent, blocked too.
+//  6. connection, password and verify_email are not in the profile. There is no
+//     last_password_reset.
+//  7. created_at and updated_at are t.Now, where it is set.
+//  8. A verification e-mail is sent unless email_verified is true or verify_email
+//     false; verify_email decides where both are set.
+//  9. In a custom database the Get User script runs, then the Create script unless
+//     users move to Auth0.
+//
+// The changes start from the empty profile. The profile shares the text of metadata
+// with c, which is immutable. The error is that of the verdict, a [rule.Violations].
+//
+// Sources: recorded creations (2 to 7; nickname since 2019, before it took a given
+// name); User Profile Structure (2, lower case); Auth0 Management API,
+// CreateUserRequestContent (8); Configure Automatic Migration from Your Database (9).
+func (c Creation) Create(id string, t user.Target) (user.Outcome, error) {
+	verdict := c.Validate(t)
+	if err := verdict.Err(); err != nil {
+		return user.Outcome{}, err
+	}
+	c = c.placed()
+	o := begin(&t)
+	p := o.create(&c, id)
+	effects := o.creationEffects(&c)
+	return outcome(user.Profile{}, p, effects, append(verdict.Warnings, o.Verdict().Warnings...))
+}
+
+// outcome returns the outcome of an operation that turns the profile before into
+// after.
+func outcome(before, after user.Profile, effects []user.Effect, warnings rule.Violations) (user.Outcome, error) {
+	changes, err := user.Changes(before, after)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	return user.Outcome{Profile: after, Changes: changes, Effects: effects, Warnings: warnings}, nil
+}
+
+// operation is one operation on one user: the target, and what there is to report.
+type operation struct {
+	judge.Judge
+	target *user.Target
+}
+
+func begin(t *user.Target) operation {
+	return operation{judge.New(t.Sources, t.Policies), t}
+}
+
+// refusal returns the error for one violation.
+func refusal(id rule.ID, message string) error {
+	return rule.Violations{judge.Violation(id, "", message)}
+}
+
+// create returns the user that c creates.
+func (o *operation) create(c *Creation, id string) user.Profile {
+	p := user.Profile{
+		Email: c.Email, EmailVerified: c.EmailVerified, Username: c.Username, PhoneNumber: c.PhoneNumber, PhoneVerified: c.PhoneVerified,
+		Name: c.Name, Nickname: c.Nickname, GivenName: c.GivenName, FamilyName: c.FamilyName, Picture: c.Picture,
+		Blocked: c.Blocked, UserMetadata: o.newMetadata(c.UserMetadata), AppMetadata: attrs.NonEmpty(o.newMetadata(c.AppMetadata)),
+	}
+	stored := *o.target
+	stored.Migrated = stored.Connection.ImportMode // with the import mode on, users are created in the Auth0 store
+	p.Email, p.Username = derived.Fold(&stored, p.Email), derived.Fold(&stored, p.Username)
+	o.identify(&p, c, id)
+	if p.Email.IsZero() {
+		o.Report(rule.NoEmail, "", "no source shows which attributes are derived for a user without an e-mail; send name, nickname and picture")
+	} else if p.EmailVerified.IsZero() {
+		p.EmailVerified = user.Set(false)
+	}
+	p = o.derive(p, nil)
+	p.CreatedAt = derived.Stamp(o.target, p.CreatedAt)
+	p.UpdatedAt = p.CreatedAt
+	return p
+}
+
+// newMetadata returns metadata of a user who had none: a null at its first level is
+// stored or left out, as the reading says.
+func (o *operation) newMetadata(m metadata.Object) metadata.Object {
+	if o.Reads(rule.NullInNewMetadata, "stored") {
+		return m
+	}
+	return m.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
+}
+
+// identify gives p its user_id and its identity.
+func (o *operation) identify(p *user.Profile, c *Creation, id string) {
+	provider := o.provider(c)
+	switch given, ok := c.UserID.Get(); {
+	case ok && given == "":
+		o.Report(rule.EmptyID, "/user_id", "an empty user_id is taken for none; leave it out")
+	case ok:
+		id = o.bare(given, provider)
+	}
+	i := user.Identity{Connection: c.Connection, Provider: user.Set(provider), IsSocial: user.Set(false)}
+	if id != "" {
+		i.UserID = user.Set(user.ID(id))
+		p.UserID = user.Set(user.ID(provider + "|" + id))
+	}
+	p.Identities = []user.Identity{i}
+}
+
+// provider returns the provider of the user that c creates; where the connection does
+// not tell it, from the attributes.
+func (o *operation) provider(c *Creation) string {
+	if provider := derived.Provider(&o.target.Connection); provider != "" {
+		return provider
+	}
+	switch {
+	case !c.Password.IsZero(), !c.Username.IsZero(): // on database connections only
+		return "auth0"
+	case !c.Email.IsZero():
+		o.Report(rule.UnknownProvider, "/user_id", "the connection is taken for a database and could be a passwordless one; describe it in the target")
+		return "auth0"
+	}
+	o.Report(rule.UnknownProvider, "/user_id", "the kind of the connection is guessed; describe it in the target")
+	if c.PhoneNumber.IsZero() {
+		return "auth0"
+	}
+	return "sms"
+}
+
+// bare returns a user_id from outside as it stands in the identity.
+func (o *operation) bare(id, provider string) string {
+	rest, has := strings.CutPrefix(id, provider+"|")
+	if !has {
+		return id
+	}
+	o.Report(rule.PrefixedID, "/user_id", "user_id has the provider before it, which Auth0 adds; send it without the provider")
+	if o.Reads(rule.PrefixedID, "kept") {
+		return rest
+	}
+	return id
+}
+
+// derive returns p with the attributes that Auth0 derives where they are absent,
+// apart from those of the names in without.
+func (o *operation) derive(p user.Profile, without []string) user.Profile {
+	var initials bool
+	if p.Picture.IsZero() && len(strings.Fields(p.Name.Or(""))) > 1 && p.Email.Or("") != "" {
+		o.Report(rule.PictureLetters, "/picture", "the letters in the derived picture are uncertain for a name of several words; send picture")
+		initials = o.Reads(rule.PictureLetters, "initials")
+	}
+	return derived.Attributes(p, initials, without)
+}
+
+// creationEffects lists what else a creation does.
+func (o *operation) creationEffects(c *Creation) (list []user.Effect) {
+	on := &o.target.Connection
+	if on.Kind == user.CustomDatabase {
+		list = scriptEffects(Outside, user.CreateScript, on.ImportMode)
+	}
+	if c.Email.IsZero() {
+		return list
+	}
+	send := c.VerifyEmail.Or(!c.EmailVerified.Or(false))
+	if !send && !c.VerifyEmail.Or(true) && on.Kind == user.PasswordlessEmail {
+		o.Report(rule.PasswordlessVerification, "/verify_email", "sources disagree whether verify_email false stops the e-mail on this connection; set email_verified true as well")
+		send = o.Reads(rule.PasswordlessVerification, "sent")
+	}
+	if send {
+		list = append(list, user.Effect{Kind: user.VerificationEmail, Rule: rule.CreationVerificationEmail})
+	}
+	return list
+}

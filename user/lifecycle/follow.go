@@ -1,0 +1,194 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// follow applies the rules 3 to 8.
+func (l *login) follow() {
+	if l.target.Connection.Kind == user.KindUnknown {
+		l.Report(rule.UnknownKind, "", "the kind of connection decides which attributes follow a login; set it in the target")
+	}
+	for a, v := range l.in.members() {
+		if a.role == keptByAuth0 {
+			l.Report(rule.KeptByAuth0, a.pointer(), "Auth0 keeps this attribute itself; leave it out of the login")
+		}
+		if !v.IsNull() {
+			l.attribute(a, l.was.get(a), v)
+		}
+	}
+	for a, was := range l.was.members() {
+		if v := l.in.get(a); v.IsZero() || v.IsNull() {
+			l.attribute(a, was, metadata.Value{})
+		}
+	}
+	if !l.frozen {
+		l.verifyEmail()
+	}
+	l.metadata("user_metadata", &l.was.UserMetadata, &l.in.UserMetadata, &l.now.UserMetadata)
+	l.metadata("app_metadata", &l.was.AppMetadata, &l.in.AppMetadata, &l.now.AppMetadata)
+	l.now.Extra = attrs.SetMembers(l.now.Extra, l.extra)
+}
+
+// attribute applies the rules 3, 5 and 6 to one attribute, whose value in the login is
+// absent where the login lacks it.
+func (l *login) attribute(a attribute, was, in metadata.Value) {
+	lacks := in.IsZero()
+	switch {
+	case a.role >= keptByAuth0, a.role == profileAttribute && !l.follows, lacks && (a.role == verifiedEmail || was.IsNull()):
+	case l.denied(a.name):
+		if !lacks || !l.frozen {
+			l.notStored(a)
+		}
+		if !l.frozen && !was.IsNull() {
+			l.set(a, metadata.Value{})
+		}
+	case !was.Equal(in):
+		if !l.follows && a.role != profileAttribute {
+			l.Report(rule.SyncScope, a.pointer(), "sources disagree whether this attribute follows a login while the profile attributes do not; choose a reading")
+		}
+		switch {
+		case l.frozen:
+		case !lacks, a.role != identifier && l.Reads(rule.RemovedAtLogin, "removed"):
+			l.set(a, in)
+		default:
+			l.Report(rule.RemovedAtLogin, a.pointer(), "the login lacks this attribute, which is taken to stay; no source documents it, so include the attribute in every login")
+		}
+	}
+}
+
+func (l *login) notStored(a attribute) {
+	l.Report(rule.NotStored, a.pointer(), "the connection does not store this attribute; to store it, take it off the connection's non_persistent_attrs")
+}
+
+// set gives an attribute the value v, which is that of the login, or removes it where
+// v is absent.
+func (l *login) set(a attribute, v metadata.Value) {
+	switch f := l.now.find(a.name).field.(type) {
+	case *user.Field[bool]:
+		*f = user.Field[bool]{}
+		if !v.IsZero() {
+			*f = *l.in.find(a.name).field.(*user.Field[bool]) // in the form that it has
+		}
+	case *user.Field[string]:
+		f.Assign(v)
+	default:
+		if l.extra[a.name] = v; v.IsZero() {
+			l.extra[a.name] = nil
+		}
+	}
+}
+
+// verifyEmail applies rule 4.
+func (l *login) verifyEmail() {
+	f := &l.now.EmailVerified
+	if l.denied("email_verified") {
+		*f = user.Field[bool]{}
+		return
+	}
+	verified, ok := l.in.EmailVerified.Get()
+	if !ok {
+		if l.now.Email.IsZero() || l.now.Email.IsNull() {
+			return
+		}
+		*f = user.Set(false)
+	}
+	if on := &l.target.Connection; (on.Strategy == "adfs" || on.Strategy == "waad") && derived.Syncs(on) {
+		l.Report(rule.VerifiedForced, "/email_verified", "a setting of the connection can force email_verified; choose the reading that it has")
+		if forced := l.Reading(rule.VerifiedForced); forced != "follows" {
+			verified = forced == "verified"
+			*f = user.Set(verified)
+		}
+	}
+	was := l.was.EmailVerified
+	if b, ok := was.Get(); ok && b == verified {
+		*f = was // in the form that it has
+	} else if !was.IsZero() {
+		l.Report(rule.VerifiedFollows, "/email_verified", "email_verified follows each login, and is false where the login lacks it; set it at the identity provider")
+	}
+}
+
+// metadata applies rule 8 to the metadata object of that name.
+func (l *login) metadata(name string, was, in, now *metadata.Object) {
+	pointer := metadata.Pointer(name)
+	if in.IsZero() {
+		if v, ok := l.in.Extra.Get(name); ok && !v.IsNull() {
+			l.Report(rule.LoginMetadata, pointer, name+" of a login is not used unless it is an object; return an object")
+		}
+		return
+	}
+	for member, v := range in.All() {
+		if v.IsNull() {
+			l.Report(rule.NullInNewMetadata, metadata.Pointer(name, member), "the effect of a null in the metadata of a login is not documented; leave the member out")
+		}
+	}
+	if was.Equal(*in) {
+		return
+	}
+	check.Metadata(*in, name, rule.CreationNestedNull, func(id rule.ID, message string, path ...string) bool {
+		isWarning := judge.Violation(id, "", "").Severity == rule.SeverityWarning // a login is not refused for its metadata
+		return !isWarning || l.inMetadata(id, message, path...)
+	})
+	*now = l.newMetadata(*in)
+	if !l.first {
+		l.Report(rule.LoginMetadata, pointer, "metadata of a login is taken to replace that of the user, which is not documented for every kind of connection; return the whole object")
+		if l.Reads(rule.LoginMetadata, "merged") {
+			*now = metadata.FirstLevel.Merge(*was, attrs.DeltaOf(*in))
+		}
+	}
+	if name == "app_metadata" {
+		*now = attrs.NonEmpty(*now)
+	}
+	if _, ok := l.was.Extra.Get(name); ok { // metadata that was not an object
+		l.extra[name] = nil
+	}
+}
+
+// derive applies the last sentence of rule 5, and reports the attributes that are
+// removed in the end.
+func (l *login) derive() {
+	if l.follows && l.Reads(rule.DerivedAtLogin, "derived") {
+		given := *l.now.Profile
+		*l.now.Profile = l.operation.derive(given, l.underived())
+		l.derived("name", given.Name, l.was.Name, l.now.Name)
+		l.derived("nickname", given.Nickname, l.was.Nickname, l.now.Nickname)
+		l.derived("picture", given.Picture, l.was.Picture, l.now.Picture)
+	}
+	for a := range l.was.members() {
+		if a.role < keptByAuth0 && !l.denied(a.name) && l.now.get(a).IsZero() {
+			l.Report(rule.RemovedAtLogin, a.pointer(), "the login lacks this attribute, which is taken to remove it; no source documents it, so include the attribute in every login")
+		}
+	}
+}
+
+// derived reports an attribute that was derived, unless that gave the value before.
+func (l *login) derived(name string, given, was, now user.Field[string]) {
+	if !given.Equal(now) && !was.Equal(now) {
+		l.Report(rule.DerivedAtLogin, metadata.Pointer(name), name+" is derived, since the login lacks it; include it in every login")
+	}
+}
+
+// underived returns the names of the attributes that are not derived where they are
+// absent: those that are not stored, and those that were not derived before.
+func (l *login) underived() []string {
+	names := slices.Clone(l.target.Connection.NonPersistent)
+	email := l.was.Email.Or("")
+	for name, wasDerived := range map[string]bool{
+		"name":     l.was.Name.Equal(user.Set(email)),
+		"nickname": l.was.Nickname.Equal(user.Set(derived.Nickname(email))),
+		"picture":  derived.IsPicture(l.was.Picture.Or("")),
+	} {
+		if !wasDerived && !l.first {
+			names = append(names, name)
+		}
+	}
+	return names
+}

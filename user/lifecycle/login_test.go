@@ -1,0 +1,92 @@
+package lifecycle_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/vectors"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/lifecycle"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// A profile built by hand, with every attribute in Extra, logs in as the profile that
+// its text reads.
+func TestLoginOfProfilesBuiltByHand(t *testing.T) {
+	n := 0
+	for _, v := range vectors.Load(t, "user") {
+		if v.Op != "login" {
+			continue
+		}
+		n++
+		var target user.Target
+		if text := v.Section("target.json"); text != nil {
+			require.NoError(t, json.Unmarshal(text, &target))
+		}
+		var cached, byHand user.Profile
+		if text := v.Section("user.json"); text != nil {
+			require.NoError(t, json.Unmarshal(text, &cached))
+			if byHand.Extra = metadata.MustParse(string(text)); byHand.Extra.Len() == 0 {
+				byHand.Extra = metadata.Object{}
+			}
+		}
+		text := v.Need(t, "login.json")
+		in, err := lifecycle.ParseLogin(text)
+		require.NoError(t, err)
+		want, wantErr := lifecycle.Login(cached, in, target)
+		got, err := lifecycle.Login(byHand, user.Profile{Extra: metadata.MustParse(string(text))}, target)
+		assert.Equal(t, wantErr, err, v.Name)
+		assert.True(t, want.Profile.Equal(got.Profile), "%s: %s", v.Name, got.Profile)
+		assert.Equal(t, want.Warnings, got.Warnings, v.Name)
+		assert.Equal(t, want.Effects, got.Effects, v.Name)
+		assert.Len(t, got.Changes, len(want.Changes), v.Name)
+	}
+	assert.Greater(t, n, 100)
+}
+
+// A profile whose members are mistyped is an error, as it is where it is read.
+func TestLoginOfMistypedProfiles(t *testing.T) {
+	mistyped := user.Profile{Extra: metadata.MustParse(`{"email":5}`)}
+	var field user.Profile
+	require.NoError(t, json.Unmarshal([]byte(`5`), &field.Email))
+	number := user.Profile{UserID: user.FieldOf[user.ID](value(t, `7`))}
+	for _, p := range []user.Profile{mistyped, field, number} {
+		_, err := lifecycle.Login(p, user.Profile{}, user.Target{})
+		assert.ErrorIs(t, err, user.ErrMistyped)
+	}
+	for _, p := range []user.Profile{mistyped, field} {
+		_, err := lifecycle.Login(user.Profile{}, p, user.Target{})
+		assert.ErrorIs(t, err, user.ErrMistyped)
+	}
+	out, err := lifecycle.Login(user.Profile{}, number, user.Target{Connection: user.Connection{Kind: user.Social, Strategy: "github"}})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"user_id":"github|7","identities":[{"user_id":7,"provider":"github","isSocial":true}]}`, string(out.Profile.AppendJSON(nil)))
+}
+
+func value(t *testing.T, text string) (v metadata.Value) {
+	require.NoError(t, v.UnmarshalJSON([]byte(text)))
+	return v
+}
+
+// New members of Extra come in the order of their names; those that stay keep their
+// places.
+func TestLoginKeepsTheOrderOfExtra(t *testing.T) {
+	cached, err := user.Parse([]byte(`{"x":1,"gone":1,"a":1}`))
+	require.NoError(t, err)
+	in, err := user.Parse([]byte(`{"z":1,"a":2,"b":{"c":null},"x":1}`))
+	require.NoError(t, err)
+	out, err := lifecycle.Login(cached, in, user.Target{Connection: user.Connection{Kind: user.Social}})
+	require.NoError(t, err)
+	assert.Equal(t, `{"x":1,"a":2,"b":{"c":null},"z":1}`, string(out.Profile.AppendJSON(nil)))
+	var removed []string
+	for _, w := range out.Warnings {
+		if w.Rule == rule.RemovedAtLogin {
+			removed = append(removed, w.Pointer)
+		}
+	}
+	assert.Equal(t, []string{"/gone"}, removed)
+}

@@ -1,0 +1,141 @@
+package lifecycle
+
+import (
+	"strconv"
+
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// Row is one user in the file of a bulk import. The zero Row is {}, which is refused.
+// A copy shares MFAFactors, a slice.
+//
+// Source: Auth0 docs, Bulk User Import Database Schema and Examples.
+type Row struct {
+	Email              user.Field[string]
+	EmailVerified      user.Field[bool]
+	UserID             user.Field[string] // without the provider before it
+	Username           user.Field[string]
+	GivenName          user.Field[string]
+	FamilyName         user.Field[string]
+	Name               user.Field[string]
+	Nickname           user.Field[string]
+	Picture            user.Field[string]
+	Blocked            user.Field[bool]
+	PhoneNumber        user.Field[string]
+	PhoneVerified      user.Field[bool]
+	PasswordHash       user.Field[user.Secret]
+	CustomPasswordHash metadata.Object
+	AppMetadata        metadata.Object
+	UserMetadata       metadata.Object
+	MFAFactors         []metadata.Object // nil: absent
+
+	// Extra has every other member, as in [Creation]; also an mfa_factors that is not
+	// a list of objects.
+	Extra metadata.Object
+}
+
+// attributes returns the table of r, in the order of the schema.
+func (r *Row) attributes() [17]attrs.Attr {
+	return [...]attrs.Attr{
+		{Name: "email", Field: &r.Email},
+		{Name: "email_verified", Field: &r.EmailVerified},
+		{Name: "user_id", Field: &r.UserID},
+		{Name: "username", Field: &r.Username},
+		{Name: "given_name", Field: &r.GivenName},
+		{Name: "family_name", Field: &r.FamilyName},
+		{Name: "name", Field: &r.Name},
+		{Name: "nickname", Field: &r.Nickname},
+		{Name: "picture", Field: &r.Picture},
+		{Name: "blocked", Field: &r.Blocked},
+		{Name: "phone_number", Field: &r.PhoneNumber},
+		{Name: "phone_verified", Field: &r.PhoneVerified},
+		{Name: "password_hash", Field: &r.PasswordHash},
+		{Name: "custom_password_hash", Field: attrs.Object{At: &r.CustomPasswordHash}},
+		{Name: "app_metadata", Field: attrs.Object{At: &r.AppMetadata}},
+		{Name: "user_metadata", Field: attrs.Object{At: &r.UserMetadata}},
+		{Name: "mfa_factors", Field: factors{At: &r.MFAFactors}},
+	}
+}
+
+// ParseRow returns the row whose JSON text is given, as [ParseCreation] does.
+func ParseRow(text []byte) (Row, error) {
+	o, err := metadata.Parse(text)
+	if err != nil {
+		return Row{}, err
+	}
+	return rowOf(o), nil
+}
+
+func rowOf(o metadata.Object) (r Row) {
+	table := r.attributes()
+	r.Extra = attrs.Decode(table[:], o)
+	return r
+}
+
+// ParseRows returns the rows in the file of a bulk import, a list. It copies the text.
+// The error is a [rule.Violations] with [rule.ImportSize] where the file is too large;
+// else a [metadata.Errors] about the text, with each row that is not an object.
+//
+// Source: Auth0 docs, Bulk User Imports.
+func ParseRows(text []byte) ([]Row, error) {
+	if len(text) > limit.ImportFile {
+		_, message, _ := rule.AnswerTo(rule.EndpointImport, rule.ImportSize)
+		return nil, refusal(rule.ImportSize, message)
+	}
+	var v metadata.Value
+	if err := v.UnmarshalJSON(text); err != nil {
+		return nil, err
+	}
+	if v.Kind() != metadata.KindArray {
+		return nil, metadata.Errors{{Fault: user.ErrMistyped}}
+	}
+	var faults judge.Faults
+	list := []Row{}
+	for e := range v.Elements() {
+		o, ok := e.Object()
+		if !ok {
+			faults.Add(user.ErrMistyped, strconv.Itoa(len(list)))
+		}
+		list = append(list, rowOf(o))
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// Equal reports whether r and q have equal members.
+func (r Row) Equal(q Row) bool {
+	a, b := r.attributes(), q.attributes()
+	return attrs.Equal(a[:], b[:]) && r.Extra.Equal(q.Extra)
+}
+
+// AppendJSON appends the JSON text of r to dst.
+func (r Row) AppendJSON(dst []byte) []byte {
+	table := r.attributes()
+	return attrs.Append(dst, table[:], r.Extra)
+}
+
+// MarshalJSON returns the JSON text of r.
+func (r Row) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
+
+// UnmarshalJSON sets r to the row in text, as [ParseRow] does.
+func (r *Row) UnmarshalJSON(text []byte) error {
+	return attrs.Unmarshal(r, text, ParseRow)
+}
+
+// placed returns r with the members of Extra in their fields, as the text of r reads.
+func (r Row) placed() Row {
+	table := r.attributes()
+	r.Extra = attrs.Place(table[:], r.Extra)
+	return r
+}
+
+// factors is the field of mfa_factors. Objects hold their text behind a pointer, so
+// that package fmt never prints it.
+type factors = attrs.List[metadata.Object, *metadata.Object]

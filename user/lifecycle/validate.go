@@ -1,0 +1,189 @@
+package lifecycle
+
+import (
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// Validate judges c as a body for POST /api/v2/users. It lists every violation and
+// warning in the order of [rule.All], those of one rule in the order of the schema,
+// unknown members last. At most 1,000 of each are listed; then the last is
+// [rule.More]. The rules, in order:
+//
+//  1. Each attribute has the type of the schema, none is null, no member is unknown,
+//     and connection is there.
+//  2. Each text has its length and form, each metadata object names and a size that
+//     are allowed.
+//  3. The connection is enabled, and of a kind that takes creations.
+//  4. The kind decides which attributes are allowed and which are required.
+//
+// Only the API knows whether the connection exists, the e-mail is taken or the
+// password is strong enough; [rule.Match] recognises its answers.
+//
+// Sources: Auth0 Management API, CreateUserRequestContent (1, 2) and responses (3);
+// the workflow card Create User (4).
+func (c Creation) Validate(t user.Target) rule.Verdict {
+	c = c.placed()
+	o := begin(&t)
+	table := c.attributes()
+	o.members(table[:], c.Extra)
+	if c.Connection.IsZero() {
+		o.Report(rule.ConnectionRequired, "", "connection is required; name the connection to create the user in")
+	}
+	o.connection(&c)
+	o.allowed(&c)
+	return o.Verdict()
+}
+
+// members judges each member of a payload by itself.
+func (o *operation) members(table []attrs.Attr, extra metadata.Object) {
+	for _, a := range table {
+		switch f := a.Field.(type) {
+		case *user.Field[string]:
+			if s, ok := f.Get(); ok {
+				o.text(a.Name, s)
+			}
+			o.typed(a.Name, f.IsNull(), f.IsMistyped(), "a string")
+		case *user.Field[user.Secret]:
+			if s, ok := f.Get(); ok {
+				o.text(a.Name, s.Reveal())
+			}
+			o.typed(a.Name, f.IsNull(), f.IsMistyped(), "a string")
+		case *user.Field[bool]:
+			o.typed(a.Name, f.IsNull(), f.IsMistyped(), "true or false")
+		case attrs.Object:
+			v, has := extra.Get(a.Name)
+			o.typed(a.Name, v.IsNull(), has, "an object")
+			o.metadata(a.Name, *f.At)
+		case factors:
+			v, has := extra.Get(a.Name)
+			o.typed(a.Name, v.IsNull(), has, "a list of objects")
+		}
+	}
+	for name := range extra.All() {
+		if attrs.Find(table, name) == nil {
+			o.Report(rule.UnknownMember, metadata.Pointer(name), "the API's schema has no such member; store it in user_metadata or app_metadata")
+		}
+	}
+}
+
+// typed judges the type of a member, given whether it is null or mistyped.
+func (o *operation) typed(name string, null, mistyped bool, want string) {
+	switch {
+	case null:
+		o.Report(rule.CreationNull, metadata.Pointer(name), name+" cannot be null; leave it out")
+	case mistyped:
+		o.Report(rule.Type, metadata.Pointer(name), name+" must be "+want)
+	}
+}
+
+// text judges the text of an attribute. The characters of a username are not judged
+// before there is a user.
+func (o *operation) text(name, s string) {
+	check.Text(name, s, func(id rule.ID, message string) {
+		if id != rule.UsernameCharacters {
+			o.Report(id, metadata.Pointer(name), message)
+		}
+	})
+}
+
+// metadata judges a metadata object.
+func (o *operation) metadata(name string, m metadata.Object) {
+	check.Metadata(m, name, rule.CreationNestedNull, o.inMetadata)
+	for member, v := range m.All() {
+		if v.IsNull() && !o.FullOf(rule.NullInNewMetadata) {
+			o.Report(rule.NullInNewMetadata, metadata.Pointer(name, member), "the effect of a null in new metadata is not documented; leave the member out")
+		}
+	}
+}
+
+// inMetadata reports a rule that is broken in metadata. It reports false when there
+// is no room for more.
+func (o *operation) inMetadata(id rule.ID, message string, path ...string) bool {
+	if !o.FullOf(id) {
+		o.Report(id, metadata.Pointer(path...), message)
+	}
+	return !o.Full()
+}
+
+// connection judges whether users can be created in the connection.
+func (o *operation) connection(c *Creation) {
+	on := &o.target.Connection
+	if name, ok := c.Connection.Get(); ok && on.Name != "" && name != on.Name {
+		o.Report(rule.CreationOtherConnection, "/connection", "the creation names another connection than the target, which it is judged by; describe the connection that it names")
+	}
+	if on.Disabled {
+		o.Report(rule.CreationDisabled, "/connection", answer(rule.CreationDisabled))
+	}
+	if derived.Federated(on) {
+		o.Report(rule.CreationConnection, "/connection", answer(rule.CreationConnection))
+	}
+}
+
+// answer returns the API's message where a creation breaks the rule.
+func answer(id rule.ID) string {
+	_, message, _ := rule.AnswerTo(rule.EndpointCreate, id)
+	return message
+}
+
+// allowed judges which attributes the kind of connection allows and requires.
+func (o *operation) allowed(c *Creation) {
+	on := &o.target.Connection
+	switch on.Kind {
+	case user.Social, user.Enterprise:
+		return
+	case user.Database, user.CustomDatabase:
+		o.database(c)
+	case user.KindUnknown:
+		if !c.PhoneNumber.IsZero() && (!c.Email.IsZero() || !c.Username.IsZero() || !c.Password.IsZero()) {
+			o.Report(rule.PhoneDatabase, "/phone_number", "SMS users have only a phone number, and sources disagree whether database users can have one; leave it out, or use the reading lenient for a connection with flexible identifiers")
+		}
+	case user.PasswordlessEmail:
+		if c.Email.IsZero() {
+			o.Report(rule.IdentifierRequired, "", "a passwordless e-mail user needs email")
+		}
+		o.phone(c, rule.CreationPhone, " cannot be set on a passwordless e-mail connection; leave it out")
+	case user.PasswordlessSMS:
+		if c.PhoneNumber.IsZero() {
+			o.Report(rule.IdentifierRequired, "", "an SMS user needs phone_number")
+		}
+		if !c.Email.IsZero() {
+			o.Report(rule.CreationEmail, "/email", "email cannot be set on a passwordless SMS connection; leave it out")
+		}
+	}
+	other := on.Kind != user.KindUnknown && on.Kind != user.Database && on.Kind != user.CustomDatabase
+	if !c.Username.IsZero() && (other || !on.RequiresUsername.Or(true)) {
+		o.Report(rule.CreationUsername, "/username", answer(rule.CreationUsername))
+	}
+	if !c.Password.IsZero() && other {
+		o.Report(rule.CreationPassword, "/password", "password can be set on a database connection only; leave it out")
+	}
+}
+
+// database judges the attributes of a database user.
+func (o *operation) database(c *Creation) {
+	if c.Email.IsZero() && c.Username.IsZero() && c.PhoneNumber.IsZero() {
+		o.Report(rule.IdentifierRequired, "", "a database user needs email, username or phone_number")
+	}
+	o.phone(c, rule.PhoneDatabase, " is for SMS users; leave it out, or use the reading lenient for a connection with flexible identifiers")
+	if c.Password.IsZero() {
+		o.Report(rule.PasswordMissing, "", "no source shows a database user without a password; send password")
+	}
+	if o.target.Connection.RequiresUsername.Or(false) && c.Username.IsZero() {
+		o.Report(rule.UsernameMissing, "", "the connection requires a username; send username")
+	}
+}
+
+// phone reports the rule for phone_number and phone_verified where they are present.
+func (o *operation) phone(c *Creation, id rule.ID, message string) {
+	if !c.PhoneNumber.IsZero() {
+		o.Report(id, "/phone_number", "phone_number"+message)
+	}
+	if !c.PhoneVerified.IsZero() {
+		o.Report(id, "/phone_verified", "phone_verified"+message)
+	}
+}

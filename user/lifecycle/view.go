@@ -1,0 +1,139 @@
+package lifecycle
+
+import (
+	"iter"
+
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// role tells what a login does to an attribute.
+type role uint8
+
+const (
+	passes           role = iota // it follows each login, and is removed where the login lacks it
+	identifier                   // it follows each login, and stays where the login lacks it
+	profileAttribute             // it follows as the connection's RootAttributes says
+	verifiedEmail                // it follows each login, and is false where the login lacks it
+	keptByAuth0                  // it does not follow, with a warning
+	keptSilently                 // it does not follow as other attributes do, without a warning
+	metadataObject               // it has a rule of its own
+)
+
+// attribute is an attribute of a profile.
+type attribute struct {
+	name  string
+	role  role
+	field attrs.Field // nil: in Extra
+}
+
+// value returns the value of a field; absent for attributes whose values no rule reads.
+func (a attribute) value() metadata.Value {
+	if a.role == keptByAuth0 {
+		return metadata.Value{}
+	}
+	return attrs.ValueOf(a.field)
+}
+
+func (a attribute) pointer() string { return metadata.Pointer(a.name) }
+
+// attributesOf returns the table of p, in the order in which it is written.
+func attributesOf(p *user.Profile) []attribute {
+	return []attribute{
+		{"user_id", keptSilently, &p.UserID},
+		{"email", identifier, &p.Email},
+		{"email_verified", verifiedEmail, &p.EmailVerified},
+		{"username", identifier, &p.Username},
+		{"phone_number", identifier, &p.PhoneNumber},
+		{"phone_verified", identifier, &p.PhoneVerified},
+		{"name", profileAttribute, &p.Name},
+		{"nickname", profileAttribute, &p.Nickname},
+		{"given_name", profileAttribute, &p.GivenName},
+		{"family_name", profileAttribute, &p.FamilyName},
+		{"picture", profileAttribute, &p.Picture},
+		{"blocked", keptByAuth0, &p.Blocked},
+		{"identities", keptByAuth0, attrs.List[user.Identity, *user.Identity]{At: &p.Identities}},
+		{"user_metadata", metadataObject, attrs.Object{At: &p.UserMetadata}},
+		{"app_metadata", metadataObject, attrs.Object{At: &p.AppMetadata}},
+		{"multifactor", keptByAuth0, attrs.Value{At: &p.Multifactor}},
+		{"multifactor_last_modified", keptByAuth0, &p.MultifactorLastModified},
+		{"last_ip", keptSilently, &p.LastIP},
+		{"last_login", keptSilently, &p.LastLogin},
+		{"logins_count", keptSilently, &p.LoginsCount},
+		{"last_password_reset", keptByAuth0, &p.LastPasswordReset},
+		{"created_at", keptByAuth0, &p.CreatedAt},
+		{"updated_at", keptByAuth0, &p.UpdatedAt},
+		{"permissions", keptByAuth0, attrs.Value{At: &p.Permissions}},
+		{"mfa_factors", keptByAuth0, nil},
+	}
+}
+
+// view is a profile with its table of attributes.
+type view struct {
+	*user.Profile
+	table []attribute
+}
+
+// viewOf returns a view of p as parse reads its text: no member of Extra has a field
+// that can hold it. It parses only where that is in doubt.
+func viewOf(p user.Profile, parse func(text []byte) (user.Profile, error)) (view, error) {
+	v := view{&p, attributesOf(&p)}
+	if v.isPlaced() {
+		return v, nil
+	}
+	q, err := parse(p.AppendJSON(nil))
+	return view{&q, attributesOf(&q)}, err
+}
+
+// isPlaced reports whether no member of Extra has a field and no field is mistyped. A
+// user_id that is a number counts as mistyped.
+func (v view) isPlaced() bool {
+	for _, a := range v.table {
+		if f, ok := a.field.(interface{ IsMistyped() bool }); ok && f.IsMistyped() {
+			return false
+		}
+	}
+	for name := range v.Extra.All() {
+		if v.find(name).field != nil {
+			return false
+		}
+	}
+	return v.UserID.Value().Kind() != metadata.KindNumber
+}
+
+// find returns the attribute of that name.
+func (v view) find(name string) attribute {
+	for _, a := range v.table {
+		if a.name == name {
+			return a
+		}
+	}
+	return attribute{name: name}
+}
+
+// members returns the attributes that are present, in the order in which they are
+// written.
+func (v view) members() iter.Seq2[attribute, metadata.Value] {
+	return func(yield func(attribute, metadata.Value) bool) {
+		for _, a := range v.table {
+			if a.field != nil && !a.field.IsZero() && !yield(a, a.value()) {
+				return
+			}
+		}
+		for name, value := range v.Extra.All() {
+			if !yield(v.find(name), value) {
+				return
+			}
+		}
+	}
+}
+
+// get returns the value of an attribute of the same name; absent where there is none.
+func (v view) get(a attribute) metadata.Value {
+	if b := v.find(a.name); b.field != nil && !b.field.IsZero() {
+		return b.value()
+	}
+	value, _ := v.Extra.Get(a.name)
+	return value
+}

@@ -1,0 +1,60 @@
+package user
+
+import (
+	"log/slog"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// Outcome is the result of an operation on a profile. The zero Outcome has no profile
+// and no changes.
+type Outcome struct {
+	Profile  Profile           // the profile afterwards, as the API answers it
+	Changes  []metadata.Change // member by member, from the profile before
+	Effects  []Effect          // consequences besides the changes
+	Warnings rule.Violations   // steps that may be unintended, or that no source documents
+}
+
+// LogValue returns o as groups. Tokens are masked, and changes have no values.
+func (o Outcome) LogValue() slog.Value {
+	changes := make([]string, len(o.Changes))
+	for i, c := range o.Changes {
+		changes[i] = c.String()
+	}
+	return slog.GroupValue(
+		slog.Any("profile", o.Profile), slog.Any("changes", changes), slog.Any("effects", o.Effects), slog.Any("warnings", o.Warnings),
+	)
+}
+
+// Effect is a consequence of an operation besides the changes of the profile, and the
+// rule that states it.
+type Effect struct {
+	Kind EffectKind `json:"kind"`
+	Rule rule.ID    `json:"rule"`
+}
+
+// EffectKind is a kind of effect.
+type EffectKind string
+
+// The effects.
+const (
+	VerificationEmail EffectKind = "verification-email"
+	VerificationText  EffectKind = "verification-text"
+	SessionsExpire    EffectKind = "sessions-expire"
+	Migrated          EffectKind = "migrated" // the user moves to the Auth0 store
+
+	// The passwordless template with the operation change_email.
+	ChangeEmail EffectKind = "change-email-message"
+
+	// The scripts of a custom database.
+	LoginScript          EffectKind = "login-script"
+	GetUserScript        EffectKind = "get-user-script"
+	CreateScript         EffectKind = "create-script"
+	VerifyScript         EffectKind = "verify-script"
+	DeleteScript         EffectKind = "delete-script"
+	ChangeEmailScript    EffectKind = "change-email-script"
+	ChangePasswordScript EffectKind = "change-password-script"
+	ChangePhoneScript    EffectKind = "change-phone-script"
+	ChangeUsernameScript EffectKind = "change-username-script"
+)

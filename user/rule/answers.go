@@ -1,0 +1,122 @@
+package rule
+
+import "strings"
+
+// Endpoint is an operation of the Management API with known error messages.
+type Endpoint string
+
+// The endpoints.
+const (
+	EndpointUpdate Endpoint = "update" // PATCH /api/v2/users/{id}
+	EndpointCreate Endpoint = "create" // POST /api/v2/users
+	EndpointLink   Endpoint = "link"   // POST /api/v2/users/{id}/identities
+	EndpointUnlink Endpoint = "unlink" // DELETE /api/v2/users/{id}/identities/{provider}/{user_id}
+	EndpointImport Endpoint = "import" // POST /api/v2/jobs/users-imports
+)
+
+// answer is what an endpoint answers to a request that breaks a rule.
+type answer struct {
+	endpoint Endpoint
+	id       ID
+	status   int
+	message  string // in the API's words; * stands for names that depend on the request
+	code     string // errorCode; "" where it is not known
+}
+
+// AnswerTo returns what the endpoint answers to a request that breaks the rule: the
+// HTTP status, the message in the API's words, in which * stands for names that depend
+// on the request, and the errorCode, "" where it is not known. Where no answer is known
+// the status is 0.
+func AnswerTo(e Endpoint, id ID) (status int, message, code string) {
+	for _, a := range answers {
+		if a.endpoint == e && a.id == id {
+			return a.status, a.message, a.code
+		}
+	}
+	return 0, "", ""
+}
+
+// Match returns the rule that an answer of the endpoint is about, given the status and
+// the message, with or without its full stop:
+//
+//	if r, ok := rule.Match(rule.EndpointLink, status, message); ok && r.ID == rule.AlreadyLinked {
+//
+// It reports false if the answer is not known.
+func Match(e Endpoint, status int, message string) (Rule, bool) {
+	for _, a := range answers {
+		if a.endpoint == e && a.status == status && matches(a.message, message) {
+			return Find(a.id)
+		}
+	}
+	return Rule{}, false
+}
+
+// matches reports whether s is pattern, in which each * stands for one character or
+// more, apart from a full stop at the end.
+func matches(pattern, s string) bool {
+	parts := strings.Split(strings.TrimSuffix(pattern, "."), "*")
+	s, ok := strings.CutPrefix(strings.TrimSuffix(s, "."), parts[0])
+	for i, part := range parts[1:] {
+		if !ok {
+			return false
+		}
+		at := 0
+		if len(s) > 0 {
+			at = strings.Index(s[1:], part)
+			if i == len(parts)-2 {
+				at = strings.LastIndex(s[1:], part)
+			}
+		}
+		if ok = at >= 0 && len(s) > 0; ok {
+			s = s[1+at+len(part):]
+			if part == "" { // the last * takes the rest
+				s = ""
+			}
+		}
+	}
+	return ok && s == ""
+}
+
+// answers lists the known answers of each endpoint. It is never changed.
+//
+// Sources: Auth0 Management API, the responses of each endpoint; answers with a code
+// were observed (auth0/terraform-provider-auth0 issue 400, rfcx/arbimon issue 1397,
+// Auth0 community topic 28230), as was "The user already exists.".
+var answers = []answer{
+	{EndpointUpdate, ExclusiveAttributes, 400, "Cannot update * and * simultaneously.", ""},
+	{EndpointUpdate, SyncedAttributes, 400, "The following user attributes cannot be updated: *. The connection (*) must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'. For more information, see https://auth0.com/docs/dashboard/guides/connections/configure-connection-sync", "operation_not_supported"},
+	{EndpointUpdate, SecondaryAttributes, 400, "The following user attributes cannot be updated: *. The specified connection belongs to a secondary identity.", ""},
+	{EndpointUpdate, NullProfileAttribute, 400, "The following user attributes cannot be removed: *. The connection (*) must either be a custom database connection with import mode disabled, a social or enterprise connection.", ""},
+	{EndpointUpdate, EmailConnection, 400, "Cannot update email for non-database user.", ""},
+	{EndpointUpdate, EmailVerification, 400, "Email verification is not supported for enterprise users", "operation_not_supported"},
+	{EndpointUpdate, DisabledConnection, 400, "Cannot change email or password for users in a disabled connection.", ""},
+	{EndpointUpdate, Scope, 403, "Insufficient scope; expected any of: update:users,update:users_app_metadata,update:current_user_metadata.", ""},
+
+	{EndpointCreate, CreationConnection, 400, "Connection does not support user creation through the API. It must either be a database or passwordless connection.", ""},
+	{EndpointCreate, CreationUsername, 400, "Cannot set username for connection without requires_username.", ""},
+	{EndpointCreate, NonexistentConnection, 400, "Connection does not exist.", ""},
+	{EndpointCreate, CreationDisabled, 400, "Connection is disabled.", ""},
+	{EndpointCreate, UserExists, 409, "User already exists.", ""},
+	{EndpointCreate, UserExists, 409, "The user already exists.", ""},
+
+	{EndpointImport, ImportSize, 413, "Payload content length greater than maximum allowed: 512000.", ""},
+
+	{EndpointLink, LinkNotConfigured, 400, "The provider/connection is not configured.", ""},
+	{EndpointLink, SameIdentity, 400, "Main identity and the new one are the same.", ""},
+	{EndpointLink, LinkToken, 400, "Invalid token (link_with).", ""},
+	{EndpointLink, LinkTokenAudience, 400, "JWT (link_with) contains an invalid aud claim.", ""},
+	{EndpointLink, LinkTokenNoSubject, 400, "JWT (link_with) must contains sub claim.", ""},
+	{EndpointLink, LinkTokenSubject, 400, "JWT (link_with) contains an invalid sub claim.", ""},
+	{EndpointLink, LinkTokenAlgorithm, 400, "JWT (link_with) must have an alg of RS256.", ""},
+	{EndpointLink, LinkTokenIssuer, 400, "JWT (link_with) must have the same issuer as the calling user.", ""},
+	{EndpointLink, LinkTokenParty, 400, "JWT (link_with) must have an aud claim that matches that of the calling token's azp.", ""},
+	{EndpointLink, NonexistentNeedsConnection, 400, "Linking to an inexistent identity requires a connection.", ""},
+	{EndpointLink, NonexistentIdentity, 400, "Linking to an inexistent identity is not allowed.", ""},
+	{EndpointLink, UnableToLink, 400, "Unable to link with the secondary account.", ""},
+	{EndpointLink, AccountNotFound, 400, "Provided secondary account not found.", ""},
+	{EndpointLink, AlreadyLinked, 409, "Specified identity already exists.", ""},
+	{EndpointLink, LinkScope, 403, "Insufficient scope; expected: update:users, update:current_user_identities.", ""},
+	{EndpointLink, LinkSubject, 403, "User to be acted on does not match subject in bearer token.", ""},
+
+	{EndpointUnlink, MainIdentity, 400, "Main identity cannot be removed.", ""},
+}

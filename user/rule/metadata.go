@@ -1,0 +1,104 @@
+package rule
+
+import (
+	"strings"
+
+	"github.com/metameld/metameld/internal/limit"
+)
+
+// The rules on user_metadata and app_metadata. Those whose ids begin with value hold for
+// creations, imports and updates, the others for updates only.
+const (
+	// What metadata can contain.
+	MetadataName                ID = "value.metadata-name"
+	NestedMetadataName          ID = "value.nested-metadata-name"
+	ReservedName                ID = "value.reserved-name"
+	AuthorizationInUserMetadata ID = "value.authorization-in-user-metadata"
+	NumberPrecision             ID = "value.number-precision"
+	MetadataNull                ID = "patch.metadata-null"
+
+	// Sizes.
+	MetadataSize       ID = "value.metadata-size"        // of one metadata object that is sent
+	LargeMetadata      ID = "value.large-metadata"       // an object that makes the profile too large
+	MergedMetadataSize ID = "patch.merged-metadata-size" // of one metadata object after an update
+	ProfileSize        ID = "patch.profile-size"
+	SearchSize         ID = "patch.search-size" // of a profile that is indexed whole
+
+	// Effects of an update.
+	MetadataWipe     ID = "patch.metadata-wipe"      // {} for a whole object
+	NestedNull       ID = "patch.nested-null"        // a null below the first level
+	LastMember       ID = "patch.last-member"        // a null that leaves an empty object
+	MetadataNoObject ID = "patch.metadata-no-object" // stored metadata that is not an object
+	ReplacedObject   ID = "patch.replaced-object"    // an object inside metadata that loses members
+)
+
+// metadataRules are the rules on the two metadata objects.
+var metadataRules = []Rule{
+	{ID: MetadataName, Severity: SeverityError, Evidence: Documented,
+		Statement: "At the first level of user_metadata and app_metadata, a name must not contain a dot or a dollar sign.",
+		Source:    metadataPage},
+	{ID: NestedMetadataName, Severity: SeverityError, Evidence: Inferred,
+		Statement: "Below the first level of metadata, a name must not contain a dot or a dollar sign either.",
+		Source:    metadataPage,
+		Readings:  refuses("the restriction is taken to apply at every level", "the documentation restricts field names without mentioning a level")},
+	{ID: ReservedName, Severity: SeverityError, Evidence: Documented,
+		Statement: say("%d names are reserved and must not be used at the first level of app_metadata: %s.", len(limit.ReservedNames), strings.Join(limit.ReservedNames, ", ")),
+		Source:    metadataPage + "; " + importSchema},
+	{ID: MetadataSize, Severity: SeverityError, Evidence: Documented,
+		Statement: say("user_metadata and app_metadata must each have at most %s.", limit.Size(limit.Metadata)),
+		Source:    signUpPage},
+	{ID: AuthorizationInUserMetadata, Severity: SeverityWarning, Evidence: Documented,
+		Statement: "Users can change their user_metadata. Roles, groups, permissions, departments and job codes belong in app_metadata.",
+		Source:    "User Object in Rules, Metadata"},
+	{ID: NumberPrecision, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "A number that JavaScript cannot represent exactly may be returned rounded, or not at all.",
+		Source:    "ECMAScript, Number type; Auth0 Actions and Rules run JavaScript"},
+	{ID: LargeMetadata, Severity: SeverityWarning, Evidence: Documented,
+		Statement: say("A metadata object of more than %s adds latency, and the profile that contains it exceeds a limit that Auth0 may enforce.", limit.Size(limit.Profile)),
+		Source:    "User Object in Rules, Metadata; " + metadataPage},
+	{ID: MetadataNull, Severity: SeverityError, Evidence: Disputed,
+		Statement: "In an update, user_metadata and app_metadata cannot be null.",
+		Source:    updateSchema + "; auth0/ruby-auth0 issue 191",
+		Readings:  refuses("the schema requires an object", "according to an older answer, null empties the object")},
+	{ID: MetadataWipe, Severity: SeverityWarning, Evidence: Documented,
+		Statement: "In an update, {} for user_metadata or app_metadata removes every member of the stored object.",
+		Source:    "Auth0 docs, Manage User Metadata; recorded exchanges; auth0/docs issue 8130; auth0/node-auth0 issue 522",
+		Readings: []Reading{
+			{"app-metadata-absent", "user_metadata is {} afterwards and app_metadata is absent, as recorded"},
+			{"both-empty", "app_metadata is {} afterwards too, as reported in 2020"},
+		}},
+	{ID: NestedNull, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "In an update, the effect of a null below the first level of metadata is not documented.",
+		Source:    "Auth0 docs, Manage User Metadata (does not cover it)",
+		Readings: []Reading{
+			{"stored", "the null is stored, since a first-level merge replaces values whole"},
+			{"stripped", "a null member is left out; a null element of a list is stored"},
+		}},
+	{ID: LastMember, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "If a null removes the last member of a metadata object, the result is not documented. It is taken to be the same as after a wipe.",
+		Source:    "Auth0 docs, Manage User Metadata (does not cover it); recorded wipes",
+		Readings: []Reading{
+			{"wiped", "user_metadata is {} and app_metadata is absent, as after a wipe"},
+			{"empty", "both are {}"},
+		}},
+	{ID: MetadataNoObject, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "If stored metadata is not an object, the result of an update is not documented.",
+		Source:    updateEndpoint + " (does not cover it)",
+		Readings: []Reading{
+			{"replaced", "the payload's object replaces the stored value"},
+			{"kept", "the stored value stays"},
+		}},
+	{ID: MergedMetadataSize, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: say("If an update makes a stored metadata object larger than %s, the object exceeds the documented limit. The API's answer is not documented.", limit.Size(limit.Metadata)),
+		Source:    signUpPage + " (does not cover updates)",
+		Readings:  accepts("the limit is documented for an object that is sent")},
+	{ID: ProfileSize, Severity: SeverityWarning, Evidence: Documented,
+		Statement: say("A profile of more than %s exceeds a limit that Auth0 may enforce.", limit.Size(limit.Profile)),
+		Source:    metadataPage},
+	{ID: SearchSize, Severity: SeverityWarning, Evidence: Documented,
+		Statement: say("If a profile has more than %s, its large values are left out of the search index and of lists of users.", limit.Size(limit.Indexed)),
+		Source:    metadataPage},
+	{ID: ReplacedObject, Severity: SeverityWarning, Evidence: Documented,
+		Statement: "An update replaces an object inside metadata as a whole. Members of the old object that the new one lacks are lost.",
+		Source:    "Auth0 docs, Manage User Metadata"},
+}
