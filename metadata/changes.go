@@ -22,13 +22,13 @@ const (
 type Change struct {
 	Pointer string     `json:"pointer"` // RFC 6901
 	Kind    ChangeKind `json:"kind"`
-	From    Value      `json:"from,omitzero"` // absent where Kind is Added
-	To      Value      `json:"to,omitzero"`   // absent where Kind is Removed
+	From    Value      `json:"from,omitzero"` // absent if Kind is Added
+	To      Value      `json:"to,omitzero"`   // absent if Kind is Removed
 }
 
 // Changes lists the differences between from and to:
 //
-//  1. Where both have an object at the same place, its members are compared; the
+//  1. If both have an object at the same place, its members are compared; the
 //     object itself is not listed.
 //  2. A member that only one of them has is one change, whatever it contains.
 //  3. Values that differ are one replaced member, arrays included.
@@ -37,7 +37,7 @@ type Change struct {
 // At each level, members of from come first, in their order, then new members of to.
 // Values share text with the objects. No pointer leads into another.
 //
-// The pointers take at most a few times the memory of the objects: where an object
+// The pointers take at most a few times the memory of the objects: if an object
 // with long names above it has more changes, it is one replaced member.
 func Changes(from, to Object) []Change {
 	c := changes{budget: 1<<20 + 4*(from.size()+to.size())}

@@ -12,10 +12,10 @@ import "strings"
 // No single Delta expresses:
 //
 //   - a wipe, followed by members to set;
-//   - where objects are merged at every level, a removal or a value other than an
+//   - if objects are merged at every level, a removal or a value other than an
 //     object, followed by an object in its place: a single Delta would merge that
 //     into whatever object is there;
-//   - where lists are combined, a removal or a value other than a list, followed by a
+//   - if lists are combined, a removal or a value other than a list, followed by a
 //     list in its place.
 func (m Mode) Compose(first, then Delta) []Delta {
 	one, ok := m.compose(first, then)
@@ -28,7 +28,7 @@ func (m Mode) Compose(first, then Delta) []Delta {
 	return []Delta{one}
 }
 
-// compose returns the Delta that expresses both. It reports false where none does.
+// compose returns the Delta that expresses both. It reports false if none does.
 func (m Mode) compose(first, then Delta) (one Delta, ok bool) {
 	switch {
 	case first.IsZero():
@@ -69,7 +69,7 @@ type composer struct {
 }
 
 // objects writes the composition of object x of first and object y of then. It
-// reports false where there is none.
+// reports false if there is none.
 func (c *composer) objects(first indexedText, x int, then indexedText, y int) bool {
 	c.out.WriteByte('{')
 	written, ok := false, true
@@ -104,7 +104,7 @@ func (c *composer) member(t indexedText, k int) {
 	c.out.WriteString(t.value(k).text)
 }
 
-// values writes the composition of two values of one member. It reports false where
+// values writes the composition of two values of one member. It reports false if
 // there is none.
 func (c *composer) values(first indexedText, x int, then indexedText, y int) bool {
 	f, t := first.value(x).text, then.value(y).text

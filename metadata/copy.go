@@ -23,7 +23,7 @@ func placeOf(v reflect.Value) place {
 	return p
 }
 
-// deepCopy returns a copy of v that shares no memory with it. It sets refused where v
+// deepCopy returns a copy of v that shares no memory with it. It sets refused if v
 // has more levels, contains itself or cannot be copied.
 func (c *copier) deepCopy(v reflect.Value, levels int) reflect.Value {
 	switch v.Kind() {

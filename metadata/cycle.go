@@ -14,7 +14,7 @@ import (
 const mostSteps = 10 * jsonscan.MaxDepth
 
 // nestsWithin reports whether encoding/json reaches the end of v within that many
-// steps inward. It reports false where v contains itself.
+// steps inward. It reports false if v contains itself.
 func nestsWithin(v reflect.Value, steps int) bool {
 	switch {
 	case !isNested(v.Kind()):

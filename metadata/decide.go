@@ -19,15 +19,15 @@ const (
 
 // decide returns what m does with a member that the Delta has. was and is are the
 // first bytes of the JSON text of the member's value in the base, or noValue, and
-// in the Delta. was may be anyValue where m has none of the flags AllLevels,
+// in the Delta. was may be anyValue if m has none of the flags AllLevels,
 // AppendLists and UnionLists. The first rule that applies decides:
 //
-//  1. A null of the Delta removes the member. It is kept where there is nothing to
+//  1. A null of the Delta removes the member. It is kept if there is nothing to
 //     remove or BaseWins is set.
 //  2. A member that the base lacks is stored.
-//  3. Two objects are merged where AllLevels is set.
-//  4. Two arrays are combined where AppendLists or UnionLists is set.
-//  5. The base's value is kept where BaseWins is set.
+//  3. Two objects are merged if AllLevels is set.
+//  4. Two arrays are combined if AppendLists or UnionLists is set.
+//  5. The base's value is kept if BaseWins is set.
 //  6. Otherwise the Delta's value replaces the base's.
 //
 // It stands behind Merge and AppendMerge. m is not Replace: see decideWhole.
@@ -63,10 +63,10 @@ const (
 // the base, replace it by the Delta, or descend, which leaves it to decide. The
 // first rule that applies decides:
 //
-//  1. An empty Delta keeps a base that is not absent where IgnoreEmpty or BaseWins
+//  1. An empty Delta keeps a base that is not absent if IgnoreEmpty or BaseWins
 //     is set. Otherwise the result is {}.
 //  2. Without Replace the members are merged.
-//  3. A base that has members is kept where BaseWins is set.
+//  3. A base that has members is kept if BaseWins is set.
 //  4. Otherwise the Delta replaces the base.
 func (m Mode) decideWhole(base, delta extent) action {
 	switch {

@@ -10,7 +10,7 @@ package metadata
 // of a metadata object, and it has no JSON form: mark struct fields omitzero.
 // Elsewhere marshaling one is an error.
 type Delta struct {
-	obj Object // as it is sent; absent where the Delta is zero
+	obj Object // as it is sent; absent if the Delta is zero
 }
 
 // Wipe returns the Delta {}. Its effect depends on the mode: [FirstLevel] removes
@@ -38,7 +38,7 @@ func isNull(text []byte) bool {
 	return v.UnmarshalJSON(text) == nil && v.IsNull()
 }
 
-// MustDelta is [ParseDelta] for literals in programs and tests. It panics where
+// MustDelta is [ParseDelta] for literals in programs and tests. It panics if
 // ParseDelta returns an error.
 func MustDelta(text string) Delta {
 	d, err := ParseDelta([]byte(text))
@@ -64,7 +64,7 @@ func (d Delta) Set(name string, v any) (Delta, error) {
 }
 
 // Remove returns d with the removal of the member of that name. The error is an
-// [Errors] with [ErrUTF8] where the name is invalid; the result is then d.
+// [Errors] with [ErrUTF8] if the name is invalid; the result is then d.
 func (d Delta) Remove(name string) (Delta, error) { return d.Set(name, nil) }
 
 // overlay returns base with the members of top, null members included.
@@ -86,7 +86,7 @@ func (d Delta) IsZero() bool { return d.obj.IsZero() }
 // IsWipe reports whether d is {}.
 func (d Delta) IsWipe() bool { return !d.IsZero() && d.obj.Len() == 0 }
 
-// Object returns the JSON form of d as an Object: absent where d is zero, removals as
+// Object returns the JSON form of d as an Object: absent if d is zero, removals as
 // null members. They share text.
 func (d Delta) Object() Object { return d.obj }
 

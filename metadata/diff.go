@@ -13,13 +13,13 @@ import (
 //  1. Equal objects give the zero Delta; absent equals {} here. Equal members are
 //     omitted; 1 equals 1.0.
 //  2. In [FirstLevel] a member that changed at any depth is set whole, and one that
-//     to lacks is removed. The Delta is {} only where to has no members and from
+//     to lacks is removed. The Delta is {} only if to has no members and from
 //     has some.
 //  3. In [Deep] objects are compared at every level. Do not send the result to an
 //     API that merges one level: members that it omits would be lost.
 //  4. In [Replace] the Delta is all of to, in [Fill] the members that from lacks.
 //
-// Where the mode cannot reach to, the Delta goes as far as it can. The error is then
+// If the mode cannot reach to, the Delta goes as far as it can. The error is then
 // an [Errors] with an [ErrUnreachable] for each place that it misses: a null that
 // is not stored, a member that stays because the base wins, a list that does not
 // begin with the old one. At most 1,000 places, or a mebibyte of their pointers, are
@@ -61,7 +61,7 @@ func (d *differ) miss(path ...string) {
 	d.missed = append(d.missed, &Error{Fault: ErrUnreachable, Pointer: Pointer(path...)})
 }
 
-// err returns the faults, or nil where there are none.
+// err returns the faults, or nil if there are none.
 func (d *differ) err() error {
 	if d.missed == nil {
 		return nil
@@ -141,7 +141,7 @@ func (d *differ) replaceWhole(from, to Object) Delta {
 }
 
 // value returns the value that the Delta has for a member of both objects. It reports
-// false where the Delta omits it.
+// false if the Delta omits it.
 func (d *differ) value(name, from, to string) (value string, ok bool) {
 	if from == to || jsonscan.Equal([]byte(from), []byte(to)) {
 		return "", false
@@ -173,7 +173,7 @@ func (d *differ) replacement(name, from, to string) (value string, ok bool) {
 }
 
 // newValue returns the value that makes a member to, if the base lacks it or has a
-// value that is replaced. It reports false where there is none.
+// value that is replaced. It reports false if there is none.
 func (d *differ) newValue(name, to string) (value string, ok bool) {
 	if to == "null" {
 		d.miss(name)

@@ -12,19 +12,19 @@ import (
 // AppendDiff appends to dst the JSON text of the Delta that turns the object in
 // from into the object in to. It is [Mode.Diff] from text to text.
 //
-//  1. An empty from or to is absent. Where Diff returns the zero Delta, nothing is
+//  1. An empty from or to is absent. If Diff returns the zero Delta, nothing is
 //     appended.
 //  2. Both texts are validated whole, UTF-8 included.
 //  3. Duplicate names are refused at the levels that are compared, and in values
 //     that differ, came or went. Values that are the same to the byte are not
-//     searched for them, except where the texts go through Parse.
+//     searched for them, except if the texts go through Parse.
 //
 // dst must not overlap from or to; neither changes. The error is an [Errors]: the
 // faults of from, or else those of to, with dst returned as it was; or what Diff
 // returns, with dst extended by what can be reached.
 //
 // In [FirstLevel] and [Deep] both texts are read once, side by side, and only one
-// of them where they are the same to the byte. Other modes, goals that are out of
+// of them if they are the same to the byte. Other modes, goals that are out of
 // reach, and texts whose members come in orders so different that too much would
 // be read twice, go through [Parse].
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
@@ -61,7 +61,7 @@ func parseOptional(text []byte) (Object, error) {
 }
 
 // textDiff is the scratch memory of one comparison of texts. It reads two texts, a
-// and b, side by side and writes what turns a into b. The texts are in step where
+// and b, side by side and writes what turns a into b. The texts are in step if
 // the next bytes of both are known to be the same. textDiff holds indexes into the
 // texts, never the texts, so that it keeps none alive.
 type textDiff struct {
@@ -108,7 +108,7 @@ func (d *textDiff) release() {
 	textDiffs.Put(d)
 }
 
-// diffDocs writes the whole difference. It reports false where a text is invalid or
+// diffDocs writes the whole difference. It reports false if a text is invalid or
 // the goal is out of reach; then something may have been written.
 func (d *textDiff) diffDocs(a, b []byte) bool {
 	i, j := jsonscan.Space(a, 0), jsonscan.Space(b, 0)
@@ -148,7 +148,7 @@ func (d *textDiff) extendRun(a, b []byte) {
 	d.runTo, d.runEnds = i+k, k < compared
 }
 
-// extendPast extends the run, where it goes on, beyond end by more than near. The
+// extendPast extends the run, if it goes on, beyond end by more than near. The
 // texts are in step.
 func (d *textDiff) extendPast(a, b []byte, end int) {
 	for d.same-end <= near && d.same == d.runTo && !d.runEnds {
@@ -181,7 +181,7 @@ func commonPrefix(x, y []byte) int {
 func (d *textDiff) inStep(i, j int) bool { return i < d.same && j-i == d.offset }
 
 // nextMember returns, for the index after a member, that of the next one, or that
-// after the object, or a negative number where neither follows.
+// after the object, or a negative number if neither follows.
 func nextMember(d []byte, i int) (at int, more bool) {
 	if i = jsonscan.Space(d, i); i >= len(d) {
 		return -1, false
@@ -260,9 +260,9 @@ func (d *textDiff) diffObjects(a []byte, i int, b []byte, j int, depth int) (end
 }
 
 // passUnmatched passes x at a[i], or y at b[j], or both, whose names differ: one
-// text has a member that the other lacks or has elsewhere. Where the name after
+// text has a member that the other lacks or has elsewhere. If the name after
 // one of them is the other's, only that one is passed. It returns where the texts
-// are then; negative indexes where a text is invalid or too much would be read
+// are then; negative indexes if a text is invalid or too much would be read
 // twice.
 func (d *textDiff) passUnmatched(a []byte, i int, x textMember, b []byte, j int, y textMember, moreA, moreB bool, depth int) (atA, atB int, thenA, thenB bool) {
 	passA, passB := moreA, moreB
@@ -435,7 +435,7 @@ func (d *textDiff) diffValues(a []byte, x textMember, b []byte, y textMember, op
 // isContainer reports whether a value is an object or array.
 func isContainer(value []byte) bool { return value[0] == '{' || value[0] == '[' }
 
-// addMember writes the member y of b. It reports false where the mode does not store
+// addMember writes the member y of b. It reports false if the mode does not store
 // its value as it is.
 func (d *textDiff) addMember(b []byte, y textMember, open int) bool {
 	value := b[y.value:y.end]
@@ -484,7 +484,7 @@ func (d *textDiff) diffUnmatched(a []byte, onlyA []textMember, b []byte, onlyB [
 }
 
 // matchOf returns the index in onlyB of the member with the name of x, or -1.
-// byName has that index for each name; it is nil where onlyA or onlyB is short.
+// byName has that index for each name; it is nil if onlyA or onlyB is short.
 func matchOf(a []byte, x textMember, b []byte, onlyB []textMember, byName map[string]int) int {
 	if byName != nil {
 		if k, ok := byName[string(x.Bytes(a))]; ok {

@@ -1,5 +1,5 @@
 // Package metadata merges, diffs and compares JSON objects by the rules of Auth0's
-// user_metadata and app_metadata. It knows nothing else about users.
+// user_metadata and app_metadata.
 //
 // An [Object] is a metadata object, a [Delta] is a change of one as a payload holds
 // it, and a [Mode] is the rule by which a Delta changes an Object:
@@ -13,11 +13,12 @@
 //
 // # Index
 //
-//   - To read metadata, call [Parse], [From] or [ValueOf]; in a program's literals
-//     and in tests, [MustParse], [MustDelta] or [MustValue].
+//   - To parse text, call [Parse]; to convert a Go value, [From] or [ValueOf]; in a
+//     program's literals and in tests, [MustParse], [MustDelta] or [MustValue].
 //   - To look inside, call [Object.Get], [Object.At] or [Object.All]; to decode into
 //     a Go value, [Object.Decode] or [Object.Map].
-//   - To make a change, call [ParseDelta], [Delta.Set], [Delta.Remove] or [Wipe].
+//   - To make a change, call [ParseDelta], [Delta.Set], [Delta.Remove] or [Wipe]; to
+//     convert a Go map, [DeltaOf] of the result of [From].
 //   - To apply a change, call [Mode.Merge]; from text to text, [Mode.AppendMerge].
 //   - To find the change between two objects, call [Mode.Diff]; from text to text,
 //     [Mode.AppendDiff]. To list what differs, call [Changes].
@@ -35,14 +36,14 @@
 //
 // # Laws
 //
-// For every mode m, objects x and y, and Deltas d and e, where absent and {} count
+// For every mode m, objects x and y, and Deltas d and e, if absent and {} count
 // as equal:
 //
-//   - m.Merge(x, m.Diff(x, y)) equals y, where Diff returns no error.
-//   - m.Diff(x, x) is zero; a Diff wipes only where y has no members.
+//   - m.Merge(x, m.Diff(x, y)) equals y, if Diff returns no error.
+//   - m.Diff(x, x) is zero; a Diff wipes only if y has no members.
 //   - m.Merge(m.Merge(x, d), d) equals m.Merge(x, d), unless lists are appended.
 //   - Merging the Deltas of m.Compose(d, e) in order equals merging d, then e.
-//   - m.Merge(x, m.FromDeep(x, d)) equals Deep.Merge(x, d), where FromDeep returns no
+//   - m.Merge(x, m.FromDeep(x, d)) equals Deep.Merge(x, d), if FromDeep returns no
 //     error.
 //   - An object that is parsed, written and parsed again is the same; inputs never
 //     change.

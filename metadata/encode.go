@@ -50,7 +50,7 @@ type encoder struct {
 }
 
 // enter adds the map or slice v to open until leave is called. It reports false,
-// after adding a fault, where v contains itself or is too deep.
+// after adding a fault, if v contains itself or is too deep.
 func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
 	at := placeOf(reflect.ValueOf(v))
 	if depth == 0 || e.open[at] {
@@ -217,7 +217,7 @@ func (e *encoder) list(l []any, depth int) {
 const tooDeep = "exceeded max depth"
 
 // marshal writes any other Go value by encoding/json. That package replaces an
-// invalid byte by U+FFFD, so v is searched for one only where the text has that.
+// invalid byte by U+FFFD, so v is searched for one only if the text has that.
 func (e *encoder) marshal(v any) {
 	if !nestsWithin(reflect.ValueOf(v), mostSteps) {
 		e.fault(ErrDepth)

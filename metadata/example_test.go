@@ -1,6 +1,7 @@
 package metadata_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/metameld/metameld/metadata"
@@ -18,8 +19,11 @@ func Example() {
 // An error lists every fault of a text with its pointer.
 func ExampleErrors() {
 	_, err := metadata.Parse([]byte(`{"color":"red","color":"blue"}`))
-	for _, e := range err.(metadata.Errors) {
-		fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
+	var list metadata.Errors
+	if errors.As(err, &list) {
+		for _, e := range list {
+			fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
+		}
 	}
 	// Output: /color true
 }

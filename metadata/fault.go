@@ -14,8 +14,11 @@ type Fault string
 
 // The faults. To list those of an error:
 //
-//	for _, e := range err.(metadata.Errors) {
-//		fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
+//	var list metadata.Errors
+//	if errors.As(err, &list) {
+//		for _, e := range list {
+//			fmt.Println(e.Pointer, e.Fault == metadata.ErrDuplicateName)
+//		}
 //	}
 const (
 	ErrSyntax        Fault = "not JSON"                             // RFC 8259 forbids it
@@ -23,9 +26,9 @@ const (
 	ErrDepth         Fault = "more than 10000 levels"               // of arrays and objects
 	ErrTrailing      Fault = "text after the value"                 // one text holds one value
 	ErrDuplicateName Fault = "duplicate name"                       // compared by value, at any level
-	ErrNotObject     Fault = "not an object"                        // JSON other than an object where an object is needed
-	ErrNull          Fault = "null is not a change"                 // null where a [Delta] is needed
-	ErrType          Fault = "no JSON value"                        // a Go value that JSON cannot hold, or one of the wrong type
+	ErrNotObject     Fault = "not a JSON object"                    // an object is needed, or in [MergeStruct] a struct or map
+	ErrNull          Fault = "null is not a change"                 // a [Delta] is needed
+	ErrType          Fault = "not a value that JSON can hold"       // a Go value that JSON cannot hold, or one of the wrong type
 	ErrPath          Fault = "no object there"                      // the path leads through another value
 	ErrUnreachable   Fault = "cannot be reached"                    // see [Mode.Diff]
 	ErrMore          Fault = "further faults, which are not listed" // the list is bounded
@@ -39,22 +42,19 @@ func (f Fault) Error() string { return string(f) }
 type Error struct {
 	Fault   Fault
 	Pointer string // RFC 6901; empty for the whole value
-	Offset  int    // in bytes, or 0 where there is no text
+	Offset  int    // in bytes, or 0 if there is no text
 }
 
 // Error describes the fault and its place. The wording may change; compare Fault.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(string(e.Fault))
-	if e.Offset > 0 {
-		b.WriteString(" at byte ")
-		b.WriteString(strconv.Itoa(e.Offset))
-	}
+	s := string(e.Fault)
 	if e.Pointer != "" {
-		b.WriteString(" at ")
-		b.WriteString(e.Pointer)
+		s += ": " + e.Pointer
 	}
-	return b.String()
+	if e.Offset > 0 {
+		s += " (byte " + strconv.Itoa(e.Offset) + ")"
+	}
+	return s
 }
 
 // Is reports whether target is the Fault of e.
@@ -63,7 +63,7 @@ func (e *Error) Is(target error) bool {
 	return ok && f == e.Fault
 }
 
-// Errors lists all faults in the order of the text, or one where the text is not
+// Errors lists all faults in the order of the text, or one if the text is not
 // JSON. An error of this package never is an empty list. At most 1,000 faults, or a
 // mebibyte of their pointers, are listed; then the last entry is [ErrMore].
 type Errors []*Error

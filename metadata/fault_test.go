@@ -11,9 +11,9 @@ import (
 // Faults and changes print without values.
 func TestMessagesAndPointers(t *testing.T) {
 	assert.Equal(t, "duplicate name", ErrDuplicateName.Error())
-	assert.Equal(t, "not JSON at byte 3 at /a", (&Error{ErrSyntax, "/a", 3}).Error())
-	assert.Equal(t, "not an object", (&Error{Fault: ErrNotObject}).Error())
-	assert.Equal(t, "no JSON value at /a\ncannot be reached", Errors{{ErrType, "/a", 0}, {Fault: ErrUnreachable}}.Error())
+	assert.Equal(t, "not JSON: /a (byte 3)", (&Error{ErrSyntax, "/a", 3}).Error())
+	assert.Equal(t, "not a JSON object", (&Error{Fault: ErrNotObject}).Error())
+	assert.Equal(t, "not a value that JSON can hold: /a\ncannot be reached", Errors{{ErrType, "/a", 0}, {Fault: ErrUnreachable}}.Error())
 	assert.NotErrorIs(t, &Error{Fault: ErrType}, ErrUTF8)
 	assert.NotErrorIs(t, &Error{Fault: ErrType}, errors.New(string(ErrType)))
 	c := Changes(MustParse(`{"a":"secret"}`), MustParse(`{"a":"hidden"}`))[0]

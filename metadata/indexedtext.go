@@ -26,7 +26,7 @@ func indexText(s string) indexedText { return indexedText{s, jsonscan.Index([]by
 // indexObject returns the text of o, which is not absent, indexed.
 func indexObject(o Object) indexedText { return indexText(o.String()) }
 
-// pair calls f for each name in object x of a or object y of b, with -1 where one of
+// pair calls f for each name in object x of a or object y of b, with -1 if one of
 // them lacks it; see jsonscan.Pair.
 func pair(a indexedText, x int, b indexedText, y int, f func(x, y int)) {
 	jsonscan.Pair([]byte(a.s), a.nodes, x, []byte(b.s), b.nodes, y, func(x, y int) bool {

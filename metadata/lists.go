@@ -8,7 +8,7 @@ import (
 )
 
 // combineLists returns the array old, extended by the elements of the array more:
-// by all of them where m has AppendLists, otherwise by those that old lacks.
+// by all of them if m has AppendLists, otherwise by those that old lacks.
 func combineLists(m Mode, old, more string) string {
 	add := elements(more)
 	if m&AppendLists == 0 {
@@ -66,7 +66,7 @@ func missing(have, more []string) (list []string) {
 }
 
 // addedElements returns the array of the elements that to has after those of from,
-// so that combineLists returns to for from and that array. It reports false where
+// so that combineLists returns to for from and that array. It reports false if
 // there is no such array.
 func addedElements(m Mode, from, to string) (more string, ok bool) {
 	f, t := elements(from), elements(to)

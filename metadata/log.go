@@ -20,7 +20,7 @@ func (o Object) LogValue() slog.Value {
 // {}.
 func (d Delta) LogValue() slog.Value { return d.obj.LogValue() }
 
-// LogValue returns v as a string, boolean or int64 where it is one, otherwise as JSON
+// LogValue returns v as a string, boolean or int64 if it is one, otherwise as JSON
 // text.
 func (v Value) LogValue() slog.Value {
 	switch v.Kind() {

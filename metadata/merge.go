@@ -7,14 +7,14 @@ import (
 // Merge returns base changed by d. The mode determines the rules; see its doc.
 //
 //  1. The zero Delta returns base itself.
-//  2. Any other Delta returns an object, also where base is absent.
+//  2. Any other Delta returns an object, also if base is absent.
 //  3. Members that d does not change keep their order. New members come last, in
 //     the order of d.
 //
 // The result shares text with base and d, neither of which changes.
 //
 // Merge takes time for the members of the first level and for d, however large the
-// values are. Where objects are merged at every level or lists are combined, it
+// values are. If objects are merged at every level or lists are combined, it
 // also takes time for the values that both sides have. It allocates at most four
 // times, plus once for each name that d spells differently (with an escape), plus
 // what it takes to read each list that is combined and each value from which nulls
@@ -84,7 +84,7 @@ func withoutNil(members []*member) []*member {
 	return members[:n]
 }
 
-// storedWhole returns o as m stores it where it replaces the whole base.
+// storedWhole returns o as m stores it if it replaces the whole base.
 func (m Mode) storedWhole(o Object) Object {
 	if m&StripNulls == 0 {
 		return o
@@ -98,7 +98,7 @@ func (m Mode) storedWhole(o Object) Object {
 	return newObject(members)
 }
 
-// stored returns the text of value as m stores it where it replaces another value
+// stored returns the text of value as m stores it if it replaces another value
 // or is new: without the nulls that m does not store.
 func (m Mode) stored(value string) string {
 	switch {
@@ -126,7 +126,7 @@ type memberWriter struct {
 }
 
 // replaced returns the member old with the value of p, as the mode stores it. old
-// is p where the base lacks the member.
+// is p if the base lacks the member.
 func (w *memberWriter) replaced(old, p *member) *member {
 	switch {
 	case w.mode.strips(p.value) && w.mode&StripNulls == 0:

@@ -17,10 +17,10 @@ import (
 //  4. Otherwise there is a conflict, and the result has the value of ours. Arrays
 //     are not joined.
 //
-// An absent object counts as {}. The result is absent where it has no members and
+// An absent object counts as {}. The result is absent if it has no members and
 // ours is absent. It shares text with the inputs and takes time linear in them.
 //
-// The pointers take at most a few times the memory of the objects: where an object
+// The pointers take at most a few times the memory of the objects: if an object
 // with long names above it has more conflicts, it is listed as one.
 func Merge3(base, ours, theirs Object) (Object, []string) {
 	switch {
@@ -109,7 +109,7 @@ func (m *merger3) objects(base, ours, theirs int) {
 	m.out.WriteByte('}')
 }
 
-// values writes the member with the name of w. It reports false where the result
+// values writes the member with the name of w. It reports false if the result
 // lacks it.
 func (m *merger3) values(w *member, base, ours, theirs int) bool {
 	switch {

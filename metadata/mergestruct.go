@@ -38,42 +38,42 @@ func (e Empties) String() string {
 //     pointer. A key that base lacks is added, empty or not. Keys that change lacks
 //     stay.
 //  4. Any other value is replaced, also a struct inside an any. A pointer to a value
-//     other than a struct or map is empty only where it is nil.
+//     other than a struct or map is empty only if it is nil.
 //  5. Unexported fields are those of base, or of the value that replaces it.
 //
 // Neither base nor change is changed. The result shares no memory with them, except
 // what unexported fields refer to, such as the digits of a *big.Int: reflection
 // cannot copy it. A pointer that appears twice becomes two.
 //
-// The error is an [Errors] with [ErrType] where T is neither a struct nor a map, or
-// where a value cannot be copied: a channel, a function or an embedded pointer to
-// an unexported type that is not nil, a value that contains itself or has more than
-// [MaxLevels] levels.
+// The error is an [Errors] with [ErrNotObject] if T is neither a struct nor a map, or
+// with [ErrType] if a value cannot be copied: a channel, a function or an embedded
+// pointer to an unexported type that is not nil, a value that contains itself or has
+// more than [MaxLevels] levels.
 //
 // With PassEmpty, fields that change leaves empty are emptied. To change some fields
 // only, fill change from the current values first, or use SkipEmpty.
 func MergeStruct[T any](base, change T, empties Empties) (result T, err error) {
-	refuse := func() (T, error) {
+	refuse := func(f Fault) (T, error) {
 		var none T
-		return none, Errors{{Fault: ErrType}}
+		return none, Errors{{Fault: f}}
 	}
 	if k := reflect.TypeFor[T]().Kind(); k != reflect.Struct && k != reflect.Map {
-		return refuse()
+		return refuse(ErrNotObject)
 	}
 	defer func() { // methods of T may panic, and so may reflection
 		if r := recover(); r != nil {
-			result, err = refuse()
+			result, err = refuse(ErrType)
 		}
 	}()
 	var b, c copier
 	dst, src := b.deepCopy(reflect.ValueOf(&base).Elem(), MaxLevels), c.deepCopy(reflect.ValueOf(&change).Elem(), MaxLevels)
 	if b.refused || c.refused {
-		return refuse()
+		return refuse(ErrType)
 	}
 	result = dst.Interface().(T)
 	m := merger{pass: bool(empties)}
 	if m.merge(reflect.ValueOf(&result).Elem(), src) != nil {
-		return refuse()
+		return refuse(ErrType)
 	}
 	return result, nil
 }
@@ -131,7 +131,7 @@ func (m merger) merge(dst, src reflect.Value) error {
 	return nil
 }
 
-// Transformer tells mergo for which types to call merge, where mergo's own rules
+// Transformer tells mergo for which types to call merge: those where mergo's own rules
 // differ: it never empties a map or pointer, treats every struct and array as not
 // empty, drops map keys that the change lacks, and follows pointers to decide
 // whether they are empty.

@@ -143,9 +143,9 @@ func TestMergeStructOfMaps(t *testing.T) {
 
 func TestMergeStructRefuses(t *testing.T) {
 	_, err := metadata.MergeStruct(1, 2, metadata.SkipEmpty)
-	assert.ErrorIs(t, err, metadata.ErrType)
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
 	_, err = metadata.MergeStruct(ptr(1), nil, metadata.SkipEmpty)
-	assert.ErrorIs(t, err, metadata.ErrType)
+	assert.ErrorIs(t, err, metadata.ErrNotObject)
 	_, err = metadata.MergeStruct(struct{ C chan int }{make(chan int)}, struct{ C chan int }{}, metadata.SkipEmpty)
 	assert.ErrorIs(t, err, metadata.ErrType)
 	type ring struct {

@@ -23,7 +23,7 @@ import (
 // dst must not overlap doc or patch; neither changes. The error is an [Errors]
 // whose pointers lead into the text at fault; dst is then returned as it was.
 //
-// AppendMerge does not allocate where dst has room, and allocates once where it
+// AppendMerge does not allocate if dst has room, and allocates once if it
 // has not. Lists that are combined and nulls that are stripped take more, and so
 // do the first calls, whose scratch memory later calls use again.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
@@ -109,7 +109,7 @@ type textMerge struct {
 	made   []byte   // punctuation, and values that stand in neither text
 	names  jsonscan.Names
 
-	doc     []byte // a copy, where the document came as a string
+	doc     []byte // a copy, if the document came as a string
 	results []byte // of appendResult, one after another
 	spans   []span // in results
 }
@@ -242,7 +242,7 @@ func (t *textMerge) skipUnique(d []byte, i, depth int) int {
 	return jsonscan.Check(d, i, depth, &t.names)
 }
 
-// copyDoc adds the whole document as it is. It reports false where the document is
+// copyDoc adds the whole document as it is. It reports false if the document is
 // invalid.
 func (t *textMerge) copyDoc(d []byte) bool {
 	none := int32(len(t.nodes)) // a patch without members
@@ -250,7 +250,7 @@ func (t *textMerge) copyDoc(d []byte) bool {
 	return t.mergeRoot(d, nil, none)
 }
 
-// mergeDoc adds the pieces of the result. It reports false where the document is
+// mergeDoc adds the pieces of the result. It reports false if the document is
 // invalid.
 func (t *textMerge) mergeDoc(d, p []byte) bool {
 	delta, base := extentFilled, extentFilled
@@ -299,7 +299,7 @@ type progress struct {
 }
 
 // mergeObject merges the patch's object self into the document's object at d[i]
-// and returns the index after it, or a negative number where d is invalid.
+// and returns the index after it, or a negative number if d is invalid.
 func (t *textMerge) mergeObject(d, p []byte, i int, self int32, depth int) int {
 	mark, filter := t.names.Mark(), t.nodes[self].filter
 	i = jsonscan.Space(d, i+1)

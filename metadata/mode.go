@@ -8,7 +8,7 @@ import "strings"
 //
 //	m := metadata.FirstLevel | metadata.UnionLists
 //
-// Every combination is valid. Where two flags contradict each other, one has no
+// Every combination is valid. If two flags contradict each other, one has no
 // effect:
 //
 //  1. [Replace] beats [AllLevels], [AppendLists] and [UnionLists], since nothing
@@ -25,7 +25,7 @@ const (
 	// object itself are merged, and a nested object is replaced whole.
 	AllLevels Mode = 1 << iota
 
-	// BaseWins keeps each member that the base has, also where the Delta has null
+	// BaseWins keeps each member that the base has, also if the Delta has null
 	// or another value. Objects that AllLevels merges, and lists that AppendLists
 	// or UnionLists combine, still gain what the base lacks. A Delta {} changes
 	// nothing. With Replace, a base that has members stays as it is.
@@ -42,7 +42,7 @@ const (
 	StripNulls
 
 	// AppendLists appends the elements of the Delta's array to those of the
-	// base's, where both sides have an array. BaseWins does not change that.
+	// base's, if both sides have an array. BaseWins does not change that.
 	AppendLists
 
 	// UnionLists is AppendLists without the elements that the array has already,
@@ -76,7 +76,7 @@ const (
 	//  1. The zero Delta changes nothing. {} changes nothing either, except that an
 	//     absent base becomes {}.
 	//  2. A null member, at any depth of objects, removes the member of that name.
-	//  3. An object is merged into the object of that name. Where there is none, it
+	//  3. An object is merged into the object of that name. If there is none, it
 	//     is stored without the null members inside it.
 	//  4. Any other member replaces the member of that name. An array is stored as
 	//     it is, nulls inside it included.
@@ -102,9 +102,9 @@ const (
 	//  2. A member that the base has stays as it is.
 	//  3. A member that the base lacks is added, unless it is null.
 	//
-	// That only the first level is compared is inferred from the card's words,
-	// which speak of keys of the metadata objects. A null inside an added value is
-	// stored as it is; that is inferred too.
+	// That only the first level is compared is inferred: the card's text names the
+	// keys of the metadata objects. A null inside an added value is stored as it is;
+	// that is inferred too.
 	//
 	// Source: Okta Workflows, Auth0 connector, Link Account.
 	Fill Mode = BaseWins | IgnoreEmpty
@@ -166,7 +166,7 @@ func (m Mode) String() string {
 }
 
 // ParseMode returns the mode with that name: a preset, followed by + and the name
-// of each further flag, in any order; see [Mode.String]. It reports false where
+// of each further flag, in any order; see [Mode.String]. It reports false if
 // a name is unknown.
 func ParseMode(name string) (m Mode, ok bool) {
 	preset, rest, more := strings.Cut(name, "+")

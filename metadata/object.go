@@ -27,7 +27,7 @@ type Object struct {
 
 type object struct {
 	members []*member                      // each may belong to several objects
-	byName  atomic.Pointer[map[string]int] // made on first use where there are many members
+	byName  atomic.Pointer[map[string]int] // made on first use if there are many members
 }
 
 // member is one member of an object. It never changes once it is part of one.
@@ -141,7 +141,7 @@ func (o Object) Clone() Object {
 }
 
 // Map returns a copy of o as Go values: map[string]any, []any, string, bool, nil and,
-// so that no number is rounded, json.Number. It is nil where o is absent.
+// so that no number is rounded, json.Number. It is nil if o is absent.
 func (o Object) Map() map[string]any {
 	if o.IsZero() {
 		return nil
@@ -179,7 +179,7 @@ func (o Object) String() string {
 	return b.String()
 }
 
-// Size returns about how many bytes the JSON text of o has, never fewer; 0 where o is
+// Size returns about how many bytes the JSON text of o has, never fewer; 0 if o is
 // absent.
 func (o Object) Size() int {
 	if o.IsZero() {
@@ -188,7 +188,7 @@ func (o Object) Size() int {
 	return o.size()
 }
 
-// size returns Size, or 2 where o is absent.
+// size returns Size, or 2 if o is absent.
 func (o Object) size() int {
 	n := 2
 	for _, m := range o.members() {
@@ -238,7 +238,7 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 }
 
 // Select returns the object with the members of o for which keep returns true, in
-// their order. It is absent where o is, and shares text with o.
+// their order. It is absent if o is, and shares text with o.
 func (o Object) Select(keep func(name string, v Value) bool) Object {
 	if o.IsZero() {
 		return o

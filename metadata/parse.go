@@ -22,7 +22,7 @@ func Parse(text []byte) (Object, error) {
 	return newObject(members), nil
 }
 
-// MustParse is [Parse] for literals in programs and tests. It panics where Parse
+// MustParse is [Parse] for literals in programs and tests. It panics if Parse
 // returns an error.
 func MustParse(text string) Object {
 	o, err := Parse([]byte(text))

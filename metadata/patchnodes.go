@@ -21,7 +21,7 @@ type node struct {
 	seen        bool  // the document has the member
 }
 
-// readPatch makes the nodes of the patch. It reports false where the patch is
+// readPatch makes the nodes of the patch. It reports false if the patch is
 // invalid or no object.
 func (t *textMerge) readPatch(p []byte) bool {
 	i := jsonscan.Space(p, 0)
@@ -34,7 +34,7 @@ func (t *textMerge) readPatch(p []byte) bool {
 }
 
 // readObject makes the nodes of the members of the patch's object self and returns
-// the index after it, or a negative number where it is invalid.
+// the index after it, or a negative number if it is invalid.
 func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 	if depth == 0 {
 		return -1

@@ -8,7 +8,7 @@ import (
 )
 
 // Get returns the value at the path, which has a name for each level. An empty path
-// is the object itself. It reports false where there is no value, or where the path
+// is the object itself. It reports false if there is no value, or if the path
 // leads through something other than an object. The value shares text with o.
 func (o Object) Get(path ...string) (Value, bool) {
 	if len(path) == 0 {
@@ -32,7 +32,7 @@ func (o Object) Get(path ...string) (Value, bool) {
 }
 
 // At returns the value at the JSON Pointer (RFC 6901), through objects and arrays,
-// or the absent Value where there is none. It shares text with o.
+// or the absent Value if there is none. It shares text with o.
 //
 //	name, ok := o.At("/address/lines/0").Str()
 func (o Object) At(pointer string) Value {
@@ -70,12 +70,12 @@ func memberValue(text string, i int, name string) int {
 }
 
 // With returns o with the value v at the path, which has a name for each level. v is
-// converted by [ValueOf]. Objects that are missing on the path are made, also where
+// converted by [ValueOf]. Objects that are missing on the path are made, also if
 // o is absent. The result shares text with o.
 //
-// The error is an [Errors]: the faults that ValueOf returns, [ErrPath] where the
-// path is empty or leads through something other than an object, [ErrUTF8] where a
-// name is invalid, [ErrDepth] where the result has too many levels. The result is
+// The error is an [Errors]: the faults that ValueOf returns, [ErrPath] if the
+// path is empty or leads through something other than an object, [ErrUTF8] if a
+// name is invalid, [ErrDepth] if the result has too many levels. The result is
 // then o.
 func (o Object) With(v any, path ...string) (Object, error) {
 	if len(path) == 0 {
@@ -162,7 +162,7 @@ func replaceAt(text string, path []string, value string) (out string, blocked in
 	return text[:at] + value + text[end:], -1
 }
 
-// Without returns o without the member at the path, or o itself where there is no
+// Without returns o without the member at the path, or o itself if there is no
 // such member. An object that loses its last member stays as {}. The result shares
 // text with o.
 func (o Object) Without(path ...string) Object {

@@ -7,7 +7,7 @@ import (
 )
 
 // ParsePointer returns the path of a JSON Pointer (RFC 6901); it is the inverse of
-// [Pointer]. It reports false where p is not a pointer: p is not empty and does not
+// [Pointer]. It reports false if p is not a pointer: p is not empty and does not
 // begin with a slash, or has a tilde other than in ~0 and ~1.
 func ParsePointer(p string) (path []string, ok bool) {
 	if p == "" {

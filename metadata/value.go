@@ -49,7 +49,7 @@ func ValueOf(v any) (Value, error) {
 }
 
 // MustValue returns the value whose JSON text is given. It is for literals in
-// programs and tests: it panics where [Value.UnmarshalJSON] returns an error.
+// programs and tests: it panics if [Value.UnmarshalJSON] returns an error.
 func MustValue(text string) Value {
 	var v Value
 	if err := v.UnmarshalJSON([]byte(text)); err != nil {
@@ -110,7 +110,7 @@ func (v Value) Str() (s string, ok bool) {
 func (v Value) Bool() (b, ok bool) { return v.text == "true", v.Kind() == KindBool }
 
 // Int64 returns the value of a number, however it is written: 1e2 is 100. It reports
-// false for any other kind and where an int64 does not hold the value exactly.
+// false for any other kind and if an int64 does not hold the value exactly.
 func (v Value) Int64() (n int64, ok bool) {
 	if v.Kind() != KindNumber {
 		return 0, false
@@ -119,7 +119,7 @@ func (v Value) Int64() (n int64, ok bool) {
 }
 
 // Float64 returns the float64 nearest to a number. It reports false for any other
-// kind and where the number is too large for a float64.
+// kind and if the number is too large for a float64.
 func (v Value) Float64() (f float64, ok bool) {
 	if v.Kind() != KindNumber {
 		return 0, false
@@ -129,7 +129,7 @@ func (v Value) Float64() (f float64, ok bool) {
 }
 
 // At returns the value at the JSON Pointer (RFC 6901) inside v, through objects
-// and arrays, or the absent Value where there is none. It shares text with v.
+// and arrays, or the absent Value if there is none. It shares text with v.
 func (v Value) At(pointer string) Value {
 	path, ok := ParsePointer(pointer)
 	if !ok || v.IsZero() {
@@ -202,7 +202,7 @@ func (v Value) Elements() iter.Seq[Value] {
 // Equal reports whether v and w are the same JSON value: members in any order,
 // numbers by their mathematical value (1 equals 1.0 and 1e0), strings by their
 // characters. Two absent Values are equal. Equal takes time linear in the texts. It
-// allocates only where members are ordered or strings escaped differently.
+// allocates only if members are ordered or strings escaped differently.
 func (v Value) Equal(w Value) bool {
 	if v.text == w.text {
 		return true

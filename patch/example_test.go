@@ -131,7 +131,7 @@ func ExamplePayload_Inverse() {
 	fmt.Println(err) // the rest: nobody knows the old password
 	// Output:
 	// {"user_metadata":{"color":"red","shape":null},"given_name":"Ann"}
-	// cannot be reached at /password
+	// cannot be reached: /password
 }
 
 // Where the API's own words are known, a test can expect them.

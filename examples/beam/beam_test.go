@@ -247,7 +247,7 @@ func TestMistakes(t *testing.T) {
 	wrong := write(t, filepath.Join(t.TempDir(), "wrong.json"), `{"sett":{}}`)
 	for _, c := range []struct{ in, transformation, says string }{
 		{in, "no-such-file", "no-such-file"},
-		{in, wrong, "unknown member at /sett"},
+		{in, wrong, "unknown member: /sett"},
 		{"testdata/no-such-*", good, ""},
 	} {
 		err := run(t.Context(), c.in, c.transformation, t.TempDir(), &bytes.Buffer{})

@@ -167,9 +167,9 @@ func TestLinesThatAreNoPlans(t *testing.T) {
 	assert.Equal(t, "5 lines: 4 refused, 0 with warnings only, 3 not understood\n", log.String())
 	vs := read(t, out)
 	require.Len(t, vs, 4)
-	assert.Equal(t, verdict{Line: 1, Error: "unknown member at /tagret"}, vs[0])
+	assert.Equal(t, verdict{Line: 1, Error: "unknown member: /tagret"}, vs[0])
 	assert.Equal(t, verdict{Line: 3, Error: "line too long"}, vs[1])
-	assert.Equal(t, verdict{Line: 4, Error: "not an object at /user\nnot an object at /payload"}, vs[2])
+	assert.Equal(t, verdict{Line: 4, Error: "not a JSON object: /user\nnot a JSON object: /payload"}, vs[2])
 	assert.Equal(t, rule.Null, vs[3].Violations[0].Rule)
 }
 
