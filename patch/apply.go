@@ -305,7 +305,7 @@ func (a *applier) losses(changes []metadata.Change) {
 		at, known := find(path[0])
 		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && !a.FullOf(rule.ReplacedObject) {
 			lost[pointer] = true
-			a.Report(rule.ReplacedObject, pointer, "this object is replaced whole and loses members; use FromDeep to keep them")
+			a.Report(rule.ReplacedObject, pointer, "this object is replaced whole and loses members; to keep them, translate the change with metadata.FirstLevel.FromDeep")
 		}
 	}
 }

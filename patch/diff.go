@@ -13,7 +13,7 @@ import (
 )
 
 // Diff returns the smallest payload that turns the user from into to. Use [PlanTo]
-// where the connection is known: the API may refuse to take all changes in one body.
+// if the connection is known: the API may refuse to take all changes in one body.
 //
 //  1. Unchanged attributes are omitted; removed ones are null.
 //  2. Metadata is compared by [metadata.FirstLevel]: changed members are set whole

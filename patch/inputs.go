@@ -17,8 +17,9 @@ import (
 //  2. With [metadata.SkipEmpty], a blank input is not sent.
 //  3. With [metadata.PassEmpty], a blank text is sent as null, which removes the
 //     attribute, and blank metadata is sent as {}, which wipes it, with a warning.
-//  4. A blank boolean, client_id or password is never sent: the API takes no null for
-//     it, and a password cannot be removed. With PassEmpty this is a warning.
+//  4. A blank boolean, client_id or password is never sent, because the API takes no
+//     null for a boolean or client_id, and a password cannot be removed. With
+//     PassEmpty this is a warning.
 //  5. connection is a choice: a blank one is not sent.
 //
 // Call [Payload.Validate] to see whether the API accepts the payload. The payload

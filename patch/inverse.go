@@ -98,7 +98,7 @@ func (d *differ) undoRoot(q, p *Payload, before *user.Profile) {
 	}
 }
 
-// undoFlag sets a true-or-false attribute to its present value; false where it has
+// undoFlag sets a true-or-false attribute to its present value; false if it has
 // none.
 func (d *differ) undoFlag(a attribute, sent *user.Field[bool], stored user.Field[bool]) {
 	b, ok := stored.Get()

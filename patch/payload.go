@@ -86,7 +86,7 @@ func From(v any) (Payload, error) {
 }
 
 // normal returns p as it is written: known members of Extra are in their fields, or
-// gone where the field is set.
+// gone if the field is set.
 func (p Payload) normal() Payload {
 	if p.Extra.Len() == 0 {
 		return p

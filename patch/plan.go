@@ -29,7 +29,8 @@ import (
 //
 // Plan returns no payload if goal changes nothing. Each payload passes
 // [Payload.Validate] for the target. The error is the rule.Violations of the first
-// payload that does not.
+// payload that does not. Plan then returns no payloads; later payloads were not
+// judged.
 func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 	goal = goal.normal()
 	blocked := goal.Blocked.Or(from.Blocked.Or(false)) // in the end
@@ -62,7 +63,7 @@ func reads(t *user.Target, id rule.ID, reading string) bool {
 	return t.Policies.Reading(t.Sources, id) == reading
 }
 
-// toSend returns p without what u has already; without any member where nothing is
+// toSend returns p without what u has already; without any member if nothing is
 // left to send.
 func (p Payload) toSend(u user.Profile, t *user.Target) Payload {
 	left := p.withoutStored(u, t)
@@ -211,7 +212,7 @@ func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 	return p
 }
 
-// keepVerified restores email_verified and phone_verified from before where p has a
+// keepVerified restores email_verified and phone_verified from before if p has a
 // new e-mail or phone number, which may reset them, and removes the attributes that
 // have no effect without one.
 func (p *Payload) keepVerified(before *Payload) {

@@ -14,7 +14,7 @@ type Response struct {
 	StatusCode int    `json:"statusCode"`
 	Error      string `json:"error"`
 	Message    string `json:"message"`
-	ErrorCode  string `json:"errorCode,omitempty"` // empty where it is not known
+	ErrorCode  string `json:"errorCode,omitempty"` // empty if it is not known
 }
 
 // Response returns the API's answer to p, in the API's words. It reports false if p

@@ -13,6 +13,6 @@
 //     [Trigger.EventUser].
 //
 // Setters stage their members, and Auth0 writes them once at the end of the trigger.
-// Where no source documents a step, it carries a warning with the id of its rule;
+// If no source documents a step, it carries a warning with the id of its rule;
 // Sources and Policies of the [user.Target] choose the reading.
 package actions

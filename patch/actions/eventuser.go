@@ -51,8 +51,8 @@ func (r *eventReads) startAction(log int) {
 //
 //  1. It has the attributes that the reference of the trigger lists, and the members
 //     that earlier Actions staged.
-//  2. Metadata that the reference always lists is {} where the user has none.
-//  3. Where the policy for [rule.ActionRoot] is "merged", the members of app_metadata
+//  2. Metadata that the reference always lists is {} if the user has none.
+//  3. If the policy for [rule.ActionRoot] is "merged", the members of app_metadata
 //     lie over the root.
 //  4. For a trigger without event.user each is absent.
 //

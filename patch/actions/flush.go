@@ -70,7 +70,7 @@ func (r *run) write(to user.ID, seen reach, members []stagedMember) {
 	r.send(Write{To: to, Payload: p}, seen, "")
 }
 
-// shouldWrite reports whether a member is written: not where the value equals the one
+// shouldWrite reports whether a member is written: not if the value equals the one
 // that the engine has. It warns of what may not be meant.
 func (r *run) shouldWrite(m stagedMember) bool {
 	was, had := m.key.object.in(r.reads.current()).Get(m.key.name)
@@ -102,7 +102,7 @@ func (r *run) size(o object, bytes int) {
 }
 
 // send makes a write, and changes the users in its reach. Pointers of violations lead
-// to a payload at pointer. The payload is only validated where no profile of the user
+// to a payload at pointer. The payload is only validated if no profile of the user
 // is known, or the run is refused already.
 func (r *run) send(w Write, to reach, pointer string) {
 	r.writes = append(r.writes, w)

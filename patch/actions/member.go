@@ -131,7 +131,7 @@ func (t *deltaText) add(name string, v metadata.Value) {
 // size returns the number of bytes.
 func (t *deltaText) size() int { return len("{}") + t.b.Len() }
 
-// delta returns the delta; the zero Delta where it has no member.
+// delta returns the delta; the zero Delta if it has no member.
 func (t *deltaText) delta() metadata.Delta {
 	if t.b.Len() == 0 {
 		return metadata.Delta{}

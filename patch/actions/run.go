@@ -80,7 +80,7 @@ func (r *run) collision(name string) {
 	}
 }
 
-// do does one step. It reports false where the run ends with it.
+// do does one step. It reports false if the run ends with it.
 func (r *run) do(s Step) bool {
 	trigger := &r.reads.trigger
 	switch s.kind {
@@ -132,7 +132,7 @@ func (r *run) nextAction() {
 	r.primary.closeAction()
 	r.reads.startAction(r.staged.len())
 	if pointer, ok := r.direct.takeUnread(); ok && r.reads.trigger.user != nil {
-		r.Report(rule.DirectUpdate, pointer, "whether the next Action reads this update is disputed; use a setter where it must")
+		r.Report(rule.DirectUpdate, pointer, "whether the next Action reads this update is disputed; use a setter if it must")
 	}
 	if r.primary.happened() {
 		r.reportOnce(rule.PrimaryUserEvent, r.primary.pointer, "which user event.user is from here on is not documented")

@@ -28,17 +28,17 @@ func (s Stage) LogValue() slog.Value {
 // Run returns what the steps do to the user. The rules, in order:
 //
 //  1. A trigger has only the methods of its reference; any other step is refused. A
-//     direct update is possible on every trigger but before registration.
+//     direct update is possible on every trigger except pre-user-registration.
 //  2. Setters stage a member of user_metadata or app_metadata. null removes it.
 //     undefined, a number that JavaScript reads as infinite, and a user whose metadata
 //     is not an object are refused.
-//  3. event.user of the next Action has the staged members, that of the same Action
-//     does not.
+//  3. The next Action reads the staged members in event.user; the Action that set
+//     them does not.
 //  4. At the end of the trigger one payload writes everything that is staged, each
 //     member with its last value. It is merged at the first level, so an object
 //     replaces an object whole.
-//  5. A value that equals the stored one is not written; null always is. Where no
-//     member is left, nothing is written; {} never is.
+//  5. A value that equals the stored one is not written. A null is always written.
+//     If no member is left, nothing is written, so {} is never sent.
 //  6. A redirect writes the staged members first; later ones are in another payload.
 //  7. After the Action that denies access no other Action runs, and what is staged is
 //     written. A denied registration creates no user and writes nothing.
@@ -56,7 +56,7 @@ func (s Stage) LogValue() slog.Value {
 // Each payload must also pass [patch.Payload.Apply], whose warnings are listed too.
 //
 // The error is a [rule.Violations] with everything that is refused, or a
-// [metadata.Errors] where the user was built from parts that are nested too deep. A
+// [metadata.Errors] if the user was built from parts that are nested too deep. A
 // pointer that begins with /steps leads to a step, any other into the payload that is
 // written. The inputs are not changed; the result shares only immutable parts with
 // them.

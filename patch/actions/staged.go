@@ -18,7 +18,7 @@ import (
 type Staged struct {
 	user.Outcome
 	Writes  Writes  // each counts against the rate limit
-	Primary user.ID // the new primary user; "" where it did not change
+	Primary user.ID // the new primary user; "" if it did not change
 
 	reads eventReads
 }

@@ -103,7 +103,7 @@ func decodeStep(v metadata.Value) (Step, *metadata.Error) {
 	return s, err
 }
 
-// kindOf returns the kind of that name, kinds where there is none.
+// kindOf returns the kind of that name, kinds if there is none.
 func kindOf(name string) stepKind {
 	kind := kindNone + 1
 	for kind < kinds && stepNames[kind] != name {

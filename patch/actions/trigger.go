@@ -28,7 +28,7 @@ type reference struct {
 	deny        bool     // api.access.deny
 	primary     bool     // api.authentication.setPrimaryUser
 	user        []string // the attributes of event.user
-	hasMetadata bool     // event.user always has both metadata objects, {} where the user has none
+	hasMetadata bool     // event.user always has both metadata objects, {} if the user has none
 }
 
 // The attributes that several triggers have in event.user.
@@ -82,7 +82,7 @@ func Triggers() []Trigger {
 }
 
 // EventUser returns the names of the attributes that event.user can have, in no
-// particular order; nil where the trigger has no event.user, and for an unknown
+// particular order; nil if the trigger has no event.user, and for an unknown
 // trigger. The caller may change the slice.
 func (t Trigger) EventUser() []string {
 	ref, _ := t.reference()

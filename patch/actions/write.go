@@ -10,7 +10,7 @@ import (
 
 // Write is one update that a run makes.
 type Write struct {
-	To      user.ID       `json:"to,omitzero"` // the user_id of the user who is updated; "" where it is not known
+	To      user.ID       `json:"to,omitzero"` // the user_id of the user who is updated; "" if it is not known
 	Payload patch.Payload `json:"payload"`
 	Direct  bool          `json:"direct,omitzero"` // an Action's own update, through the Management API
 }

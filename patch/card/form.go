@@ -46,7 +46,7 @@ type Form struct {
 // input is one line of the table of inputs.
 type input struct {
 	label     string
-	attribute string // in the payload; "" where the payload does not have it
+	attribute string // in the payload; "" if the payload does not have it
 	field     attrs.Field
 }
 

@@ -10,12 +10,12 @@ import (
 //
 //  1. "Raw Output" is u as the API answers it.
 //  2. Each other field has the value of its attribute, null included. It is left out
-//     where u does not have the attribute.
+//     if u does not have the attribute.
 //  3. Each of the "Identities" has the fields "Connection", "User ID", "Provider" and
 //     "Is Social".
 //
 // The result shares only immutable text with u. The error is a [metadata.Errors] with
-// [metadata.ErrDepth] where u was built from parts that are nested too deep in the
+// [metadata.ErrDepth] if u was built from parts that are nested too deep in the
 // output.
 //
 // Source: Okta Workflows, Auth0 connector, Update User, Output.
