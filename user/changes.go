@@ -94,7 +94,7 @@ func isFirstLevel(pointer string) bool {
 	return true
 }
 
-// attribute compares one attribute. It reads the JSON of a field only where the
+// attribute compares one attribute. It reads the JSON of a field only if the
 // fields are not identical: how a value is written counts too.
 func (c *changes) attribute(name string, from, to attrs.Field) {
 	switch f := from.(type) {

@@ -1,5 +1,5 @@
 // Package user models an Auth0 user: the normalized profile with its identities, and
-// what must be known of a connection and a caller to judge an operation.
+// the connection and the caller for which an operation is judged.
 //
 // To do this, call that:
 //
@@ -30,6 +30,6 @@
 //
 // # Time
 //
-// No function reads a clock. An operation takes the time from its [Target]; where
+// No function reads a clock. An operation takes the time from its [Target]; if
 // that has none, timestamps stay as they are.
 package user

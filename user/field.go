@@ -32,7 +32,7 @@ type attribute interface {
 type Field[T attribute] struct {
 	value T
 	state state
-	raw   *string // the JSON text that was read, where it is not the value's own
+	raw   *string // the JSON text that was read, if it is not the value's own
 }
 
 type state uint8
@@ -89,7 +89,8 @@ func (f Field[T]) Equal(g Field[T]) bool {
 	return f.state == g.state && sameValue(f.value, g.value)
 }
 
-// EqualField reports whether g is a *Field[T] that equals f.
+// EqualField reports whether g is a *Field[T] that equals f. It is for
+// internal/attrs; use [Field.Equal].
 func (f *Field[T]) EqualField(g any) bool {
 	h, ok := g.(*Field[T])
 	return ok && f.Equal(*h)
@@ -108,7 +109,7 @@ func sameValue[T attribute](v, w T) bool {
 	return v == w
 }
 
-// text returns the JSON text that was read, where it is not the value's own.
+// text returns the JSON text that was read, if it is not the value's own.
 func (f *Field[T]) text() string {
 	if f.raw == nil {
 		return ""
@@ -119,7 +120,8 @@ func (f *Field[T]) text() string {
 // Value returns f as a JSON value: absent if f is absent.
 func (f Field[T]) Value() metadata.Value { return attrs.ValueOf(&f) }
 
-// Assign sets f to v, as [FieldOf] does. It always returns true.
+// Assign sets f to v, as [FieldOf] does. It always returns true. It is for
+// internal/attrs; use [FieldOf], [Set] or [Null].
 func (f *Field[T]) Assign(v metadata.Value) bool {
 	*f = Field[T]{}
 	switch v.Kind() {

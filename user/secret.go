@@ -9,7 +9,7 @@ import (
 )
 
 // Secret is a text that must not be printed, such as a password or a token. Every
-// verb of package fmt and every log handler writes asterisks for it, also where it is
+// verb of package fmt and every log handler writes asterisks for it, also if it is
 // in an unexported field. The zero Secret is the empty text. Compare Secrets with
 // [Secret.Equal]: == compares where they are stored.
 //

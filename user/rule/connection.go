@@ -12,7 +12,7 @@ const (
 	// Attributes that follow the identity provider.
 	SyncedAttributes     ID = "patch.synced-attributes"
 	SyncedRemoval        ID = "patch.synced-removal"
-	NullProfileAttribute ID = "patch.null-of-the-five"
+	NullProfileAttribute ID = "patch.null-of-the-five" // name, nickname, given_name, family_name and picture
 	EmailVerifiedFollows ID = "patch.email-verified-follows"
 
 	// Attributes that depend on the kind of connection.

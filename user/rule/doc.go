@@ -1,17 +1,21 @@
 // Package rule holds the rules of the Auth0 Management API as data, and the verdicts
 // that other packages reach with them.
 //
-//   - [All] lists every rule; [Find] looks one up by its [ID].
-//   - errors.Is(err, rule.ExclusiveAttributes) reports whether err contains a violation
-//     of that rule; errors.As with a [Violations] returns every violation.
-//   - [Match] finds the rule that an error message of the API is about; [AnswerTo]
-//     returns the API's answer to a violation.
-//   - [Sources] selects how every rule reads sources that disagree; [Policies] selects
-//     the reading of single rules.
+// To do this, call that:
+//
+//   - list every rule: [All]; look one up by its [ID], for its source or its statement:
+//     [Find];
+//   - see whether err contains a violation of a rule: errors.Is(err,
+//     rule.ExclusiveAttributes); get every violation: errors.As with a [Violations];
+//   - find the rule that an error message of the API is about: [Match]; get the API's
+//     answer to a violation: [AnswerTo];
+//   - select how every rule reads sources that disagree: [Sources]; select the reading
+//     of single rules: [Policies].
 //
 // An id never changes its meaning. Each rule has a source and a grade of [Evidence]. A
 // rule on which sources disagree, or whose effect is not documented, can have several
-// [Reading]s: the first one holds unless Sources or Policies select another.
+// readings; see [Reading]. The first one holds unless Sources or Policies select
+// another.
 //
 // # Ids
 //

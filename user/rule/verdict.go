@@ -3,13 +3,14 @@ package rule
 import "strings"
 
 // Violation reports that a rule is broken, and where. It never contains the offending
-// value, which may be a password.
+// value, which may be a password. Message tells what is wrong and, for some rules, what
+// to do instead. [Find] returns the rule, with its source.
 type Violation struct {
 	Rule     ID       `json:"rule"`
 	Pointer  string   `json:"pointer"` // JSON Pointer (RFC 6901) into the value that was judged
 	Severity Severity `json:"severity"`
 	Evidence Evidence `json:"evidence"`
-	Message  string   `json:"message"`
+	Message  string   `json:"message"` // for people; the wording may change
 }
 
 // Error returns the message, the rule and the pointer.
