@@ -2,7 +2,10 @@ package vectors
 
 import (
 	"encoding/json"
+	"maps"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/metameld/metameld/user/rule"
@@ -42,15 +45,53 @@ func TestEveryRuleHasVectors(t *testing.T) {
 			continue
 		}
 		if !breaks[r.ID] {
-			t.Errorf("no vector breaks %s", r.ID)
+			t.Errorf("%s needs a vector with expect: refused or warns (%s)", r.ID, home(r.ID))
 		}
 		if !passes[r.ID] {
-			t.Errorf("no vector passes beside %s", r.ID)
+			t.Errorf("%s needs a vector with expect: passes (%s)", r.ID, home(r.ID))
 		}
 		for _, x := range r.Readings {
 			if !shows[[2]string{string(r.ID), x.Name}] {
-				t.Errorf("no vector shows the reading %q of %s", x.Name, r.ID)
+				t.Errorf("%s needs a vector that shows the reading %q: its target.json selects it (%s)", r.ID, x.Name, home(r.ID))
 			}
+		}
+	}
+}
+
+// home returns the directories to which vectors of the rule belong.
+func home(id rule.ID) string {
+	switch word, _, _ := strings.Cut(string(id), "."); word {
+	case "value":
+		return "testdata/vectors/{patch,user}"
+	case "patch", "user", "identities":
+		return "testdata/vectors/" + word
+	}
+	return "testdata/vectors"
+}
+
+// Each key, value and section that the loader accepts, and each operation of a vector,
+// is in the tables of CONTRIBUTING.md.
+func TestTables(t *testing.T) {
+	text, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, _ := strings.Cut(string(text), "\n## Vectors\n")
+	page, _, _ = strings.Cut(page, "\n## ")
+	var v Vector
+	var statements, contradictions string
+	words := slices.Concat(evidence, expect, sections, slices.Collect(maps.Keys(v.keys(&statements, &contradictions))))
+	for _, dir := range append([]string{"metadata"}, directories...) {
+		for _, v := range Load(t, dir) {
+			if v.Op != "" {
+				words = append(words, v.Op)
+			}
+		}
+	}
+	slices.Sort(words)
+	for _, word := range slices.Compact(words) {
+		if !strings.Contains(page, "`"+word+"`") {
+			t.Errorf("CONTRIBUTING.md does not explain %s under Vectors", word)
 		}
 	}
 }

@@ -12,7 +12,8 @@
 //	-- patch.json --
 //	{"blocked": null}
 //
-// The page docs/sources.md explains the ids of statements and contradictions. The loader refuses
+// CONTRIBUTING.md has tables of the keys, values, operations and sections. The page
+// docs/sources.md explains the ids of statements and contradictions. The loader refuses
 // unknown keys, sections and values: a typo cannot disable a test.
 package vectors
 
@@ -54,8 +55,9 @@ var (
 	}
 )
 
-// Load returns the vectors in a directory of testdata/vectors, sorted by name. It
-// fails the test for each vector with a problem, and if the directory is empty.
+// Load returns the vectors in a directory of testdata/vectors, sorted by name. If a
+// vector has a problem, or if the directory is empty, it lists the problems and ends
+// the test.
 func Load(t testing.TB, dir string) []Vector {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
@@ -72,6 +74,7 @@ func Load(t testing.TB, dir string) []Vector {
 		t.Fatalf("%s: %d vectors among %d files", dir, len(names), len(entries))
 	}
 	var list []Vector
+	bad := false
 	for _, name := range names {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -81,8 +84,12 @@ func Load(t testing.TB, dir string) []Vector {
 		v.Name = strings.TrimSuffix(filepath.Base(name), ".txtar")
 		for _, p := range problems {
 			t.Errorf("%s/%s: %s", dir, v.Name, p)
+			bad = true
 		}
 		list = append(list, v)
+	}
+	if bad {
+		t.FailNow()
 	}
 	return list
 }
@@ -94,14 +101,19 @@ func parse(text []byte) (v Vector, problems []string) {
 	return v, append(problems, v.parseSections(rest)...)
 }
 
+// keys returns where the value of each key of the header goes.
+func (v *Vector) keys(statements, contradictions *string) map[string]*string {
+	return map[string]*string{
+		"source": &v.Source, "evidence": &v.Evidence, "expect": &v.Expect, "rule": &v.Rule, "pointer": &v.Pointer,
+		"op": &v.Op, "mode": &v.Mode, "statement": statements, "contradiction": contradictions, "comment": &v.Comment,
+	}
+}
+
 // parseHeader reads the lines of the header.
 func (v *Vector) parseHeader(header string) (problems []string) {
 	problem := func(s string) { problems = append(problems, s) }
 	var statements, contradictions string
-	fields := map[string]*string{
-		"source": &v.Source, "evidence": &v.Evidence, "expect": &v.Expect, "rule": &v.Rule, "pointer": &v.Pointer,
-		"op": &v.Op, "mode": &v.Mode, "statement": &statements, "contradiction": &contradictions, "comment": &v.Comment,
-	}
+	fields := v.keys(&statements, &contradictions)
 	for line := range strings.Lines(header) {
 		line = strings.TrimSpace(line)
 		if line == "" {
@@ -187,10 +199,10 @@ func section(text []byte) (name string, body, rest []byte) {
 	return name, []byte(header), rest
 }
 
-// Section returns the text of a section, nil where the vector has none.
+// Section returns the text of a section, nil if the vector has none.
 func (v Vector) Section(name string) []byte { return v.sections[name] }
 
-// Need returns the text of a section, and fails the test where there is none.
+// Need returns the text of a section, and fails the test if there is none.
 func (v Vector) Need(t testing.TB, name string) []byte {
 	t.Helper()
 	text, ok := v.sections[name]
