@@ -19,10 +19,10 @@ func account(provider, id, preferences string) user.Profile {
 	}
 }
 
-// Linking drops the secondary's metadata, and says so.
+// Linking drops the secondary's metadata, with a warning.
 func ExampleLink() {
 	primary, secondary := account("auth0", "ann", `{"color":"red"}`), account("google-oauth2", "42", `{"size":"L"}`)
-	l, err := identities.Link(primary, secondary)
+	l, err := identities.Link(primary, secondary, user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -39,10 +39,9 @@ func ExampleLink() {
 	// the secondary's user_metadata is lost; copy it with an update of the primary
 }
 
-// An unlink whose user_id has its prefix is answered with success and does
-// nothing.
+// An unlink whose user_id has its prefix succeeds and changes nothing.
 func ExampleUnlink() {
-	l, err := identities.Link(account("auth0", "ann", `{}`), account("google-oauth2", "42", `{}`))
+	l, err := identities.Link(account("auth0", "ann", `{}`), account("google-oauth2", "42", `{}`), user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -56,7 +55,7 @@ func ExampleUnlink() {
 	// 1 identities.detached-profile <nil>
 }
 
-// The identity that a user began with stays.
+// The main identity cannot be unlinked.
 func ExampleUnlink_mainIdentity() {
 	_, err := identities.Unlink(account("auth0", "ann", `{}`), "auth0", "ann")
 	refused := errors.Is(err, rule.MainIdentity)

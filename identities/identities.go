@@ -37,20 +37,24 @@ import (
 //     username, phone number, phone_verified and the profile attributes, over the
 //     profileData that the identity has. Derived attributes are left out: a name that
 //     is the e-mail, a nickname that is its local part, a picture of the derived
-//     form. Further attributes from the identity provider are included; metadata and
-//     blocked are not.
-//  5. The metadata of the secondary is lost, with a warning if there is any; see
+//     form. Further attributes from the identity provider are included; metadata,
+//     blocked and the members that Auth0 keeps itself, such as logins_count, are not.
+//  5. Sources disagree on whether the identity of the primary gets profileData. It
+//     does, with a warning, unless the policy for [rule.PrimaryProfileData] is
+//     "hidden".
+//  6. The metadata of the secondary is lost, with a warning if there is any; see
 //     [LinkMerging].
 //
-// The secondary is no longer a user. Neither profile changes, and the result shares
-// only immutable parts with them. The error is a [rule.Violations] with the API's
-// message, or a [metadata.Errors] if the result is nested too deep.
+// Of the target only Sources and Policies count. The secondary is no longer a user.
+// Neither profile changes, and the result shares only immutable parts with them. The
+// error is a [rule.Violations] with the API's message, or a [metadata.Errors] if the
+// result is nested too deep.
 //
-// Sources: four recorded links (3, 4; that 4 leaves out derived attributes is
-// inferred); Auth0 docs, User Account Linking (2, 5); Auth0 Management API, POST
-// /api/v2/users/{id}/identities, responses (1).
-func Link(primary, secondary user.Profile) (user.Outcome, error) {
-	l, err := link(primary, secondary)
+// Sources: four recorded links (3, 4, 5; that 4 leaves out derived attributes is
+// inferred); auth0/node-auth0 issue 781 (5); Auth0 docs, User Account Linking (2, 6);
+// Auth0 Management API, POST /api/v2/users/{id}/identities, responses (1).
+func Link(primary, secondary user.Profile, t user.Target) (user.Outcome, error) {
+	l, err := link(primary, secondary, t)
 	if err != nil {
 		return user.Outcome{}, err
 	}
@@ -65,8 +69,8 @@ func Link(primary, secondary user.Profile) (user.Outcome, error) {
 //  1. Empty metadata of the secondary changes nothing, in any mode, since {} would
 //     wipe that of the primary.
 //  2. A null member of the secondary does not remove the member of the primary.
-func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (user.Outcome, error) {
-	l, err := link(primary, secondary)
+func LinkMerging(primary, secondary user.Profile, mode metadata.Mode, t user.Target) (user.Outcome, error) {
+	l, err := link(primary, secondary, t)
 	if err != nil {
 		return user.Outcome{}, err
 	}
@@ -78,17 +82,17 @@ func LinkMerging(primary, secondary user.Profile, mode metadata.Mode) (user.Outc
 		{"user_metadata", &l.profile.UserMetadata, merge(mode, primary.UserMetadata, secondary.UserMetadata)},
 		{"app_metadata", &l.profile.AppMetadata, merge(mode, primary.AppMetadata, secondary.AppMetadata)},
 	} {
-		_, odd := primary.Extra.Get(x.name) // it stays: nothing merges into metadata that is no object
-		if *x.dst = x.merged; odd {
+		_, inExtra := primary.Extra.Get(x.name) // metadata that is not an object stays
+		if *x.dst = x.merged; inExtra {
 			*x.dst = metadata.Object{}
 		}
-		l.warnDropped(x.name, odd)
+		l.warnDropped(x.name, inExtra)
 	}
 	return l.outcome()
 }
 
 func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Object {
-	if mode&metadata.AllLevels != 0 && mode&metadata.Replace == 0 { // a merge into nothing leaves out the nulls that would remove
+	if mode&metadata.AllLevels != 0 && mode&metadata.Replace == 0 { // drop the nulls that would remove
 		secondary = metadata.Deep.Merge(metadata.Object{}, metadata.DeltaOf(secondary))
 	} else { // nulls inside values are stored as they are
 		secondary = secondary.Select(func(_ string, v metadata.Value) bool { return !v.IsNull() })
@@ -96,16 +100,16 @@ func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Obje
 	return mode.Merge(primary, attrs.DeltaOf(secondary))
 }
 
-// linking is a link under way.
+// linking is one link.
 type linking struct {
 	judge.Judge
 	primary, secondary user.Profile
-	profile            user.Profile // the primary as it becomes
+	profile            user.Profile // the primary after the link
 }
 
 // link links the secondary, without its metadata.
-func link(primary, secondary user.Profile) (*linking, error) {
-	l := &linking{primary: primary, secondary: secondary, profile: primary.Clone()}
+func link(primary, secondary user.Profile, t user.Target) (*linking, error) {
+	l := &linking{Judge: judge.New(t.Sources, t.Policies), primary: primary, secondary: secondary, profile: primary.Clone()}
 	if id, pointer := l.refusal(); id != "" {
 		message := "a profile without identities cannot be linked; read it with its identities"
 		if status, answer, _ := rule.AnswerTo(rule.EndpointLink, id); status != 0 {
@@ -116,7 +120,7 @@ func link(primary, secondary user.Profile) (*linking, error) {
 	}
 	at := len(primary.Identities)
 	ids := append(slices.Clone(primary.Identities), secondary.Identities...)
-	ids[0].ProfileData = profileData(primary)
+	ids[0].ProfileData = l.primaryData()
 	ids[at].ProfileData = profileData(secondary)
 	l.profile.Identities = ids
 	if len(secondary.Identities) > 1 {
@@ -125,7 +129,20 @@ func link(primary, secondary user.Profile) (*linking, error) {
 	return l, nil
 }
 
-// refusal returns the rule that the link breaks, and where; "" where it breaks none.
+// primaryData returns the profileData of the primary's identity after the link.
+func (l *linking) primaryData() metadata.Object {
+	had, data := l.primary.Identities[0].ProfileData, profileData(l.primary)
+	if data.Equal(had) {
+		return had
+	}
+	l.Report(rule.PrimaryProfileData, identityPointer(0)+"/profileData", "answers to a link show this profileData of the primary's identity, some later reads do not; read the attributes at the root of the profile")
+	if l.Reads(rule.PrimaryProfileData, "hidden") {
+		return had
+	}
+	return data
+}
+
+// refusal returns the rule that the link breaks and the pointer; "" if it breaks none.
 func (l *linking) refusal() (id rule.ID, pointer string) {
 	if len(l.primary.Identities) == 0 || len(l.secondary.Identities) == 0 {
 		return rule.NoIdentity, "/identities"
@@ -148,9 +165,9 @@ func (l *linking) refusal() (id rule.ID, pointer string) {
 }
 
 // warnDropped warns of metadata of the secondary that is lost: the object of that name
-// where it is, and always metadata that is no object, which cannot be merged.
+// if lost is true, and metadata that is not an object in any case.
 func (l *linking) warnDropped(name string, lost bool) {
-	if v, odd := l.secondary.Extra.Get(name); lost || odd && !v.IsNull() {
+	if v, inExtra := l.secondary.Extra.Get(name); lost || inExtra && !v.IsNull() {
 		l.Report(rule.MetadataDropped, "/"+name, "the secondary's "+name+" is lost; copy it with an update of the primary")
 	}
 }
@@ -166,8 +183,7 @@ func (l *linking) outcome() (user.Outcome, error) {
 	return user.Outcome{Profile: l.profile, Changes: changes, Warnings: l.Verdict().Warnings}, nil
 }
 
-// same reports whether a and b are one account, whether or not its id comes with
-// the provider before it.
+// same reports whether a and b are one account. It ignores a prefix of their ids.
 func same(a, b user.Identity) bool {
 	provider, ok := b.Provider.Get()
 	id, has := b.UserID.Get()
@@ -190,7 +206,8 @@ type Unlinked struct {
 //
 //  1. The primary identity cannot be removed.
 //  2. If u has no such identity, the result is u with a warning: the API answers 200
-//     and changes nothing. This includes an id with its prefix.
+//     and changes nothing. This includes an id with a prefix that the identity does
+//     not have, though a page of the docs allows one. An id can contain a bar itself.
 //  3. The identities that remain keep their profileData.
 //  4. The detached identity becomes a user again, with the attributes of its
 //     profileData and those that Auth0 derives from them, without metadata.
@@ -199,8 +216,8 @@ type Unlinked struct {
 // [rule.Violations] with the API's message, or a [metadata.Errors] if u was built
 // from parts that are nested too deep.
 //
-// Sources: five recorded unlinks (2, 3); Auth0 docs, Unlink User Accounts (4, no
-// metadata; its attributes are inferred); Auth0 Management API, DELETE
+// Sources: five recorded unlinks (2, 3); Auth0 docs, Unlink User Accounts (against 2;
+// 4, no metadata; its attributes are inferred); Auth0 Management API, DELETE
 // /api/v2/users/{id}/identities/{provider}/{user_id}, responses (1).
 func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 	at := slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Is(provider, id) })
@@ -210,7 +227,7 @@ func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 	}
 	out := Unlinked{Outcome: user.Outcome{Profile: u.Clone()}}
 	if at < 0 {
-		out.Warnings = rule.Violations{judge.Violation(rule.NothingUnlinked, "/user_id", "no identity has this provider and user_id, so nothing changes; pass the user_id without its prefix")}
+		out.Warnings = rule.Violations{judge.Violation(rule.NothingUnlinked, "/user_id", nothingUnlinked(u, provider))}
 		return out, nil
 	}
 	out.Profile.Identities = slices.Delete(out.Profile.Identities, at, at+1)
@@ -221,6 +238,29 @@ func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 		return Unlinked{}, err
 	}
 	return out, nil
+}
+
+// nothingUnlinked returns the message of an unlink that changes nothing. It lists the
+// ids that the provider has in the profile.
+func nothingUnlinked(u user.Profile, provider string) string {
+	const most, longest = 10, 200 // ids that are listed, and the bytes of one
+	var ids []string
+	for _, i := range u.Identities {
+		id, ok := i.UserID.Get()
+		if p, has := i.Provider.Get(); !ok || !has || p != provider {
+			continue
+		}
+		if len(ids) == most || len(id) > longest {
+			ids = append(ids, "more")
+			break
+		}
+		ids = append(ids, string(id))
+	}
+	const nothing = "no identity has this provider and user_id, so nothing changes; "
+	if ids == nil {
+		return nothing + "the profile shows no identity of this provider"
+	}
+	return nothing + "the profile has these user_ids of this provider, pass one as it stands: " + strings.Join(ids, ", ")
 }
 
 // identityPointer returns the pointer of an identity of a profile.

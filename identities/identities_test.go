@@ -15,44 +15,43 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// What is refused has no outcome, and so no warnings.
+// A refused link returns the zero Outcome, without warnings.
 func TestRefusedLinkIsZero(t *testing.T) {
 	u := account("auth0", "ann", `{"color":"red"}`)
-	l, err := identities.Link(u, u)
+	l, err := identities.Link(u, u, user.Target{})
 	require.ErrorIs(t, err, rule.SameIdentity)
 	assert.Zero(t, l)
-	l, err = identities.LinkMerging(u, u, metadata.Deep)
+	l, err = identities.LinkMerging(u, u, metadata.Deep, user.Target{})
 	require.ErrorIs(t, err, rule.SameIdentity)
 	assert.Zero(t, l)
 }
 
-// Root attributes move two levels down as profileData, which may be too deep.
+// Root attributes can be too deep for profileData, two levels below.
 func TestLinkTooDeep(t *testing.T) {
 	deep := account("auth0", "ann", `{}`)
 	deep.Extra = metadata.MustParse(`{"x":` + strings.Repeat("[", 9_998) + strings.Repeat("]", 9_998) + `}`)
 	_, err := deep.Object()
-	require.NoError(t, err, "it is not too deep where it is")
+	require.NoError(t, err, "the profile itself is not too deep")
 	for _, pair := range [][2]user.Profile{{deep, account("sms", "1", `{}`)}, {account("sms", "1", `{}`), deep}} {
-		l, err := identities.Link(pair[0], pair[1])
+		l, err := identities.Link(pair[0], pair[1], user.Target{})
 		var errs metadata.Errors
 		require.ErrorAs(t, err, &errs)
 		assert.Zero(t, l)
 	}
 }
 
-// An identity that does not show its provider and user_id is not taken for one
-// where they are empty.
+// An identity without provider or user_id is not equal to one where they are empty.
 func TestLinkOfHiddenIdentities(t *testing.T) {
 	empty := user.Profile{Identities: []user.Identity{{Provider: user.Set(""), UserID: user.Set[user.ID]("")}}}
 	for _, hidden := range []user.Identity{{}, {Provider: user.Set("")}, {UserID: user.Set[user.ID]("")}} {
-		_, err := identities.Link(empty, user.Profile{Identities: []user.Identity{hidden}})
+		_, err := identities.Link(empty, user.Profile{Identities: []user.Identity{hidden}}, user.Target{})
 		assert.NoError(t, err)
 	}
-	_, err := identities.Link(empty, empty)
+	_, err := identities.Link(empty, empty, user.Target{})
 	assert.ErrorIs(t, err, rule.SameIdentity)
 }
 
-// What is logged is what there is, without the tokens of identities.
+// Outcomes log their content without the tokens of identities.
 func TestOutcomesLog(t *testing.T) {
 	u := account("auth0", "ann", `{}`)
 	u.Identities = append(u.Identities, user.Identity{Provider: user.Set("sms"), UserID: user.Set[user.ID]("1"), AccessToken: user.Set(user.NewSecret("secret"))})
@@ -62,6 +61,29 @@ func TestOutcomesLog(t *testing.T) {
 		assert.Contains(t, text, "sms")
 		assert.NotContains(t, text, "secret")
 	}
+}
+
+// An unlink that changes nothing lists the ids that would, and not the one that was
+// given.
+func TestNothingUnlinkedListsIDs(t *testing.T) {
+	u := account("auth0", "ann", `{}`)
+	add := func(provider, id string) {
+		u.Identities = append(u.Identities, user.Identity{Provider: user.Set(provider), UserID: user.Set(user.ID(id))})
+	}
+	add("samlp", "okta|jo")
+	add("samlp", "adfs|jo")
+	add("samlp", strings.Repeat("x", 1_000))
+	add("sms", "1")
+	message := func(provider string, id user.ID) string {
+		out, err := identities.Unlink(u, provider, id)
+		require.NoError(t, err)
+		require.Len(t, out.Warnings, 1)
+		assert.Equal(t, rule.Disputed, out.Warnings[0].Evidence)
+		return out.Warnings[0].Message
+	}
+	assert.Regexp(t, ` as it stands: okta\|jo, adfs\|jo, more$`, message("samlp", "secret"))
+	assert.NotContains(t, message("samlp", "secret"), "secret")
+	assert.Regexp(t, ` no identity of this provider$`, message("oidc", "okta|jo"))
 }
 
 // severe checks that violations have the severity and evidence of their rules.

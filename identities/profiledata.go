@@ -3,12 +3,13 @@ package identities
 import (
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
 
-// profileData returns what the first identity of p shows of p in its profileData;
-// see rule 4 of [Link].
+// profileData returns the profileData of the first identity of p after a link; see rule
+// 4 of [Link].
 func profileData(p user.Profile) metadata.Object {
 	had := p.Identities[0].ProfileData.Select(isShown)
 	email := p.Email.Or("")
@@ -22,7 +23,7 @@ func profileData(p user.Profile) metadata.Object {
 		if !is {
 			return
 		}
-		// What the identity had stays where it still holds, and goes otherwise.
+		// An equal value of the identity stays; another one is removed.
 		if v, ok := had.Get(name); !ok || !v.Equal(f.Value()) {
 			*f = user.Null[string]()
 		}
@@ -32,9 +33,9 @@ func profileData(p user.Profile) metadata.Object {
 	unset(&shown.Picture, "picture", derived.IsPicture(shown.Picture.Or("")))
 	own, err := shown.Object()
 	if err != nil {
-		return had // the fields are texts and flags, so there is none
+		return had // not possible: the fields are texts and flags
 	}
-	extra := p.Extra.Select(func(name string, v metadata.Value) bool { return isShown(name, v) && !v.IsNull() })
+	extra := p.Extra.Select(func(name string, v metadata.Value) bool { return isCopied(name, v) && !v.IsNull() })
 	o := metadata.FirstLevel.Merge(had, attrs.DeltaOf(extra))
 	o = metadata.FirstLevel.Merge(o, attrs.DeltaOf(own))
 	if o.Len() == 0 {
@@ -43,7 +44,13 @@ func profileData(p user.Profile) metadata.Object {
 	return o
 }
 
-// isShown reports whether profileData can show an attribute of that name.
+// isCopied reports whether an attribute of that name is copied between a profile and
+// profileData: those that Auth0 keeps itself are not.
+func isCopied(name string, v metadata.Value) bool {
+	return isShown(name, v) && !limit.IsManaged(name)
+}
+
+// isShown reports whether profileData can have an attribute of that name.
 func isShown(name string, _ metadata.Value) bool {
 	switch name {
 	case "user_metadata", "app_metadata", "blocked", "identities":
@@ -63,13 +70,13 @@ func value[T string | bool](f user.Field[T]) user.Field[T] {
 // detached returns the user that an identity becomes: with the attributes of its
 // profileData, and the name, nickname and picture that Auth0 derives.
 func detached(id user.Identity) user.Profile {
-	data := id.ProfileData.Select(isShown)
+	data := id.ProfileData.Select(isCopied)
 	p, err := user.FromObject(data)
 	if err != nil {
-		p = user.Profile{Extra: data} // it stays what the provider made of it
+		p = user.Profile{Extra: data} // mistyped members stay as they are
 	}
 	id.ProfileData = metadata.Object{}
 	p.UserID = user.Set(user.ID(id.Provider.Or("")+"|") + id.UserID.Or(""))
 	p.Identities = []user.Identity{id}
-	return derived.Attributes(p, false, nil)
+	return derived.Attributes(p, nil)
 }

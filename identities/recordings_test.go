@@ -16,8 +16,8 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// Every recorded request to link is one of the forms, names the secondary, and is
-// answered with the identities that the library has.
+// Each recorded link request has one of the two forms and names the secondary; the
+// identities in the answer are those that Link returns.
 func TestRecordedLinks(t *testing.T) {
 	n := 0
 	for _, x := range recordings.Of(t, "link") {
@@ -32,7 +32,7 @@ func TestRecordedLinks(t *testing.T) {
 		provider, id, _ := r.Identity()
 		main, _ := identities.Primary(secondary)
 		assert.True(t, main.Is(provider, user.ID(strings.TrimPrefix(string(id), provider+"|"))), x.ID)
-		l, err := identities.Link(primary, secondary)
+		l, err := identities.Link(primary, secondary, user.Target{})
 		require.NoError(t, err, x.ID)
 		assert.Empty(t, cmp.Diff(answered(t, x.Response), l.Profile.Identities), x.ID)
 		assert.True(t, l.Profile.UserMetadata.Equal(primary.UserMetadata) && l.Profile.AppMetadata.Equal(primary.AppMetadata), x.ID)
@@ -40,8 +40,8 @@ func TestRecordedLinks(t *testing.T) {
 	assert.Equal(t, 4, n)
 }
 
-// Every recorded unlink is answered with the identities that the library has, those
-// that do nothing too.
+// The identities in the answer to each recorded unlink are those that Unlink returns,
+// also where nothing was unlinked.
 func TestRecordedUnlinks(t *testing.T) {
 	nothing, n := 0, 0
 	for _, x := range recordings.Of(t, "unlink") {

@@ -25,8 +25,8 @@ type Request struct {
 }
 
 // ByIdentity returns the request that names an identity of the secondary by its
-// provider and the id that the provider knows. The API also accepts an id with its
-// prefix (three recorded links).
+// provider and the id that the provider knows. Sources disagree on whether the API
+// accepts an id with its prefix; see [rule.LinkPrefixedID].
 func ByIdentity(provider string, id user.ID) Request {
 	v, err := metadata.ValueOf(string(id))
 	if err != nil { // not valid UTF-8; Validate refuses what is empty
@@ -92,7 +92,7 @@ func ParseRequest(text []byte) (Request, error) {
 type form struct {
 	judge.Judge
 	o     metadata.Object
-	token bool // it is the form with a token
+	token bool // the request has the form with a token
 	r     Request
 }
 
@@ -126,7 +126,7 @@ func (f *form) member(name string, v metadata.Value) {
 	}
 }
 
-// text returns the text that v is.
+// text returns the text in v.
 func (f *form) text(name string, v metadata.Value) string {
 	s, ok := v.Str()
 	if !ok || s == "" {
@@ -220,7 +220,8 @@ func isConnectionID(s string) bool {
 //  1. The caller's token has a scope, update:users or update:current_user_identities.
 //     With the second alone it can only link to its own user.
 //  2. A request with an identity has a provider that the API knows, a user_id, and a
-//     connection_id of the right form, if any.
+//     connection_id of the right form, if any. A user_id that begins with the provider
+//     is a warning.
 //  3. A request with a token has a JSON Web Token signed with RS256, from the
 //     caller's issuer, for the application in the caller's azp, with a sub. Its
 //     signature and its times are not judged.
@@ -247,6 +248,9 @@ func (r Request) Validate(c Caller) rule.Verdict {
 		if r.connectionID != "" && !isConnectionID(r.connectionID) {
 			j.Report(rule.LinkRequest, "/connection_id", "connection_id must be con_ and sixteen letters or digits")
 		}
+		if strings.HasPrefix(string(id), provider+"|") {
+			j.Report(rule.LinkPrefixedID, "/user_id", "user_id begins with the provider; the API accepted this in recordings and answered \"user not found\" in a report, so send the user_id of the identity")
+		}
 		if !slices.Contains(providers, provider) {
 			j.Report(rule.LinkProvider, "/provider", "the API's schema does not list this provider")
 		}
@@ -268,7 +272,7 @@ func (r Request) Validate(c Caller) rule.Verdict {
 	return j.Verdict()
 }
 
-// providers are those that the API's schema knows.
+// providers are the providers in the API's schema. It is never changed.
 //
 // Source: Auth0 Management API, UserIdentityProviderEnum.
 var providers = []string{

@@ -19,7 +19,7 @@ func TestRequestForms(t *testing.T) {
 	for want, r := range map[string]identities.Request{
 		`{"provider":"auth0","user_id":"k2"}`:                                        identities.ByIdentity("auth0", "k2"),
 		`{"provider":"auth0","user_id":"k2","connection_id":"con_0123456789abcdEF"}`: identities.ByIdentity("auth0", "k2").On("con_0123456789abcdEF"),
-		`{"link_with":"a.b.c"}`:                                                      identities.ByToken("a.b.c").On("con_0123456789abcdEF"), // there is no such form
+		`{"link_with":"a.b.c"}`:                                                      identities.ByToken("a.b.c").On("con_0123456789abcdEF"), // On does not change this form
 	} {
 		out, err := json.Marshal(r)
 		require.NoError(t, err)
@@ -77,7 +77,7 @@ func TestRequestEqual(t *testing.T) {
 	assert.False(t, identities.ByToken("a").Equal(identities.ByToken("b")))
 }
 
-// The last of the id of a connection are sixteen letters and digits of ASCII.
+// The id of a connection ends in sixteen ASCII letters and digits.
 func TestConnectionID(t *testing.T) {
 	broken := func(id string) bool {
 		vs := identities.ByIdentity("auth0", "k2").On(id).Validate(identities.Caller{}).Violations
@@ -106,7 +106,7 @@ func TestRequestFaultsAreBounded(t *testing.T) {
 	assert.Equal(t, rule.More, vs[1_000].Rule)
 }
 
-// The user_id of the user is opaque: the request names the main identity.
+// The request names the main identity, not the user_id of the user.
 func TestRequestFor(t *testing.T) {
 	u, err := user.Parse([]byte(`{"user_id":"samlp|idp|mallory|77","identities":[{"provider":"samlp","user_id":77},{"provider":"auth0","user_id":"k2"}]}`))
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestDeleteSharesNothing(t *testing.T) {
 	assert.Empty(t, identities.Delete(user.Profile{}).Identities)
 }
 
-// Nothing makes a request panic, and what is read is written again as it was.
+// Parsing and validating never panic, and a parsed request is written as it was read.
 func FuzzRequest(f *testing.F) {
 	for _, s := range []string{`{"provider":"auth0","user_id":1e400}`, `{"provider":"auth0","user_id":-1.0}`, `{"link_with":"e30.e30.x"}`, `{"link_with":"...."}`, `{"user_id":"\u0000","provider":"x","connection_id":"c"}`} {
 		f.Add([]byte(s))

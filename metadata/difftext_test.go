@@ -11,13 +11,13 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// steps is how much work a textDiff did, in bytes and members: it shows what was read
-// twice where no clock can.
+// steps is the work of a textDiff, in bytes and members. It shows which text was read
+// twice.
 type steps struct {
 	wasted, most, runFrom, runTo int
 }
 
-// sideBySide returns what diffDocs writes for two texts, whether it succeeds, and its
+// sideBySide returns the output of diffDocs for two texts, whether it succeeds, and its
 // steps.
 func sideBySide(t *testing.T, m Mode, a, b string) (delta string, ok bool, _ steps) {
 	t.Helper()
@@ -158,7 +158,7 @@ func TestSideBySideDuplicates(t *testing.T) {
 	}
 }
 
-// diffDocs counts the levels of a value, whether it stays, changes, comes or goes.
+// diffDocs counts the levels of values that are equal, changed, added or removed.
 func TestSideBySideLevels(t *testing.T) {
 	t.Parallel()
 	list := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
@@ -242,7 +242,7 @@ func TestObjectsAreEnteredNearTheDifference(t *testing.T) {
 }
 
 // The run is extended only where the text before it was read.
-func TestNoMoreIsComparedThanHasToBe(t *testing.T) {
+func TestNoNeedlessComparison(t *testing.T) {
 	t.Parallel()
 	tail := strings.Repeat(" ", 4*compared)
 	for n := compared - 2*near; n < compared+near; n++ {
@@ -326,9 +326,9 @@ func TestReleaseLeavesNothing(t *testing.T) {
 		return d
 	}
 	d := used()
-	for what, n := range map[string]int{"out": len(d.out), "matched": len(d.matched), "onlyA": len(d.onlyA), "onlyB": len(d.onlyB), "names": d.namesA.Mark() * d.namesB.Mark(),
+	for name, n := range map[string]int{"out": len(d.out), "matched": len(d.matched), "onlyA": len(d.onlyA), "onlyB": len(d.onlyB), "names": d.namesA.Mark() * d.namesB.Mark(),
 		"run": d.runFrom * d.runTo * d.runOffset, "wasted": d.wasted, "most": d.most} {
-		require.NotZero(t, n, what)
+		require.NotZero(t, n, name)
 	}
 	d.runEnds, d.same, d.offset = true, 7, 7
 	d.release()
@@ -341,7 +341,7 @@ func TestReleaseLeavesNothing(t *testing.T) {
 			n.Add(jsonscan.Name{})
 		}
 	}
-	for what, grow := range map[string]func(d *textDiff){
+	for name, grow := range map[string]func(d *textDiff){
 		"matched": func(d *textDiff) { d.matched = make([]nameRun, 0, large) },
 		"onlyA":   func(d *textDiff) { d.onlyA = make([]textMember, 0, large) },
 		"onlyB":   func(d *textDiff) { d.onlyB = make([]textMember, 0, large) },
@@ -351,7 +351,7 @@ func TestReleaseLeavesNothing(t *testing.T) {
 		d := used()
 		grow(d)
 		d.release()
-		assert.NotNil(t, d.out, "kept: %s", what)
+		assert.NotNil(t, d.out, "kept: %s", name)
 	}
 }
 

@@ -17,7 +17,7 @@ func TestFromRefusesCycles(t *testing.T) {
 	assert.Len(t, es, 3)
 }
 
-func TestValueOfTakesWhatIsLegal(t *testing.T) {
+func TestValueOfAcceptsValidValues(t *testing.T) {
 	for _, s := range []string{`C:\ufffd`, "\ufffd", `\\ufffd`} {
 		v, err := ValueOf([]string{s})
 		require.NoError(t, err, s)

@@ -209,7 +209,7 @@ type odd struct {
 	hidden int
 }
 
-func TestMergeStructOfOddShapes(t *testing.T) {
+func TestMergeStructOfUnusualTypes(t *testing.T) {
 	t.Parallel()
 	shared := map[string]int{"x": 1}
 	here := &address{City: "Bern"}

@@ -146,7 +146,7 @@ func TestLevelsAreCounted(t *testing.T) {
 }
 
 // The levels of a value count even where the value is removed or replaced.
-func TestLevelsOfValuesThatGo(t *testing.T) {
+func TestLevelsOfRemovedValues(t *testing.T) {
 	t.Parallel()
 	doc := func(levels int) []byte {
 		return []byte(`{"z":0,"a":` + strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) + `,"y":0}`)

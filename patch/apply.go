@@ -5,6 +5,7 @@ import (
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
@@ -15,7 +16,9 @@ import (
 // Apply returns the effect of p on the user u, who is updated through the target. The
 // rules, in order:
 //
-//  1. A payload that [Payload.Validate] refuses changes nothing.
+//  1. A payload that [Payload.Validate] refuses changes nothing. Its size is judged by
+//     the profile: a payload that makes a profile beyond the allowance larger is
+//     refused, one that makes it smaller is not ([rule.ProfileAllowance]).
 //  2. A root attribute in p gets its value; null removes it. An absent one stays, and
 //     so does one that already has the value.
 //  3. The Auth0 store keeps email and username in lower case.
@@ -34,8 +37,9 @@ import (
 // effects come in the order of the catalogue.
 //
 // The error is a rule.Violations if p is refused, by Validate or by a policy for a
-// rule that depends on the user (rule.FirstUsername, rule.MergedMetadataSize). It is
-// a [metadata.Errors] if u was built from parts that are nested too deep.
+// rule that depends on the user (rule.FirstUsername, rule.MergedMetadataSize), or by
+// rule.ProfileAllowance. It is a
+// [metadata.Errors] if u was built from parts that are nested too deep.
 //
 // u does not change. The result shares only immutable parts with it.
 //
@@ -43,10 +47,11 @@ import (
 // Profile Structure (3). Inferred are rule 4 for metadata whose last member is
 // removed by a null, and the exception in rule 7.
 func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
-	verdict := p.Validate(t)
+	verdict := p.validate(t, true)
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err
 	}
+	derived.Resolve(&t.Connection)
 	a := applier{Judge: judge.New(t.Sources, t.Policies), p: p.normal(), t: &t, u: u.Clone()}
 	if t.Secondary {
 		a.identity()
@@ -55,11 +60,14 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	}
 	a.common()
 	a.effects(&u)
+	derived.Mistyped(&u, func(name, want string) {
+		a.Report(rule.MistypedAttribute, metadata.Pointer(name), "the stored "+name+" is not "+want+"; it is kept as received unless the payload sets it")
+	})
 	changes, err := user.Changes(u, a.u)
 	if err != nil {
 		return user.Outcome{}, err
 	}
-	a.sizes()
+	a.sizes(&u)
 	a.losses(changes)
 	own := a.Verdict()
 	if !own.Valid() {
@@ -74,7 +82,7 @@ type applier struct {
 	judge.Judge // of what depends on the user
 	p           Payload
 	t           *user.Target
-	u           user.Profile // as it becomes
+	u           user.Profile // the user after the payload
 	list        []user.Effect
 }
 
@@ -94,6 +102,23 @@ func (a *applier) root(before *user.Profile) {
 			u.EmailVerified = user.Set(false)
 		}
 		a.Report(rule.EmailKeepsVerified, attrEmail.pointer(), "whether a new email resets email_verified is not documented; send email_verified too")
+	}
+	a.stays(before)
+}
+
+// stays warns of attributes that keep a value which belongs to a former e-mail address
+// or phone number.
+func (a *applier) stays(before *user.Profile) {
+	u, p := &a.u, &a.p
+	email, had := before.Email.Get()
+	if name, ok := before.Name.Get(); had && ok && name == email && p.Name.IsZero() && !u.Email.Equal(before.Email) {
+		a.Report(rule.DerivedName, attrName.pointer(), "name stays the former e-mail address; send name too")
+	}
+	if had && u.Email.IsZero() && u.EmailVerified.Or(false) && p.EmailVerified.IsZero() {
+		a.Report(rule.KeepsVerified, attrEmailVerified.pointer(), "email_verified is taken to stay true without an email; send email_verified too")
+	}
+	if !p.PhoneNumber.IsZero() && !u.PhoneNumber.Equal(before.PhoneNumber) && u.PhoneVerified.Or(false) && p.PhoneVerified.IsZero() {
+		a.Report(rule.KeepsVerified, attrPhoneVerified.pointer(), "phone_verified is taken to stay true, though it belongs to the former phone number; send phone_verified too")
 	}
 }
 
@@ -128,10 +153,8 @@ func (a *applier) identity() {
 	if sent == nil {
 		return
 	}
-	name := p.Connection.Or("")
-	secondary := a.u.Identities[min(1, len(a.u.Identities)):]
-	at := slices.IndexFunc(secondary, func(id user.Identity) bool { return id.Connection.Or("") == name })
-	if at < 0 {
+	identity := secondaryOf(&a.u, p)
+	if identity == nil {
 		a.Report(rule.SecondaryEffect, attrConnection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
 	}
@@ -146,11 +169,22 @@ func (a *applier) identity() {
 		return
 	}
 	if d, err := metadata.ParseDelta(shown.AppendJSON(nil)); err == nil {
-		secondary[at].ProfileData = metadata.FirstLevel.Merge(secondary[at].ProfileData, d)
+		identity.ProfileData = metadata.FirstLevel.Merge(identity.ProfileData, d)
 	}
 }
 
-// common changes what belongs to the user as a whole.
+// secondaryOf returns the secondary identity of u that p names; nil if there is none.
+func secondaryOf(u *user.Profile, p *Payload) *user.Identity {
+	name := p.Connection.Or("")
+	for i := 1; i < len(u.Identities); i++ {
+		if u.Identities[i].Connection.Or("") == name {
+			return &u.Identities[i]
+		}
+	}
+	return nil
+}
+
+// common changes the attributes that belong to the user as a whole.
 func (a *applier) common() {
 	u, p := &a.u, &a.p
 	setFlag(&u.Blocked, p.Blocked)
@@ -164,7 +198,7 @@ func (a *applier) common() {
 	a.unknown()
 	u.UpdatedAt = derived.Stamp(a.t, u.UpdatedAt)
 	if _, ok := p.Password.Get(); ok && !a.t.Secondary {
-		u.LastPasswordReset = derived.Stamp(a.t, u.LastPasswordReset)
+		u.LastPasswordReset = derived.PasswordReset(&a.Judge, a.t, u.LastPasswordReset)
 	}
 }
 
@@ -178,7 +212,7 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		return
 	}
 	was := !o.IsZero()
-	if _, odd := a.u.Extra.Get(at.String()); odd && !was {
+	if _, inExtra := a.u.Extra.Get(at.String()); inExtra && !was {
 		a.Report(rule.MetadataNoObject, at.pointer(), "the user's "+at.String()+" is not an object; how an update merges into it is not documented")
 		if a.Reads(rule.MetadataNoObject, "kept") {
 			return
@@ -209,11 +243,12 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 	*o = after
 }
 
-// unknown changes members that the schema does not know, as far as that is known.
+// unknown changes members that the schema does not know: it removes them for null, and
+// stores values under the reading stored.
 func (a *applier) unknown() {
 	change := map[string]any{}
 	for name, v := range a.p.Extra.All() {
-		if _, known := find(name); known || slices.Contains(readOnly, name) {
+		if _, known := find(name); known || limit.IsManaged(name) {
 			continue
 		}
 		switch {
@@ -226,68 +261,137 @@ func (a *applier) unknown() {
 	a.u.Extra = attrs.SetMembers(a.u.Extra, change)
 }
 
-// effect adds an effect.
-func (a *applier) effect(kind user.EffectKind, id rule.ID) {
-	a.list = append(a.list, user.Effect{Kind: kind, Rule: id})
+// effect adds an effect that an attribute causes.
+func (a *applier) effect(kind user.EffectKind, id rule.ID, at attribute) {
+	a.list = append(a.list, user.Effect{Kind: kind, Rule: id, Pointer: at.pointer()})
 }
 
-// effects lists what else happens.
+// effects lists the effects of the payload.
 func (a *applier) effects(before *user.Profile) {
 	p, t := &a.p, a.t
 	if p.VerifyEmail.Or(false) {
-		a.effect(user.VerificationEmail, rule.VerificationEmail)
+		a.effect(user.VerificationEmail, rule.VerificationEmail, attrEmail)
 	}
 	if address, ok := p.Email.Get(); ok && t.Connection.Kind == user.PasswordlessEmail && (t.Secondary || address != before.Email.Or("")) {
-		a.effect(user.ChangeEmail, rule.ChangeEmailMessage)
+		a.effect(user.ChangeEmail, rule.ChangeEmailMessage, attrEmail)
 	}
 	if t.Connection.Kind == user.CustomDatabase && !t.Migrated {
 		a.scripts()
 	}
 	number, ok := p.PhoneNumber.Get()
 	if ok && p.VerifyPhoneNumber.Or(false) && t.Connection.Kind == user.PasswordlessSMS && (t.Secondary || number != before.PhoneNumber.Or("")) {
-		a.effect(user.VerificationText, rule.VerificationText)
+		a.effect(user.VerificationText, rule.VerificationText, attrPhoneNumber)
 	}
-	if _, ok := p.Password.Get(); !ok {
-		return
+	a.sessions(before)
+	a.block()
+}
+
+// block removes an administrator's block where there is a new password.
+func (a *applier) block() {
+	_, sets := a.p.Password.Get()
+	switch {
+	case !sets || !a.u.Blocked.Or(false):
+	case !a.p.Blocked.IsZero():
+		a.Report(rule.BlockLifted, attrBlocked.pointer(), "whether a block stays that is sent with a new password is not documented; send blocked in a later update")
+	case a.Reads(rule.BlockLifted, "lifted"):
+		a.Report(rule.BlockLifted, attrBlocked.pointer(), "a new password removes an administrator's block; to keep it, send blocked in a later update")
+		a.u.Blocked = user.Set(false)
+	default:
+		a.Report(rule.BlockLifted, attrBlocked.pointer(), "the block is taken to stay; a page of Auth0 states that a new password removes it")
 	}
-	a.effect(user.SessionsExpire, rule.PasswordSessions)
-	if a.u.Blocked.Or(false) {
-		a.Report(rule.BlockLifted, attrBlocked.pointer(), "whether a new password removes an administrator's block is disputed; send blocked in a later update")
-		if a.Reads(rule.BlockLifted, "lifted") {
-			a.u.Blocked = user.Set(false)
+}
+
+// sessions lists the changes that end the user's sessions.
+func (a *applier) sessions(before *user.Profile) {
+	if _, ok := a.p.Password.Get(); ok {
+		a.effect(user.SessionsExpire, rule.PasswordSessions, attrPassword)
+	}
+	p, stored := a.p, *before
+	p.Email, p.Username = derived.Fold(a.t, p.Email), derived.Fold(a.t, p.Username)
+	if a.t.Secondary {
+		stored = user.Profile{}
+		if identity := secondaryOf(before, &p); identity != nil {
+			stored, _ = user.FromObject(identity.ProfileData) // data that cannot be read counts as changed
 		}
 	}
+	for _, x := range texts(&p, &stored) {
+		switch x.a {
+		case attrEmail, attrPhoneNumber, attrUsername:
+			if !x.sent.IsZero() && a.endsSessions(x.a, !sameText(*x.sent, *x.stored), false) {
+				a.effect(user.SessionsExpire, rule.SessionsExpire, x.a)
+			}
+		}
+	}
+	if verified, ok := p.EmailVerified.Get(); ok {
+		was, has := stored.EmailVerified.Get()
+		if a.endsSessions(attrEmailVerified, !has || was != verified, verified) {
+			a.effect(user.SessionsExpire, rule.SessionsExpire, attrEmailVerified)
+		}
+	}
+}
+
+// sameText reports whether two fields have the same text, or none.
+func sameText(f, g user.Field[string]) bool {
+	x, ok := f.Get()
+	y, too := g.Get()
+	return ok == too && x == y
+}
+
+// endsSessions reports whether the attribute x, which is sent, ends the user's sessions,
+// given whether it changes and whether it becomes true.
+func (a *applier) endsSessions(x attribute, changes, becomesTrue bool) bool {
+	switch inStore := derived.InStore(a.t); {
+	case a.Reads(rule.SessionsExpire, "sent") && (x == attrEmail || x == attrEmailVerified):
+		return true
+	case x == attrEmail && inStore && a.Reads(rule.SessionsExpire, "email-kept"):
+		return false
+	case x == attrEmailVerified && inStore && becomesTrue:
+		return false
+	}
+	return changes
 }
 
 // scripts lists the scripts of a custom database that run.
 func (a *applier) scripts() {
 	p := &a.p
 	for _, x := range [...]struct {
-		sent   bool
-		script user.EffectKind
+		first, second attribute
+		script        user.EffectKind
 	}{
-		{!p.Email.IsZero() || !p.EmailVerified.IsZero(), user.ChangeEmailScript},
-		{!p.Password.IsZero(), user.ChangePasswordScript},
-		{!p.PhoneNumber.IsZero() || !p.PhoneVerified.IsZero(), user.ChangePhoneScript},
-		{!p.Username.IsZero(), user.ChangeUsernameScript},
+		{attrEmail, attrEmailVerified, user.ChangeEmailScript},
+		{attrPassword, attrPassword, user.ChangePasswordScript},
+		{attrPhoneNumber, attrPhoneVerified, user.ChangePhoneScript},
+		{attrUsername, attrUsername, user.ChangeUsernameScript},
 	} {
-		if !x.sent {
+		at := x.first
+		if !p.has(at) {
+			at = x.second
+		}
+		if !p.has(at) {
 			continue
 		}
 		for _, script := range derived.Scripts(x.script, a.t.Connection.ImportMode) {
-			a.effect(script, rule.ChangeScripts)
+			a.effect(script, rule.ChangeScripts, at)
 		}
 	}
 }
 
-// sizes warns of a profile that is large afterwards.
-func (a *applier) sizes() {
-	n := a.u.UserMetadata.Size() + a.u.AppMetadata.Size() + a.u.Extra.Size()
-	if n <= limit.Profile { // else that is enough to know
-		n = len(a.u.AppendJSON(nil))
+// sizes reports a profile that is large after the payload.
+func (a *applier) sizes(before *user.Profile) {
+	text := a.u.AppendJSON(nil)
+	if len(text) <= limit.Profile {
+		return
 	}
+	n := jsonscan.Size(text)
 	if n > limit.Profile {
-		a.Report(rule.ProfileSize, "", "the profile would have more than "+limit.Size(limit.Profile))
+		a.Report(rule.ProfileSize, "", "the profile would have "+limit.Count(n)+" bytes, more than its limit of "+limit.Size(limit.Profile)+"; make it smaller. "+limit.ProfileDates)
+	}
+	if n > limit.ProfileAllowance {
+		was := *before
+		was.UpdatedAt, was.LastPasswordReset = a.u.UpdatedAt, a.u.LastPasswordReset // not from the payload
+		if n > jsonscan.Size(was.AppendJSON(nil)) {
+			a.Report(rule.ProfileAllowance, "", "the profile would grow to "+limit.Count(n)+" bytes, beyond the "+limit.Count(limit.ProfileAllowance)+" that it can have; make it smaller. "+limit.ProfileDates)
+		}
 	}
 	if n > limit.Indexed {
 		a.Report(rule.SearchSize, "", "the profile would have more than "+limit.Size(limit.Indexed))
@@ -305,7 +409,7 @@ func (a *applier) losses(changes []metadata.Change) {
 		at, known := find(path[0])
 		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && !a.FullOf(rule.ReplacedObject) {
 			lost[pointer] = true
-			a.Report(rule.ReplacedObject, pointer, "this object is replaced whole and loses members; to keep them, translate the change with metadata.FirstLevel.FromDeep")
+			a.Report(rule.ReplacedObject, pointer, "the API merges the first level only: this object is replaced whole and loses members; to keep them, translate the change with metadata.FirstLevel.FromDeep")
 		}
 	}
 }

@@ -30,7 +30,7 @@ const (
 	attrClientID
 	attrUsername
 
-	attributes // how many there are
+	attributes // the number of attributes
 )
 
 // fields returns the table of p.
@@ -101,6 +101,17 @@ func (a attribute) isNullable() bool {
 	return false
 }
 
+// typeName returns the type that a has in the schema.
+func (a attribute) typeName() string {
+	switch {
+	case a.isMetadata():
+		return "an object"
+	case a.isNullable(), a == attrConnection, a == attrClientID:
+		return "a string"
+	}
+	return "true or false"
+}
+
 // isOfIdentity reports whether a belongs to one identity and not to the user as a
 // whole.
 func (a attribute) isOfIdentity() bool {
@@ -124,7 +135,7 @@ func (p *Payload) has(a attribute) bool {
 	return !p.fields()[a].Field.IsZero()
 }
 
-// unset makes a absent.
+// unset removes a from p.
 func (p *Payload) unset(a attribute) {
 	p.fields()[a].Field.Assign(metadata.Value{})
 }
@@ -137,8 +148,8 @@ type member struct {
 	text     string // of a text attribute
 }
 
-// memberOf returns the state of a field. It knows each type, so that the payload need
-// not be on the heap.
+// memberOf returns the state of a field. It switches on the types of fields, so that the
+// payload does not escape to the heap.
 func memberOf(f attrs.Field) member {
 	switch f := f.(type) {
 	case *user.Field[string]:

@@ -53,7 +53,7 @@ func (p *Payload) implies(q *Payload, at attribute) bool {
 		return !q.PhoneVerified.IsZero() && p.PhoneVerified.IsZero() && !p.PhoneNumber.IsZero() && !p.PhoneNumber.Equal(q.PhoneNumber)
 	case attrBlocked:
 		_, sets := p.Password.Get()
-		return sets && q.Password.IsZero() && q.Blocked.Or(false)
+		return sets && q.Blocked.Or(false) && (q.Password.IsZero() || p.Blocked.IsZero())
 	}
 	return false
 }

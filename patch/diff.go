@@ -1,19 +1,20 @@
 package patch
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
 
-// Diff returns the smallest payload that turns the user from into to. Use [PlanTo]
-// if the connection is known: the API may refuse to take all changes in one body.
+// Diff returns the smallest payload that turns the user from into to. If the
+// connection is known, call [PlanTo] instead: it leaves out what the connection does
+// not accept in one payload, splits the rest, and names what remains.
 //
 //  1. Unchanged attributes are omitted; removed ones are null.
 //  2. Metadata is compared by [metadata.FirstLevel]: changed members are set whole
@@ -106,7 +107,7 @@ func (d *differ) readOnly(from, to user.Profile) {
 	}
 }
 
-// extra compares the members that no field holds.
+// extra compares the members of Extra.
 func (d *differ) extra(p *Payload, from, to metadata.Object) {
 	removed := map[string]any{}
 	for name, v := range from.All() {
@@ -115,7 +116,7 @@ func (d *differ) extra(p *Payload, from, to metadata.Object) {
 		switch {
 		case has && v.Equal(w):
 		case known && a.isMetadata() && !has && !p.delta(a).IsZero(): // an object replaces it
-		case has || known || slices.Contains(readOnly, name):
+		case has || known || limit.IsManaged(name):
 			d.miss(metadata.Pointer(name))
 		default:
 			removed[name] = nil
@@ -155,7 +156,7 @@ func (d *differ) dropMembers(p *Payload, a attribute, t *user.Target) {
 	accepted := sent.Object().Select(func(name string, v metadata.Value) bool {
 		var one Payload
 		*one.delta(a) = attrs.DeltaFrom(map[string]any{name: v})
-		if one.Validate(user.Target{Sources: t.Sources, Policies: t.Policies}).Valid() {
+		if one.validate(user.Target{Sources: t.Sources, Policies: t.Policies}, true).Valid() {
 			return true
 		}
 		d.miss(metadata.Pointer(a.String(), name))
@@ -177,8 +178,11 @@ func (d *differ) compare(got, want user.Profile, t *user.Target) {
 	if derived.Fold(t, want.Username).Equal(derived.Fold(t, got.Username)) {
 		want.Username = got.Username
 	}
-	for _, m := range [...]*metadata.Object{&got.UserMetadata, &got.AppMetadata, &want.UserMetadata, &want.AppMetadata} {
-		*m = attrs.NonEmpty(*m)
+	if got.UserMetadata.Len() == 0 && want.UserMetadata.Len() == 0 {
+		want.UserMetadata = got.UserMetadata
+	}
+	if got.AppMetadata.Len() == 0 && want.AppMetadata.Len() == 0 {
+		want.AppMetadata = got.AppMetadata
 	}
 	changes, err := user.Changes(got, want)
 	if err != nil || len(changes) == 0 { // an error was returned by Apply before

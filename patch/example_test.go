@@ -10,7 +10,7 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// A literal reads like the JSON that will be sent: what is absent is not sent,
+// A literal reads like the JSON that will be sent: absent members are not sent,
 // null removes.
 func ExamplePayload() {
 	p := patch.Payload{
@@ -41,7 +41,7 @@ func ExamplePayload_Validate() {
 	// true
 }
 
-// {} for a metadata object is not nothing: it removes everything in it.
+// {} for a metadata object removes everything in it.
 func ExamplePayload_Apply_wipe() {
 	u := user.Profile{AppMetadata: metadata.MustParse(`{"plan":"gold"}`)}
 	out, err := patch.Payload{AppMetadata: metadata.Wipe()}.Apply(u, user.Target{})
@@ -56,8 +56,7 @@ func ExamplePayload_Apply_wipe() {
 	// {} removes everything in app_metadata; leave it out to change nothing
 }
 
-// Where sources contradict each other the stricter one holds, unless the target
-// says otherwise.
+// Where sources disagree the stricter one holds, unless the target selects another.
 func ExampleTarget() {
 	p := patch.Payload{Nickname: user.Set("ann")}
 	t := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
@@ -69,7 +68,7 @@ func ExampleTarget() {
 	// true patch.migrated-attributes
 }
 
-// The goal starts from a copy of the profile: what it lacks would be removed.
+// The goal starts from a copy of the profile: attributes that it lacks are removed.
 func ExampleDiff() {
 	u := user.Profile{
 		GivenName:    user.Set("Ann"),
@@ -80,7 +79,7 @@ func ExampleDiff() {
 	goal.UserMetadata = goal.UserMetadata.Without("shape")
 	p, err := patch.Diff(u, goal)
 	if err != nil {
-		fmt.Println(err) // it names what no payload can change
+		fmt.Println(err) // it names the differences that no payload can make
 		return
 	}
 	fmt.Println(p)
@@ -111,14 +110,14 @@ func ExamplePlan() {
 		return
 	}
 	for _, p := range list {
-		fmt.Println(p) // the password is covered
+		fmt.Println(p) // the password is masked
 	}
 	// Output:
 	// {"email":"ann@example.org"}
 	// {"blocked":false,"password":"********"}
 }
 
-// What undoes an update is worked out before the update is sent.
+// The payload that undoes an update is computed before the update is sent.
 func ExamplePayload_Inverse() {
 	u := user.Profile{GivenName: user.Set("Ann"), UserMetadata: metadata.MustParse(`{"color":"red"}`)}
 	p := patch.Payload{
@@ -128,13 +127,13 @@ func ExamplePayload_Inverse() {
 	}
 	undo, err := p.Inverse(u, user.Target{})
 	fmt.Println(undo)
-	fmt.Println(err) // the rest: nobody knows the old password
+	fmt.Println(err) // the old password is not known
 	// Output:
 	// {"user_metadata":{"color":"red","shape":null},"given_name":"Ann"}
 	// cannot be reached: /password
 }
 
-// Where the API's own words are known, a test can expect them.
+// A test can expect the API's answer, if it is known.
 func ExamplePayload_Response() {
 	google := user.Connection{Name: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
 	p := patch.Payload{Email: user.Set("ann@example.org")}

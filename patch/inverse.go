@@ -33,12 +33,16 @@ import (
 //     attribute in a database;
 //   - the update of a secondary identity.
 //
-// Messages that were sent and sessions that ended are not undone.
+// Messages that were sent and sessions that ended are not undone. The error is a
+// [rule.Violations] with [rule.ConnectionKind] if the kind of the connection is unknown.
 func (p Payload) Inverse(before user.Profile, t user.Target) (Payload, error) {
+	if err := resolve(&t); err != nil {
+		return Payload{}, err
+	}
 	p = p.normal()
 	var d differ
 	var q Payload
-	if t.Secondary { // the profile does not show what the identity has now
+	if t.Secondary { // the profile does not show the present values of the identity
 		for a := range attributes {
 			if a.isOfIdentity() && p.has(a) {
 				d.miss(a.pointer())
@@ -71,7 +75,7 @@ func (p Payload) Inverse(before user.Profile, t user.Target) (Payload, error) {
 	return q, d.Err()
 }
 
-// undoRoot sets in q the root attributes that p sends to their present values.
+// undoRoot sets the root attributes that p sends to their present values in q.
 func (d *differ) undoRoot(q, p *Payload, before *user.Profile) {
 	undo := texts(q, before)
 	for i, x := range texts(p, before) {
@@ -120,7 +124,7 @@ func (d *differ) undoImplicit(q, p *Payload, before *user.Profile, t *user.Targe
 // undoMetadata returns the delta that undoes sent. Metadata that is no object now
 // cannot be restored, unless it stays.
 func (d *differ) undoMetadata(a attribute, sent metadata.Delta, now, extra metadata.Object, t *user.Target) metadata.Delta {
-	if _, odd := extra.Get(a.String()); odd && now.IsZero() && !sent.IsZero() {
+	if _, inExtra := extra.Get(a.String()); inExtra && now.IsZero() && !sent.IsZero() {
 		if !reads(t, rule.MetadataNoObject, "kept") {
 			d.miss(a.pointer())
 		}
@@ -143,14 +147,25 @@ func (d *differ) undoMetadata(a attribute, sent metadata.Delta, now, extra metad
 	return attrs.DeltaFrom(undo)
 }
 
+// shrink removes the metadata from q; where it has none, everything.
+func (q *Payload) shrink() {
+	if q.UserMetadata.IsZero() && q.AppMetadata.IsZero() {
+		*q = Payload{}
+	}
+	q.UserMetadata, q.AppMetadata = metadata.Delta{}, metadata.Delta{}
+}
+
 // apply returns the outcome of q after out. It removes from q the attributes that the
 // target refuses for that user.
 func (d *differ) apply(q *Payload, out user.Outcome, t user.Target) (user.Outcome, error) {
 	for !q.IsZero() {
 		after, err := q.Apply(out.Profile, t)
 		var refusals rule.Violations
-		if !errors.As(err, &refusals) || !q.Validate(t).Valid() {
+		if !errors.As(err, &refusals) || !q.validate(t, true).Valid() {
 			return after, err
+		}
+		if errors.Is(err, rule.ProfileAllowance) {
+			q.shrink()
 		}
 		for _, v := range refusals {
 			for a := range attributes {

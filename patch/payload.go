@@ -2,6 +2,7 @@ package patch
 
 import (
 	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -85,8 +86,30 @@ func From(v any) (Payload, error) {
 	return FromObject(o), nil
 }
 
+// Sendable returns p without the members that Auth0 manages, such as user_id,
+// identities and created_at, and their names. It prepares a body that was read from the
+// API and edited; [Plan] then omits what the user already has, and splits the rest.
+//
+// Other members that the schema does not list stay: the API ignores them or stores
+// them ([rule.UnknownAttribute]).
+func (p Payload) Sendable() (Payload, []string) {
+	var dropped []string
+	left := p.Extra.Select(func(name string, _ metadata.Value) bool {
+		if limit.IsManaged(name) {
+			dropped = append(dropped, name)
+			return false
+		}
+		return true
+	})
+	if left.Len() == 0 {
+		left = metadata.Object{}
+	}
+	p.Extra = left
+	return p, dropped
+}
+
 // normal returns p as it is written: known members of Extra are in their fields, or
-// gone if the field is set.
+// dropped if the field is set.
 func (p Payload) normal() Payload {
 	if p.Extra.Len() == 0 {
 		return p

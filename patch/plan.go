@@ -3,6 +3,8 @@ package patch
 import (
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -17,8 +19,11 @@ import (
 //     password; email_verified and phone_verified beside a new e-mail or phone
 //     number, which may reset them; and the attributes beside one that is not in the
 //     schema, if the API would not take that one by itself.
-//  2. The order is email, username, password: a password reset that is requested in
-//     between goes to the new address, and sessions end last.
+//  2. The order is email, username, password. Each of them ends the user's sessions if
+//     it changes ([rule.SessionsExpire]), so no order keeps them. The e-mail is first:
+//     a password reset that is requested in between goes to the new address, and a
+//     verified e-mail may end no session. The password is last: it always ends the
+//     sessions, and until then the user logs in with the old one.
 //  3. All other attributes go with the first payload, a block included, so that
 //     nothing has changed if the API refuses them. A block is removed with the last
 //     payload. If a new password removes a block by the reading that holds, and the
@@ -28,10 +33,14 @@ import (
 //     verify_email with the e-mail.
 //
 // Plan returns no payload if goal changes nothing. Each payload passes
-// [Payload.Validate] for the target. The error is the rule.Violations of the first
-// payload that does not. Plan then returns no payloads; later payloads were not
-// judged.
+// [Payload.Validate] for the target, except for [rule.ProfileAllowance], which is
+// judged by from. The error is the rule.Violations of the first payload that does not,
+// or [rule.ConnectionKind] if the kind of the connection is unknown; Plan then returns
+// no payloads, and later ones were not judged.
 func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
+	if err := resolve(&t); err != nil {
+		return nil, err
+	}
 	goal = goal.normal()
 	blocked := goal.Blocked.Or(from.Blocked.Or(false)) // in the end
 	goal = goal.toSend(from, &t)
@@ -44,18 +53,30 @@ func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 	}
 	for i := range list {
 		list[i].Connection = goal.Connection
-		if err := list[i].Validate(t).Err(); err != nil {
+		if err := list[i].validate(t, true).Err(); err != nil {
 			return nil, err
 		}
 	}
-	if reads(&t, rule.FirstUsername, refused) || reads(&t, rule.MergedMetadataSize, refused) { // the user decides
+	large := len(from.AppendJSON(nil))+len(goal.AppendJSON(nil)) > limit.ProfileAllowance
+	if large || reads(&t, rule.FirstUsername, refused) || reads(&t, rule.MergedMetadataSize, refused) { // the user decides
 		for _, p := range list {
-			if _, err := p.Apply(from, t); err != nil {
+			out, err := p.Apply(from, t)
+			if err != nil {
 				return nil, err
 			}
+			from = out.Profile
 		}
 	}
 	return list, nil
+}
+
+// resolve sets the kind of connection that t leaves empty. The error is for a kind that
+// no payload can be judged by.
+func resolve(t *user.Target) error {
+	var j judge.Judge
+	derived.Resolve(&t.Connection)
+	derived.JudgeKind(&j, &t.Connection)
+	return j.Verdict().Err()
 }
 
 // reads reports whether the reading of that name holds for the rule.
@@ -63,8 +84,8 @@ func reads(t *user.Target, id rule.ID, reading string) bool {
 	return t.Policies.Reading(t.Sources, id) == reading
 }
 
-// toSend returns p without what u has already; without any member if nothing is
-// left to send.
+// toSend returns p without the members that u has already; the zero Payload if nothing
+// is left to send.
 func (p Payload) toSend(u user.Profile, t *user.Target) Payload {
 	left := p.withoutStored(u, t)
 	if left.updates() || !p.updates() && !p.Validate(*t).Valid() {
@@ -76,14 +97,14 @@ func (p Payload) toSend(u user.Profile, t *user.Target) Payload {
 	if left.Validate(*t).Valid() {
 		return left
 	}
-	// Unknown attributes need the attributes beside them.
+	// The API does not take unknown attributes alone.
 	if !p.Email.IsZero() || !p.EmailVerified.IsZero() {
 		p.Username = user.Field[string]{}
 	}
 	return p
 }
 
-// split returns the payloads that p has to be sent as, in order.
+// split returns the payloads into which p has to be split, in order.
 func (p Payload) split(t *user.Target) Payloads {
 	mail := Payload{Email: p.Email, EmailVerified: p.EmailVerified}
 	login := Payload{Username: p.Username}
@@ -138,6 +159,9 @@ func (p Payload) split(t *user.Target) Payloads {
 // be sent. Between the wipe and the payload that restores the others, the user would
 // have no metadata; if that payload failed, the loss would be permanent.
 func PlanTo(from, to user.Profile, t user.Target) (Payloads, error) {
+	if err := resolve(&t); err != nil {
+		return nil, err
+	}
 	goal, missed := Diff(from, to)
 	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && reads(&t, rule.EmailKeepsVerified, "reset") {
 		goal.EmailVerified = user.Set(b)
@@ -176,7 +200,7 @@ func (p Payload) updates() bool {
 	return false
 }
 
-// withoutStored returns p without what the user u has already.
+// withoutStored returns p without the members that the user u has already.
 func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 	if t.Secondary { // its attributes show in profileData only
 		return p
@@ -203,10 +227,10 @@ func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 		_, known := find(name)
 		return has || known || !v.IsNull()
 	}))
-	if _, odd := u.Extra.Get(attrUserMetadata.String()); !odd { // else it is replaced
+	if _, inExtra := u.Extra.Get(attrUserMetadata.String()); !inExtra { // else it is replaced
 		p.UserMetadata = dropNoOps(p.UserMetadata, u.UserMetadata)
 	}
-	if _, odd := u.Extra.Get(attrAppMetadata.String()); !odd {
+	if _, inExtra := u.Extra.Get(attrAppMetadata.String()); !inExtra {
 		p.AppMetadata = dropNoOps(p.AppMetadata, u.AppMetadata)
 	}
 	return p

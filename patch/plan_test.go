@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -65,7 +66,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// What Auth0 keeps itself cannot go, wherever a profile that was put together has it.
+// A read-only attribute in Extra cannot be removed.
 func TestDiffOfReadOnlyMembersOfExtra(t *testing.T) {
 	p, err := patch.Diff(user.Profile{Extra: metadata.MustParse(`{"last_ip":5,"zone":1}`)}, user.Profile{})
 	assert.Equal(t, []string{"/last_ip"}, metadata.Unreachable(err))
@@ -83,7 +84,7 @@ func TestPlan(t *testing.T) {
 		{`{"name":"B","user_metadata":{"a":2}}`, []string{`{"name":"B","user_metadata":{"a":2}}`}},
 		{`{"password":"p","email":"a@example.com"}`, []string{`{"password":"p"}`}},
 		{`{"password":"p","email":"B@example.com","email_verified":true,"connection":"db","client_id":"c","verify_email":false,"blocked":true,"name":"B"}`, []string{
-			`{"email":"B@example.com","email_verified":true,"verify_email":false,"client_id":"c","connection":"db","name":"B","blocked":true}`, `{"password":"p","connection":"db"}`}},
+			`{"email":"B@example.com","email_verified":true,"verify_email":false,"client_id":"c","connection":"db","name":"B","blocked":true}`, `{"password":"p","connection":"db"}`, `{"blocked":true,"connection":"db"}`}},
 		{`{"username":"bob","password":"p","email":"b@example.com","blocked":false}`, []string{`{"email":"b@example.com"}`, `{"username":"bob"}`, `{"password":"p","blocked":false}`}},
 		{`{"user_metadata":{}}`, []string{`{"user_metadata":{}}`}},
 		{`{"app_metadata":{}}`, nil},
@@ -110,7 +111,7 @@ func TestPlan(t *testing.T) {
 	require.Len(t, list, 1)
 }
 
-// A plan reads the user and the target.
+// A plan depends on the user and the target.
 func TestPlanForTheTarget(t *testing.T) {
 	const (
 		apart  = `{"policies":{"patch.phone-together":"refused"}}`
@@ -130,7 +131,7 @@ func TestPlanForTheTarget(t *testing.T) {
 		{`{}`, `{"password":"p"}`, lifted, []string{`{"password":"p"}`}},
 		{`{"blocked":true}`, `{"name":"B"}`, lifted, []string{`{"name":"B"}`}},
 		{`{"blocked":true}`, `{"password":"p"}`, lifted, []string{`{"password":"p"}`, `{"blocked":true}`}},
-		{`{"blocked":true}`, `{"password":"p"}`, `{}`, []string{`{"password":"p"}`}},
+		{`{"blocked":true}`, `{"password":"p"}`, `{"policies":{"patch.block-lifted":"stays"}}`, []string{`{"password":"p"}`}},
 		{`{"name":"A","zone":1}`, `{"name":"A","zone":null}`, `{"connection":{"kind":"social","root_attributes":"on_first_login"}}`, []string{`{"zone":null}`}},
 		{`{"phone_number":"+15551230000"}`, `{"phone_number":"+15551230000","verify_phone_number":true,"name":"B"}`, `{}`, []string{`{"name":"B"}`}},
 		{`{"email":"a@example.com"}`, `{"email":"a@example.com","connection":"db"}`, `{"secondary":true}`, []string{`{"email":"a@example.com","connection":"db"}`}},
@@ -146,7 +147,7 @@ func TestPlanForTheTarget(t *testing.T) {
 		}
 		assert.JSONEq(t, "["+strings.Join(tt.want, ",")+"]", "["+strings.Join(got, ",")+"]", "%s for %s", tt.goal, tt.target)
 	}
-	// What a new e-mail resets is said where the target reads it so.
+	// A flag that a new e-mail resets is unreachable under the reading reset.
 	for _, tt := range []struct {
 		to, target, want string
 		missed           []string
@@ -170,8 +171,8 @@ func TestPlanForTheTarget(t *testing.T) {
 	assert.ErrorIs(t, err, metadata.ErrDepth)
 }
 
-// What the payloads of a plan leave different is named, once, and nothing else is.
-func TestPlanToNamesWhatDiffers(t *testing.T) {
+// The error of PlanTo names each difference that the payloads leave, once.
+func TestPlanToErrors(t *testing.T) {
 	stripped := `{"policies":{"patch.nested-null":"stripped"}}`
 	for _, tt := range []struct {
 		from, to, target string
@@ -191,7 +192,7 @@ func TestPlanToNamesWhatDiffers(t *testing.T) {
 		_, err := patch.PlanTo(profile(t, tt.from), profile(t, tt.to), at)
 		assert.Equal(t, tt.missed, metadata.Unreachable(err), "%s %s: %v", tt.to, tt.target, err)
 	}
-	// The root does not show what is updated of a secondary identity.
+	// An update of a secondary identity does not change root attributes.
 	u := profile(t, `{"email":"a@example.com","username":"ann","identities":[{"connection":"sms"},{"connection":"db"}]}`)
 	for _, to := range []user.Profile{{Email: user.Set("b@example.com"), Username: u.Username}, {Email: u.Email, Username: user.Set("bob")}} {
 		to.Identities = u.Identities
@@ -206,8 +207,8 @@ func TestPlanToNamesWhatDiffers(t *testing.T) {
 	}
 }
 
-// Long lists of what cannot be reached end with a mark, by their number and by the
-// bytes of their pointers.
+// The list of unreachable differences is limited in its number and in the bytes of the
+// pointers, and then ends in ErrMore.
 func TestUnreachableIsBounded(t *testing.T) {
 	to := func(names ...string) user.Profile {
 		members := map[string]any{}
@@ -236,14 +237,14 @@ func TestUnreachableIsBounded(t *testing.T) {
 	assert.NotErrorIs(t, es[:1_000], metadata.ErrMore)
 
 	long := strings.Repeat("n", 1<<20)
-	assert.Equal(t, "/"+long, missed(to(long))[0].Pointer, "the first is named however long it is")
+	assert.Equal(t, "/"+long, missed(to(long))[0].Pointer, "the first is listed whatever its length")
 	assert.Len(t, missed(to(long[:1<<20-3], "z")), 2)
 	assert.NotErrorIs(t, missed(to(long[:1<<20-3], "z")), metadata.ErrMore, "a megabyte in all")
 	assert.ErrorIs(t, missed(to(long[:1<<20-2], "z")), metadata.ErrMore)
 	assert.Len(t, missed(to(long[:1<<20-2], "z", "zz", "zzz")), 2)
 }
 
-// Where the target reads that a password lifts a block, the plan blocks again.
+// If the target's reading is that a password lifts a block, the plan blocks again.
 func TestPlanKeepsABlock(t *testing.T) {
 	target := user.Target{Connection: user.Connection{Kind: user.Database}, Policies: map[rule.ID]string{rule.BlockLifted: "lifted", rule.EmailKeepsVerified: "reset"}}
 	for _, from := range []string{`{"blocked":true}`, `{}`} {
@@ -270,7 +271,7 @@ func TestPlanKeepsABlock(t *testing.T) {
 	assert.JSONEq(t, `{"phone_number":"+15551230001","phone_verified":true}`, string(list[0].AppendJSON(nil)), "a new number may reset it")
 }
 
-// Payloads of many members take no more than their share of time.
+// Payloads with many members take linear time.
 func TestManyMembers(t *testing.T) {
 	t.Parallel()
 	n := long.Pick(5_000, 50_000)
@@ -290,7 +291,7 @@ func TestManyMembers(t *testing.T) {
 	assert.Equal(t, n, q.Extra.Len())
 	q, err = patch.Diff(profile(t, `{}`), profile(t, `{"user_metadata":`+dotted+`}`))
 	assert.ErrorIs(t, err, metadata.ErrMore)
-	assert.True(t, q.IsZero(), "what the API would not take is left out, all of it")
+	assert.True(t, q.IsZero(), "refused members are left out")
 	out, err := payload(t, many[:len(many)-1]+`,"name":"A"}`).Apply(profile(t, `{}`), user.Target{Policies: map[rule.ID]string{rule.UnknownAttribute: "stored"}})
 	require.NoError(t, err)
 	assert.Equal(t, n, out.Profile.Extra.Len())
@@ -326,7 +327,8 @@ func TestInverse(t *testing.T) {
 	}
 }
 
-// A payload is undone as the target reads what it does, also one that is refused.
+// The inverse of a payload follows the readings of the target, also if the payload is
+// refused.
 func TestInverseForTheTarget(t *testing.T) {
 	const (
 		lifted = `{"policies":{"patch.block-lifted":"lifted"}}`
@@ -337,7 +339,7 @@ func TestInverseForTheTarget(t *testing.T) {
 		missed                        []string
 	}{
 		{`{"blocked":true}`, `{"password":"p"}`, lifted, `{"blocked":true}`, []string{"/password"}},
-		{`{"blocked":true}`, `{"password":"p"}`, `{}`, `{}`, []string{"/password"}},
+		{`{"blocked":true}`, `{"password":"p"}`, `{"policies":{"patch.block-lifted":"stays"}}`, `{}`, []string{"/password"}},
 		{`{"blocked":false}`, `{"password":"p"}`, lifted, `{}`, []string{"/password"}},
 		{`{}`, `{"password":"p"}`, lifted, `{}`, []string{"/password"}},
 		{`{"blocked":true}`, `{"name":"A"}`, lifted, `{"name":null}`, nil},
@@ -350,7 +352,7 @@ func TestInverseForTheTarget(t *testing.T) {
 		{`{"user_metadata":{"a":{"x":null}}}`, `{"user_metadata":{"a":1}}`, `{"policies":{"patch.nested-null":"stripped"}}`, `{"user_metadata":{"a":{"x":null}}}`, []string{"/user_metadata/a/x"}},
 		{`{"email_verified":true}`, `{"email_verified":false,"phone_verified":true,"connection":"sms","blocked":true}`, `{"secondary":true}`, `{"blocked":false,"connection":"sms"}`, []string{"/email_verified", "/phone_verified", "/blocked"}},
 		{`{"email":"a@example.com"}`, `{"email":"b@example.com","client_id":""}`, `{}`, `{"email":"a@example.com"}`, []string{"/client_id"}},
-		// Refused: what cannot come back is named all the same, and nothing else.
+		// The error of a refused payload names the attributes that cannot be restored.
 		{`{"email":"a@example.com","username":"ann"}`, `{"email":"b@example.com","username":"bob"}`, `{"connection":{"kind":"social"}}`, `{}`, []string{"/email", "/username"}},
 		{`{"email":"a@example.com"}`, `{"email":"b@example.com","password":"p"}`, reset, `{"email":"a@example.com","email_verified":false}`, []string{"/password", "/email_verified"}},
 		{`{"app_metadata":{"n":null,"m":1}}`, `{"app_metadata":{"n":1,"m":2},"password":"p","username":"u"}`, `{}`, `{"username":null,"app_metadata":{"m":1}}`, []string{"/app_metadata/n", "/password"}},
@@ -376,7 +378,7 @@ func TestConflicts(t *testing.T) {
 		{`{"password":"x","connection":"a"}`, `{"password":"y","connection":"b"}`, []string{"/password"}},
 		{`{"email":null}`, `{"email":null}`, nil},
 		{`{"x":1}`, `{"x":2}`, []string{"/x"}},
-		// What was said of the address that was read.
+		// A flag that one payload sets, and an address that the other changes.
 		{`{"email":"b@example.com"}`, `{"email_verified":true}`, []string{"/email_verified"}},
 		{`{"email":null}`, `{"email_verified":true,"name":"A"}`, []string{"/email_verified"}},
 		{`{"email":"b@example.com"}`, `{"email":"c@example.com","email_verified":true}`, []string{"/email_verified", "/email"}},
@@ -392,10 +394,11 @@ func TestConflicts(t *testing.T) {
 		{`{"password":"p"}`, `{"blocked":false}`, nil},
 		{`{"password":"p","blocked":true}`, `{"blocked":true}`, []string{"/blocked"}},
 		{`{"password":"p","blocked":true}`, `{"password":"p","blocked":true}`, nil},
+		{`{"password":"p","blocked":true}`, `{"password":"p"}`, []string{"/blocked"}},
 		{`{"password":"p"}`, `{"email_verified":true,"phone_verified":true}`, nil},
 	} {
 		assert.Equal(t, tt.want, patch.Conflicts(payload(t, tt.a), payload(t, tt.b)))
-		assert.Equal(t, len(tt.want), len(patch.Conflicts(payload(t, tt.b), payload(t, tt.a))), "the other way round")
+		assert.Equal(t, len(tt.want), len(patch.Conflicts(payload(t, tt.b), payload(t, tt.a))), "in the other order")
 	}
 }
 
@@ -408,20 +411,23 @@ func TestResponse(t *testing.T) {
 	assert.JSONEq(t, `{"statusCode":400,"error":"Bad Request","message":"The following user attributes cannot be updated: family_name, given_name, picture. The connection (google-oauth2) must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'. For more information, see https://auth0.com/docs/dashboard/guides/connections/configure-connection-sync","errorCode":"operation_not_supported"}`, string(text))
 	r, ok = payload(t, `{"name":"A","nickname":null}`).Response(social)
 	require.True(t, ok)
-	assert.Contains(t, r.Message, "cannot be updated: name. ", "what is removed breaks another rule")
+	assert.Contains(t, r.Message, "cannot be updated: name. ", "a removed attribute breaks another rule")
 	r, ok = payload(t, `{"username":"u","password":"p"}`).Response(user.Target{})
 	assert.True(t, ok)
 	assert.Equal(t, "Cannot update username and password simultaneously.", r.Message)
 	_, ok = payload(t, `{"name":"A"}`).Response(user.Target{})
 	assert.False(t, ok, "accepted")
 	_, ok = payload(t, `{"app_metadata":{"a.b":1}}`).Response(user.Target{})
-	assert.False(t, ok, "nobody knows these words")
-	for _, tt := range []struct{ payload, target string }{ // nor what is said there of a connection without a name, or of others
+	assert.False(t, ok, "the API's answer is not known")
+	for _, tt := range []struct{ payload, target string }{ // unknown answers: a connection without a name, or of another kind
 		{`{"name":"A"}`, `{"connection":{"kind":"social"}}`},
 		{`{"name":"A"}`, `{"connection":{"kind":"custom-database","name":"own"},"policies":{"patch.custom-database":"lenient"}}`},
 		{`{"name":null}`, `{"connection":{"kind":"database"}}`},
 		{`{"email_verified":true}`, `{"connection":{"kind":"passwordless-sms"}}`},
-		{`{"name":"A"}`, `{"scopes":["update:current_user_metadata"]}`},
+		{`{"name":"A"}`, `{"scopes":["update:users_app_metadata"]}`},
+		{`{"nickname":""}`, `{}`},
+		{`{"email":"ann"}`, `{}`},
+		{`{"nickname":"A"}`, `{"connection":{"kind":"custom-database","name":"own"}}`},
 	} {
 		var at user.Target
 		require.NoError(t, at.UnmarshalJSON([]byte(tt.target)))
@@ -434,13 +440,13 @@ func TestResponse(t *testing.T) {
 	assert.Equal(t, 403, r.StatusCode)
 }
 
-// No format and no log shows a password; the body to send has it.
-func TestPrintHidesThePassword(t *testing.T) {
+// Formats and logs mask the password; the body has it.
+func TestPasswordIsMasked(t *testing.T) {
 	const secret = "hunter2"
 	p := patch.Payload{Password: user.Set(user.NewSecret(secret)), Name: user.Set("A")}
-	odd := payload(t, `{"password":["`+secret+`"]}`)
+	mistyped := payload(t, `{"password":["`+secret+`"]}`)
 	extra := patch.Payload{Extra: metadata.MustParse(`{"password":"` + secret + `"}`)}
-	for _, v := range []any{p, &p, odd, extra, []patch.Payload{p}, patch.Payloads{p}, struct{ P patch.Payload }{p}, struct{ p patch.Payload }{p}} {
+	for _, v := range []any{p, &p, mistyped, extra, []patch.Payload{p}, patch.Payloads{p}, struct{ P patch.Payload }{p}, struct{ p patch.Payload }{p}} {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%t", "%x", "%c", "%e"} {
 			assert.NotContains(t, fmt.Sprintf(format, v), secret, "%s of %T", format, v)
 		}
@@ -451,7 +457,7 @@ func TestPrintHidesThePassword(t *testing.T) {
 			var b strings.Builder
 			slog.New(h(&b)).Info("m", "v", v)
 			switch v.(type) {
-			case []patch.Payload, struct{ P patch.Payload }: // out of its reach, as the doc says
+			case []patch.Payload, struct{ P patch.Payload }: // encoding/json writes it, as documented
 			default:
 				assert.NotContains(t, b.String(), secret, "%T", v)
 			}
@@ -462,8 +468,8 @@ func TestPrintHidesThePassword(t *testing.T) {
 	assert.JSONEq(t, `{"name":"A","password":"hunter2"}`, string(text))
 }
 
-// Apply lists its own warnings among those of the verdict, all as the rules are
-// ordered, and its effects so too.
+// Apply sorts its warnings with those of the verdict, and its effects, as the catalogue
+// is ordered.
 func TestOrderOfWarnings(t *testing.T) {
 	u := profile(t, `{"email":"a@example.com","blocked":true,"user_metadata":{"a":{"x":1,"y":2}},"app_metadata":{"b":1}}`)
 	p := payload(t, `{"email":"b@example.com","verify_email":true,"unknown":1,"user_metadata":{"a":{"x":null},"roles":[]},"app_metadata":{"b":null},"client_id":"c"}`)
@@ -480,19 +486,25 @@ func TestOrderOfWarnings(t *testing.T) {
 	for _, id := range []rule.ID{rule.UnknownAttribute, rule.NestedNull, rule.LastMember, rule.EmailKeepsVerified, rule.AuthorizationInUserMetadata, rule.ReplacedObject} {
 		assert.True(t, seen[id], id)
 	}
-	assert.Equal(t, []user.Effect{{Kind: user.VerificationEmail, Rule: rule.VerificationEmail}, {Kind: user.ChangeEmail, Rule: rule.ChangeEmailMessage}}, out.Effects)
+	assert.Equal(t, []user.Effect{
+		{Kind: user.VerificationEmail, Rule: rule.VerificationEmail, Pointer: "/email"}, {Kind: user.SessionsExpire, Rule: rule.SessionsExpire, Pointer: "/email"},
+		{Kind: user.ChangeEmail, Rule: rule.ChangeEmailMessage, Pointer: "/email"},
+	}, out.Effects)
 
 	out, err = payload(t, `{"password":"p"}`).Apply(u, user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Sources: rule.Lenient})
 	require.NoError(t, err)
-	assert.Equal(t, []user.Effect{{Kind: user.SessionsExpire, Rule: rule.PasswordSessions}, {Kind: user.GetUserScript, Rule: rule.ChangeScripts}, {Kind: user.ChangePasswordScript, Rule: rule.ChangeScripts}}, out.Effects)
+	assert.Equal(t, []user.Effect{
+		{Kind: user.SessionsExpire, Rule: rule.PasswordSessions, Pointer: "/password"}, {Kind: user.GetUserScript, Rule: rule.ChangeScripts, Pointer: "/password"},
+		{Kind: user.ChangePasswordScript, Rule: rule.ChangeScripts, Pointer: "/password"},
+	}, out.Effects)
 
-	// Two lists that are cut off say so once.
-	var was, says strings.Builder
+	// Two full lists have one entry rule.More.
+	var stored, sent strings.Builder
 	for i := range 1100 {
-		fmt.Fprintf(&was, `,"m%d":{"a":1,"b":1}`, i)
-		fmt.Fprintf(&says, `,"m%d":{"a":null}`, i)
+		fmt.Fprintf(&stored, `,"m%d":{"a":1,"b":1}`, i)
+		fmt.Fprintf(&sent, `,"m%d":{"a":null}`, i)
 	}
-	out, err = payload(t, `{"user_metadata":{`+says.String()[1:]+`}}`).Apply(profile(t, `{"user_metadata":{`+was.String()[1:]+`}}`), user.Target{})
+	out, err = payload(t, `{"user_metadata":{`+sent.String()[1:]+`}}`).Apply(profile(t, `{"user_metadata":{`+stored.String()[1:]+`}}`), user.Target{})
 	require.NoError(t, err)
 	more := 0
 	for _, w := range out.Warnings {
@@ -504,54 +516,105 @@ func TestOrderOfWarnings(t *testing.T) {
 	assert.Equal(t, rule.More, out.Warnings[len(out.Warnings)-1].Rule)
 }
 
-// A secondary identity's number is not the one in the root.
+// The phone number of a secondary identity is not compared with the root attribute.
 func TestVerificationTextOfASecondaryIdentity(t *testing.T) {
 	u := profile(t, `{"phone_number":"+15551230000","identities":[{"connection":"db"},{"connection":"sms","profileData":{"phone_number":"+15559990000"}}]}`)
 	p := payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"connection":"sms"}`)
 	out, err := p.Apply(u, user.Target{Secondary: true, Connection: user.Connection{Kind: user.PasswordlessSMS}})
 	require.NoError(t, err)
-	assert.Equal(t, []user.Effect{{Kind: user.VerificationText, Rule: rule.VerificationText}}, out.Effects)
+	assert.Equal(t, []user.Effect{
+		{Kind: user.VerificationText, Rule: rule.VerificationText, Pointer: "/phone_number"}, {Kind: user.SessionsExpire, Rule: rule.SessionsExpire, Pointer: "/phone_number"},
+	}, out.Effects)
 	assert.Equal(t, `{"phone_number":"+15551230000"}`, out.Profile.Identities[1].ProfileData.String())
 }
 
-// The size of a profile is that of all of it.
+// Sendable drops the attributes that Auth0 manages from a body that was read from the
+// API.
+func TestSendable(t *testing.T) {
+	read := payload(t, `{"user_id":"auth0|1","email":"a@example.com","name":"B","identities":[{"connection":"db"}],"created_at":"t","updated_at":"t","last_ip":"::1","last_login":"t","logins_count":3,
+		"last_password_reset":"t","multifactor":["guardian"],"multifactor_last_modified":"t","permissions":[],"blocked_for":[],"guardian_authenticators":[],"guardian_enrollments":[],"passkeys":[],"enrolledFactors":[],
+		"locale":"de","user_metadata":"odd"}`)
+	before := read.String()
+	p, dropped := read.Sendable()
+	assert.JSONEq(t, `{"email":"a@example.com","name":"B","locale":"de","user_metadata":"odd"}`, string(p.AppendJSON(nil)))
+	assert.ElementsMatch(t, limit.Managed, dropped)
+	assert.Equal(t, before, read.String(), "the input changed")
+	p, dropped = p.Sendable()
+	assert.Empty(t, dropped)
+	assert.Equal(t, 2, p.Extra.Len())
+	p, dropped = payload(t, `{"name":"B","user_id":"auth0|1"}`).Sendable()
+	assert.Equal(t, []string{"user_id"}, dropped)
+	assert.True(t, p.Equal(patch.Payload{Name: user.Set("B")}))
+	p, dropped = patch.Payload{}.Sendable()
+	assert.Empty(t, dropped)
+	assert.True(t, p.IsZero())
+	// Plan omits the attributes that the user has already.
+	p, _ = payload(t, `{"user_id":"auth0|1","email":"a@example.com","username":"ann","name":"B"}`).Sendable()
+	list, err := patch.Plan(profile(t, `{"user_id":"auth0|1","email":"a@example.com","username":"ann","name":"A"}`), p, user.Target{})
+	require.NoError(t, err)
+	assert.Equal(t, `[{"name":"B"}]`, fmt.Sprint(list))
+}
+
+// The first violation of several synced attributes names them all; the others refer to
+// it.
+func TestSyncedAttributesAreNamedOnce(t *testing.T) {
+	p := payload(t, `{"name":"A","nickname":"a","given_name":"A","family_name":"B","picture":"https://example.com/p.png"}`)
+	list := p.Validate(user.Target{Connection: user.Connection{Kind: user.Social}}).Violations
+	require.Len(t, list, 5)
+	assert.True(t, strings.HasPrefix(list[0].Message, "family_name, given_name, name, nickname, picture cannot be updated while the connection syncs user profile attributes at each login;"), list[0].Message)
+	for _, v := range list[1:] {
+		assert.Contains(t, v.Message, "see the violation at /given_name")
+	}
+	list = payload(t, `{"name":null,"picture":"https://example.com/p.png"}`).Validate(user.Target{Connection: user.Connection{Kind: user.Social}}).Violations
+	assert.True(t, strings.HasPrefix(list[0].Message, "picture cannot be updated while the connection syncs user profile attributes at each login;"), list[0].Message)
+}
+
+// The message names the scope of the guide if the token has it.
+func TestScopeOfTheGuide(t *testing.T) {
+	list := payload(t, `{"user_metadata":{"a":1}}`).Validate(user.Target{Scopes: []string{"create:current_user_metadata"}}).Violations
+	require.Len(t, list, 1)
+	assert.Contains(t, list[0].Message, "create:current_user_metadata")
+}
+
+// The size of a profile is the size of its whole text.
 func TestProfileSize(t *testing.T) {
 	u := user.Profile{
 		UserMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 5<<10) + `"}`),
 		Identities:   []user.Identity{{ProfileData: metadata.MustParse(`{"a":"` + strings.Repeat("x", 6<<10) + `"}`)}},
 	}
 	p := payload(t, `{"blocked":true}`)
-	out, err := p.Apply(u, user.Target{})
+	uncapped := user.Target{Policies: rule.Policies{rule.ProfileAllowance: "uncapped"}}
+	out, err := p.Apply(u, uncapped)
 	require.NoError(t, err)
 	assert.ErrorIs(t, out.Warnings, rule.ProfileSize)
 	assert.NotErrorIs(t, out.Warnings, rule.SearchSize)
-	// Ten kilobytes and no more, as written.
+	// The limit is exactly 10 KB of text.
 	for pad, large := range map[int]bool{0: false, 1: true} {
 		var v user.Profile
 		v.AppMetadata = metadata.MustParse(`{"a":"` + strings.Repeat("x", 10<<10-len(`{"blocked":true,"app_metadata":{"a":""}}`)+pad) + `"}`)
-		out, err = p.Apply(v, user.Target{})
+		out, err = p.Apply(v, uncapped)
 		require.NoError(t, err)
 		assert.Equal(t, large, errors.Is(out.Warnings, rule.ProfileSize), "%d bytes", len(out.Profile.AppendJSON(nil)))
 	}
-	// A megabyte of metadata and no more.
+	// The limit for search is exactly 1 MB.
 	for pad, large := range map[int]bool{0: false, 1: true} {
-		v := user.Profile{UserMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 1<<20-metadata.MustParse(`{"a":""}`).Size()+pad) + `"}`)}
-		out, err = p.Apply(v, user.Target{})
+		v := user.Profile{UserMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 1<<20-len(`{"blocked":true,"user_metadata":{"a":""}}`)+pad) + `"}`)}
+		out, err = p.Apply(v, uncapped)
 		require.NoError(t, err)
 		assert.Equal(t, large, errors.Is(out.Warnings, rule.SearchSize))
 	}
 	u.Identities = nil
-	out, err = p.Apply(u, user.Target{})
+	out, err = p.Apply(u, uncapped)
 	require.NoError(t, err)
 	assert.NotErrorIs(t, out.Warnings, rule.ProfileSize)
 	u.AppMetadata = metadata.MustParse(`{"a":"` + strings.Repeat("x", 1<<20) + `"}`)
-	out, err = p.Apply(u, user.Target{})
+	out, err = p.Apply(u, uncapped)
 	require.NoError(t, err)
 	assert.ErrorIs(t, out.Warnings, rule.SearchSize)
 	assert.ErrorIs(t, out.Warnings, rule.ProfileSize)
 }
 
-// What the target reads as refused for this user, no plan sends and no inverse.
+// Plans and inverses do not have a payload that a policy refuses for the user.
 func TestRefusedForTheUser(t *testing.T) {
 	target := user.Target{Policies: map[rule.ID]string{rule.FirstUsername: "refused"}}
 	has, hasNot := user.Profile{Username: user.Set("kim"), Name: user.Set("Kim")}, user.Profile{Name: user.Set("Kim")}
@@ -573,35 +636,87 @@ func TestMetadataSize(t *testing.T) {
 		t.Skip("copies megabytes, slowly under the race detector")
 	}
 	t.Parallel()
+	uncapped := user.Target{Policies: rule.Policies{rule.ProfileAllowance: "uncapped"}}
 	big := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20) + `"}`)}
-	assert.ErrorIs(t, big.Validate(user.Target{}).Err(), rule.MetadataSize)
+	assert.ErrorIs(t, big.Validate(uncapped).Err(), rule.MetadataSize)
 	half := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}
-	out, err := half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, user.Target{})
+	out, err := half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, uncapped)
 	require.NoError(t, err)
-	assert.ErrorIs(t, out.Warnings, rule.MergedMetadataSize, "two halves are too large together")
-	refused := user.Target{Policies: map[rule.ID]string{rule.MergedMetadataSize: "refused"}}
+	assert.ErrorIs(t, out.Warnings, rule.MergedMetadataSize, "both members together are too large")
+	refused := user.Target{Policies: rule.Policies{rule.MergedMetadataSize: "refused", rule.ProfileAllowance: "uncapped"}}
 	_, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, refused)
 	assert.ErrorIs(t, err, rule.MergedMetadataSize)
 	_, err = patch.Plan(user.Profile{AppMetadata: metadata.MustParse(`{"a":"` + strings.Repeat("x", 9<<20) + `"}`)}, half, refused)
 	assert.ErrorIs(t, err, rule.MergedMetadataSize)
 	both := user.Profile{AppMetadata: out.Profile.AppMetadata, Name: user.Set("Kim")}
 	q, err := patch.Payload{AppMetadata: metadata.MustDelta(`{"b":null}`), Name: user.Set("Kit")}.Inverse(both, refused)
-	assert.Equal(t, []string{"/app_metadata/b"}, metadata.Unreachable(err), "two halves cannot come back")
+	assert.Equal(t, []string{"/app_metadata/b"}, metadata.Unreachable(err), "both members together are too large")
 	assert.True(t, patch.Payload{Name: user.Set("Kim")}.Equal(q), q.String())
 	_, err = patch.Diff(user.Profile{}, user.Profile{UserMetadata: big.UserMetadata.Object()})
 	assert.Equal(t, []string{"/user_metadata/a"}, metadata.Unreachable(err))
 	all := metadata.MustParse(`{"a":"` + strings.Repeat("x", limit.Metadata-metadata.MustParse(`{"a":""}`).Size()) + `"}`)
-	out, err = patch.Payload{Name: user.Set("Kim"), UserMetadata: metadata.MustDelta(`{"b":null}`)}.Apply(user.Profile{UserMetadata: all}, user.Target{})
+	out, err = patch.Payload{Name: user.Set("Kim"), UserMetadata: metadata.MustDelta(`{"b":null}`)}.Apply(user.Profile{UserMetadata: all}, uncapped)
 	require.NoError(t, err)
-	assert.NotErrorIs(t, out.Warnings, rule.MergedMetadataSize, "as much as there can be")
-	out, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}, user.Target{})
+	assert.NotErrorIs(t, out.Warnings, rule.MergedMetadataSize, "exactly the limit")
+	out, err = half.Apply(user.Profile{AppMetadata: metadata.MustParse(`{"b":"` + strings.Repeat("x", 9<<20) + `"}`)}, uncapped)
 	require.NoError(t, err)
-	assert.NotErrorIs(t, out.Warnings, rule.MergedMetadataSize, "one takes the other's place")
+	assert.NotErrorIs(t, out.Warnings, rule.MergedMetadataSize, "one member replaces the other")
 	small := patch.Payload{UserMetadata: metadata.MustDelta(`{"a":"` + strings.Repeat("x", 16<<20-100) + `"}`)}
-	assert.NoError(t, small.Validate(user.Target{}).Err())
+	assert.NoError(t, small.Validate(uncapped).Err())
 }
 
-// Validate of a payload without violations allocates nothing, however it is made.
+// A payload that makes a profile beyond the allowance larger is refused, under strict
+// and current; one that makes it smaller is not.
+func TestProfileAllowance(t *testing.T) {
+	sized := func(n int) metadata.Object { return metadata.MustParse(`{"a":  "` + strings.Repeat("x", n) + `"}`) } // n and 8 bytes
+	const allowed = limit.ProfileAllowance - len(`{"a":""}`)
+	for _, tt := range []struct {
+		name    string
+		stored  int
+		payload string
+		wrong   bool
+		alone   bool // Validate refuses it
+	}{
+		{"within", limit.ProfileAllowance - len(`{"user_metadata":{"a":""},"name":"A","updated_at":"2027-04-01T00:00:00.000Z"}`), `{"name":"A"}`, false, false},
+		{"beyond by a byte", limit.ProfileAllowance - len(`{"user_metadata":{"a":""},"name":"A","updated_at":"2027-04-01T00:00:00.000Z"}`), `{"name":"AB"}`, true, false},
+		{"beyond before", 2 * limit.ProfileAllowance, `{"name":"A"}`, true, false},
+		{"smaller", 2 * limit.ProfileAllowance, `{"user_metadata":{"a":null}}`, false, false},
+		{"smaller, though larger than the allowance", 2 * limit.ProfileAllowance, `{"user_metadata":` + sized(allowed+1).String() + `}`, false, true},
+		{"the same", 2 * limit.ProfileAllowance, `{"user_metadata":{}}`, false, false},
+		{"metadata within", 0, `{"user_metadata":` + sized(allowed).String() + `}`, true, false}, // the profile is not
+		{"metadata beyond", 0, `{"app_metadata":` + sized(allowed+1).String() + `}`, true, true},
+	} {
+		u, p := user.Profile{UserMetadata: sized(tt.stored), UpdatedAt: user.Set[user.Timestamp]("2026-04-01T00:00:00.000Z")}, payload(t, tt.payload)
+		for at, refuses := range map[*user.Target]bool{
+			{}: true, {Sources: rule.Current}: true, {Sources: rule.Lenient}: false, {Policies: rule.Policies{rule.ProfileAllowance: "uncapped"}}: false,
+		} {
+			now := *at
+			now.Now = time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC) // has no effect
+			verdict := p.Validate(now)
+			assert.Equal(t, tt.alone && refuses, errors.Is(verdict.Err(), rule.ProfileAllowance), tt.name)
+			assert.Equal(t, tt.alone && !refuses, errors.Is(verdict.Warnings, rule.ProfileAllowance), tt.name)
+			out, err := p.Apply(u, now)
+			assert.Equal(t, tt.wrong && refuses, errors.Is(err, rule.ProfileAllowance), tt.name)
+			assert.Equal(t, tt.wrong && !refuses, errors.Is(out.Warnings, rule.ProfileAllowance), tt.name)
+			if list := (rule.Violations)(nil); errors.As(err, &list) {
+				assert.Contains(t, list[0].Message, "2026-08-04")
+				assert.Contains(t, list[0].Message, "2027-03-04")
+			}
+			_, err = patch.Plan(u, p, now)
+			assert.Equal(t, tt.wrong && refuses, errors.Is(err, rule.ProfileAllowance), tt.name)
+		}
+	}
+	// An inverse does not restore members beyond the allowance.
+	large := user.Profile{Name: user.Set("Kim"), UserMetadata: sized(2 * limit.ProfileAllowance)}
+	q, err := payload(t, `{"user_metadata":{"a":null},"name":"K"}`).Inverse(large, user.Target{})
+	assert.Equal(t, []string{"/user_metadata/a"}, metadata.Unreachable(err))
+	assert.Equal(t, `{"name":"Kim"}`, string(q.AppendJSON(nil)))
+	q, err = payload(t, `{"name":"K"}`).Inverse(large, user.Target{})
+	assert.Equal(t, []string{"/name"}, metadata.Unreachable(err), "a longer name")
+	assert.True(t, q.IsZero())
+}
+
+// Validate does not allocate for a payload without violations and warnings.
 func TestValidateAllocations(t *testing.T) {
 	for _, text := range []string{
 		`{"name":"A","email":"a@example.com","picture":"https://example.com/p.png","user_metadata":{"color":"red","n":12,"l":["x","y"]},"app_metadata":{"plan":{"name":"gold"}}}`,
@@ -611,12 +726,17 @@ func TestValidateAllocations(t *testing.T) {
 		`{"password":"correct-horse"}`, `{"username":"ann","blocked":true}`, `{"given_name":"` + strings.Repeat("\u00e9", 150) + `"}`,
 	} {
 		p := payload(t, text)
-		target := user.Target{Connection: user.Connection{Kind: user.Database, Name: "members"}}
-		verdict := p.Validate(target)
-		require.Empty(t, verdict.Violations, text)
-		require.Empty(t, verdict.Warnings, text)
-		if n := testing.AllocsPerRun(100, func() { p.Validate(target) }); n > 0 {
-			t.Errorf("%v allocations for %s", n, text)
+		for _, c := range []user.Connection{
+			{Kind: user.Database, Name: "members"},
+			{Strategy: "auth0", Attributes: user.Attributes{Email: &user.Attribute{}, Username: &user.Attribute{ProfileRequired: user.Set(true), MaxLength: user.Set[int64](9)}}},
+		} {
+			target := user.Target{Connection: c}
+			verdict := p.Validate(target)
+			require.Empty(t, verdict.Violations, text)
+			require.Empty(t, verdict.Warnings, text)
+			if n := testing.AllocsPerRun(100, func() { p.Validate(target) }); n > 0 {
+				t.Errorf("%v allocations for %s", n, text)
+			}
 		}
 	}
 }
@@ -630,11 +750,12 @@ var fuzzUsers = []string{
 	`{"name":"","email":"no address","app_metadata":{"email":1,"a.b":2}}`,
 }
 
-// fuzzTargets are the targets of laws that have to hold for each; the first takes
-// whatever any takes of a user in the Auth0 store.
+// fuzzTargets are targets for the laws; the first accepts every payload that any target
+// accepts for a user in the Auth0 store.
 var fuzzTargets = []string{
 	`{"connection":{"kind":"database"},"lenient":true}`, `{}`, `{"connection":{"kind":"database","requires_username":true}}`,
 	`{"connection":{"kind":"database"},"lenient":true,"policies":{"patch.email-keeps-verified":"reset","patch.block-lifted":"lifted"}}`,
+	`{"connection":{"strategy":"auth0","attributes":{"email":{"profile_required":true},"username":{"validation":{"max_length":9}}}},"sources":"current"}`,
 	`{"connection":{"kind":"custom-database"},"lenient":true}`, `{"connection":{"kind":"custom-database"},"migrated":true}`,
 	`{"connection":{"kind":"social"}}`, `{"connection":{"kind":"enterprise","root_attributes":"never_on_login"}}`,
 	`{"connection":{"kind":"passwordless-email"},"policies":{"patch.secondary-connection":"every"}}`, `{"connection":{"kind":"passwordless-sms","disabled":true},"now":"2026-03-13T08:00:00Z"}`,
@@ -645,8 +766,8 @@ func fuzzTarget(t *testing.T, which uint8) (at user.Target) {
 	return at
 }
 
-// Law 5: Apply(u, Diff(u, v)) = v but for what the error names; law 7: the plan's
-// payloads, each valid, give the goal.
+// Law 5: Apply(u, Diff(u, v)) = v, apart from the differences that the error names.
+// Law 7: the payloads of a plan, each valid, lead to the goal.
 func FuzzDiffAndPlan(f *testing.F) {
 	for i, a := range fuzzUsers {
 		for j, b := range fuzzUsers {
@@ -670,7 +791,7 @@ func FuzzDiffAndPlan(f *testing.F) {
 			if which == 0 {
 				t.Fatalf("no plan from %s to %s by %s: %v", a, b, goal, err)
 			}
-			return // the target does not take it
+			return // refused for the target
 		}
 		got := from
 		for _, p := range list {
@@ -695,8 +816,9 @@ func payloadOf(from, to user.Profile) patch.Payload {
 	return p
 }
 
-// within checks that the profile got is want but for what the error names, for
-// letter case in e-mail and username, for timestamps, and for {} and absent metadata.
+// within checks that the profile got equals want, apart from the differences that the
+// error names, letter case in e-mail and username, timestamps, and {} for absent
+// metadata.
 func within(t *testing.T, got, want user.Profile, missed error, folded bool) {
 	t.Helper()
 	x, err := got.Object()
@@ -723,16 +845,16 @@ func within(t *testing.T, got, want user.Profile, missed error, folded bool) {
 	}
 }
 
-// differs checks that each pointer that the error names leads to something that is
-// not the same in got and want, but for those given: nothing is named in vain.
-func differs(t *testing.T, got, want user.Profile, missed error, but ...string) {
+// differs checks that got and want differ at each pointer that the error names, except
+// at those given.
+func differs(t *testing.T, got, want user.Profile, missed error, except ...string) {
 	t.Helper()
 	x, err := got.Object()
 	require.NoError(t, err)
 	y, err := want.Object()
 	require.NoError(t, err)
 	for _, p := range metadata.Unreachable(missed) {
-		if slices.Contains(but, p) {
+		if slices.Contains(except, p) {
 			continue
 		}
 		path, ok := metadata.ParsePointer(p)
@@ -745,7 +867,8 @@ func differs(t *testing.T, got, want user.Profile, missed error, but ...string) 
 	}
 }
 
-// Law 6: Apply(Apply(u, p), Inverse(p, u)) = u, but for what the error names.
+// Law 6: Apply(Apply(u, p), Inverse(p, u)) = u, apart from the differences that the
+// error names.
 func FuzzInverse(f *testing.F) {
 	for i, a := range fuzzUsers {
 		for j, b := range []string{everything, `{"name":"B"}`, `{"user_metadata":{},"app_metadata":{"p":1,"new":{"y":null}}}`, `{"email":"C@example.com","email_verified":true}`, `{"email":null,"username":"Zed"}`, `{"password":"p","blocked":true}`, `{"user_metadata":{"a":null}}`, `{"x":null,"nickname":null}`} {
@@ -776,12 +899,12 @@ func FuzzInverse(f *testing.F) {
 			}
 			undone = back.Profile
 		}
-		// The inverse restores what p touches; unfolded case cannot come back.
+		// Letter case that the API folds is not restored.
 		within(t, undone, u, missed, true)
 	})
 }
 
-// Payloads without a conflict give the same user in either order, in every reading.
+// Payloads without a conflict lead to the same user in either order, for every reading.
 func FuzzConflicts(f *testing.F) {
 	payloads := []string{
 		everything, `{"email":"B@example.com"}`, `{"email":"b@example.com","email_verified":false}`, `{"email_verified":true,"name":"B"}`,
@@ -825,7 +948,7 @@ func FuzzConflicts(f *testing.F) {
 		x, ok := both(p, q)
 		y, too := both(q, p)
 		if ok != too || !x.Equal(y) {
-			t.Fatalf("%s then %s gives %s, the other way round %s", p, q, x.AppendJSON(nil), y.AppendJSON(nil))
+			t.Fatalf("%s then %s gives %s, in the other order %s", p, q, x.AppendJSON(nil), y.AppendJSON(nil))
 		}
 	})
 }

@@ -1,9 +1,12 @@
 package patch
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
@@ -24,21 +27,21 @@ type Response struct {
 //
 // Sources: those of [rule.AnswerTo].
 func (p Payload) Response(t user.Target) (Response, bool) {
+	derived.Resolve(&t.Connection)
 	list := p.Validate(t).Violations
-	if len(list) == 0 {
+	if len(list) == 0 || errors.Is(list, rule.ConnectionKind) {
 		return Response{}, false
 	}
 	first := list[0]
 	status, message, code := rule.AnswerTo(rule.EndpointUpdate, first.Rule)
 	ok := status != 0
-	var all []string // the attributes that the rule refuses, as the API lists them
+	var sent []string // the attributes that the rule refuses
 	for _, v := range list {
-		if v.Rule == first.Rule {
-			all = append(all, strings.TrimPrefix(v.Pointer, "/"))
+		if path, _ := metadata.ParsePointer(v.Pointer); v.Rule == first.Rule && len(path) > 0 {
+			sent = append(sent, path[0])
 		}
 	}
-	slices.Sort(all)
-	names, name := strings.Join(all, ", "), t.Connection.Name
+	names, name := strings.Join(slices.Sorted(slices.Values(sent)), ", "), t.Connection.Name
 	switch first.Rule {
 	case rule.ExclusiveAttributes:
 		p = p.normal()
@@ -58,8 +61,15 @@ func (p Payload) Response(t user.Target) (Response, bool) {
 		message = fill(message, names)
 	case rule.EmailVerification:
 		ok = ok && t.Connection.Kind == user.Enterprise
+	case rule.ReadOnly:
+		message = fill(message, strings.Join(sent, ","))
 	case rule.Scope:
-		ok = ok && first.Pointer == ""
+		if first.Pointer != "" { // another message, which is known for a user's own token
+			ok = isOwn(t.Scopes)
+			message, code = "You cannot update the following fields: "+strings.Join(sent, ", "), ""
+		}
+	case rule.Length, rule.EmailFormat, rule.CustomDatabase: // the message depends on more than p
+		ok = false
 	}
 	if !ok {
 		return Response{}, false

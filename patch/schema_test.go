@@ -89,7 +89,7 @@ func propertiesOf() (properties ordered) {
 		_, isFlag := table[a].Field.(*user.Field[bool])
 		properties = append(properties, keyed{a.String(), attributeSchema(a, isFlag)})
 	}
-	for _, name := range readOnly {
+	for _, name := range limit.Managed {
 		properties = append(properties, keyed{name, false})
 	}
 	return properties

@@ -4,7 +4,9 @@ import (
 	"slices"
 
 	"github.com/metameld/metameld/internal/check"
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -22,14 +24,23 @@ import (
 //  4. Metadata has names, a size and a depth that can be stored; a wipe is a warning.
 //  5. Some attributes exclude each other.
 //  6. The connection, and the identity on it, decide which attributes can be updated.
+//     The attributes that the connection declares beat every source. Where the kind of
+//     connection is unknown, one warning lists the attributes that it would decide on.
 //
 // Only the API knows whether an e-mail is taken, a password is strong enough or a
-// script exists. [Payload.Apply] adds the warnings that depend on the user.
+// script exists. [Payload.Apply] adds the warnings that depend on the user. It judges
+// the size of the profile ([rule.ProfileAllowance]), of which Validate sees only the
+// metadata in p.
 //
 // Validate does not allocate if there is nothing to list and Extra is empty.
-func (p Payload) Validate(t user.Target) rule.Verdict {
+func (p Payload) Validate(t user.Target) rule.Verdict { return p.validate(t, false) }
+
+// validate is Validate. If known, the size of the profile is judged elsewhere.
+func (p Payload) validate(t user.Target, known bool) rule.Verdict {
 	p = p.normal()
-	j := validator{Judge: judge.New(t.Sources, t.Policies), p: p, t: t}
+	j := validator{Judge: judge.New(t.Sources, t.Policies), p: p, t: t, known: known}
+	derived.Resolve(&j.t.Connection)
+	derived.JudgeKind(&j.Judge, &j.t.Connection)
 	for a, f := range j.p.fields() {
 		j.has[a] = memberOf(f.Field)
 	}
@@ -45,15 +56,10 @@ func (p Payload) Validate(t user.Target) rule.Verdict {
 // validator judges one payload.
 type validator struct {
 	judge.Judge
-	p   Payload
-	t   user.Target
-	has [attributes]member
-}
-
-// readOnly are the attributes that Auth0 manages itself.
-var readOnly = []string{
-	"user_id", "identities", "created_at", "updated_at", "last_ip", "last_login", "logins_count",
-	"last_password_reset", "multifactor", "multifactor_last_modified", "permissions",
+	p     Payload
+	t     user.Target
+	known bool // the profile is known
+	has   [attributes]member
 }
 
 // unknown judges the members that the schema does not know, and metadata that is
@@ -64,7 +70,7 @@ func (j *validator) unknown() {
 		switch a, known := find(name); {
 		case known: // metadata
 			j.has[a] = member{present: true, null: v.IsNull(), mistyped: !v.IsNull()}
-		case slices.Contains(readOnly, name):
+		case limit.IsManaged(name):
 			j.Report(rule.ReadOnly, pointer, name+" is read-only: Auth0 manages it; remove it from the payload")
 		case v.IsNull() && j.follows(name):
 			j.Report(rule.SyncedRemoval, pointer, name+" cannot be removed: it is set by the identity provider at each login")
@@ -74,7 +80,7 @@ func (j *validator) unknown() {
 	}
 }
 
-// scopes judges what the caller's token may update.
+// scopes judges whether the caller's token covers the attributes.
 func (j *validator) scopes() {
 	scopes := j.t.Scopes
 	if scopes == nil || slices.Contains(scopes, "update:users") {
@@ -82,21 +88,31 @@ func (j *validator) scopes() {
 	}
 	app := slices.Contains(scopes, "update:users_app_metadata")
 	own := slices.Contains(scopes, "update:current_user_metadata")
+	guide := ""
+	if slices.Contains(scopes, "create:current_user_metadata") {
+		guide = "; a guide lists create:current_user_metadata for updates too, but the API's schema does not"
+	}
 	if !app && !own {
-		j.Report(rule.Scope, "", "the token has none of the scopes update:users, update:users_app_metadata, update:current_user_metadata")
+		j.Report(rule.Scope, "", "the token has none of the scopes update:users, update:users_app_metadata, update:current_user_metadata"+guide)
 		return
 	}
 	for a := range attributes {
-		covered := a == attrConnection || a == attrClientID || app && a == attrAppMetadata || own && a == attrUserMetadata
+		covered := app && (a == attrAppMetadata || a == attrConnection || a == attrClientID) || own && a == attrUserMetadata
 		if j.has[a].present && !covered {
-			j.Report(rule.Scope, a.pointer(), "the token's scopes do not cover "+a.String())
+			j.Report(rule.Scope, a.pointer(), "the token's scopes do not cover "+a.String()+guide)
 		}
 	}
 	for name := range j.p.Extra.All() {
 		if _, known := find(name); !known {
-			j.Report(rule.Scope, metadata.Pointer(name), "the token's scopes cover metadata only")
+			j.Report(rule.Scope, metadata.Pointer(name), "the token's scopes cover metadata only"+guide)
 		}
 	}
+}
+
+// isOwn reports whether the token is a user's own, which covers user_metadata alone.
+func isOwn(scopes []string) bool {
+	return slices.Contains(scopes, "update:current_user_metadata") &&
+		!slices.Contains(scopes, "update:users") && !slices.Contains(scopes, "update:users_app_metadata")
 }
 
 // shape judges each attribute by itself.
@@ -115,6 +131,12 @@ func (j *validator) shape() {
 		j.Report(rule.ClientID, attrClientID.pointer(), "client_id has no effect without email or phone_number")
 	}
 	kind, phone := j.t.Connection.Kind, j.has[attrPhoneNumber]
+	if kind == user.PasswordlessEmail && j.has[attrEmail].null {
+		j.Report(rule.OnlyIdentifier, attrEmail.pointer(), "email is the only identifier of a passwordless e-mail user; the API probably refuses to remove it")
+	}
+	if kind == user.PasswordlessSMS && phone.null {
+		j.Report(rule.OnlyIdentifier, attrPhoneNumber.pointer(), "phone_number is the only identifier of an SMS user; the API probably refuses to remove it")
+	}
 	if j.has[attrVerifyPhoneNumber].present && (!phone.present || phone.null || kind != user.KindUnknown && kind != user.PasswordlessSMS) {
 		j.Report(rule.VerifyPhoneNumber, attrVerifyPhoneNumber.pointer(), "verify_phone_number has an effect only with a new phone_number of an SMS user")
 	}
@@ -126,7 +148,7 @@ func (j *validator) shape() {
 	case j.removes(func(string) bool { return true }):
 		j.Report(rule.NothingToUpdate, "", "the payload has none of the attributes that can be updated")
 	default:
-		j.Refuse(rule.NothingToUpdate, "", "the payload has nothing to update")
+		j.Refuse(rule.NothingToUpdate, "", "the payload has nothing to update; add an attribute, or do not send it")
 	}
 }
 
@@ -143,33 +165,36 @@ func (j *validator) value(a attribute) {
 	case m.null && !a.isNullable():
 		j.Report(rule.Null, a.pointer(), a.String()+" cannot be null; leave it out to keep it")
 	case m.mistyped:
-		j.Report(rule.Type, a.pointer(), a.String()+" has the wrong type")
+		j.Report(rule.Type, a.pointer(), a.String()+" must be "+a.typeName())
 	case m.null && a == attrPassword:
 		j.Report(rule.PasswordNull, a.pointer(), "the schema allows null for password; its effect is not documented")
 	case m.null:
 	default:
 		check.Text(a.String(), m.text, func(id rule.ID, message string) { j.Report(id, a.pointer(), message) })
+		if a == attrUsername {
+			derived.JudgeUsername(&j.Judge, &j.t.Connection, j.t.Migrated, m.text)
+		}
 	}
 }
 
-// The readings that are asked for here.
+// The readings that several rules have.
 const (
 	lenient = "lenient"
 	refused = "refused"
 )
 
-// removes reports whether an attribute that the schema does not know, and for which
-// is holds, is removed.
+// removes reports whether the payload removes an unknown attribute for which is returns
+// true.
 func (j *validator) removes(is func(name string) bool) bool {
 	for name, v := range j.p.Extra.All() {
-		if _, known := find(name); !known && v.IsNull() && !slices.Contains(readOnly, name) && is(name) {
+		if _, known := find(name); !known && v.IsNull() && !limit.IsManaged(name) && is(name) {
 			return true
 		}
 	}
 	return false
 }
 
-// metadata judges what is in both metadata objects.
+// metadata judges the content of both metadata objects.
 func (j *validator) metadata() {
 	for _, a := range [...]attribute{attrUserMetadata, attrAppMetadata} {
 		d := *j.p.delta(a)
@@ -182,7 +207,7 @@ func (j *validator) metadata() {
 
 // found reports a violation in metadata. It returns false where both lists are full.
 func (j *validator) found(id rule.ID, message string, path ...string) bool {
-	if !j.FullOf(id) {
+	if !j.FullOf(id) && !(j.known && id == rule.ProfileAllowance) {
 		j.Report(id, metadata.Pointer(path...), message)
 	}
 	return !j.Full()

@@ -23,6 +23,8 @@ func TestVectors(t *testing.T) {
 			case "":
 				run(t, v)
 			case "form", "output", "stage": // packages card and actions run them
+			case "answer":
+				runAnswer(t, v)
 			case "diff":
 				runDiff(t, v)
 			case "plan":
@@ -86,7 +88,25 @@ func reached(t *testing.T, v vectors.Vector, err error) {
 	}
 }
 
-// runDiff checks the payload from one profile to another, and applies it.
+// runAnswer checks which rule an answer of the API is about.
+func runAnswer(t *testing.T, v vectors.Vector) {
+	var arguments struct {
+		Status  int
+		Message string
+	}
+	require.NoError(t, json.Unmarshal(v.Need(t, "arguments.json"), &arguments))
+	r, ok := rule.Match(rule.EndpointUpdate, arguments.Status, arguments.Message)
+	if v.Expect == "passes" {
+		assert.False(t, ok, "an answer that is not known")
+		return
+	}
+	assert.Equal(t, v.Rule, string(r.ID))
+	status, message, _ := rule.AnswerTo(rule.EndpointUpdate, r.ID)
+	assert.Equal(t, arguments.Status, status)
+	assert.NotEmpty(t, message)
+}
+
+// runDiff checks the payload from one profile to another, and that it leads there.
 func runDiff(t *testing.T, v vectors.Vector) {
 	from, to := profile(t, string(v.Need(t, "from.json"))), profile(t, string(v.Need(t, "to.json")))
 	p, err := patch.Diff(from, to)
@@ -148,6 +168,13 @@ func run(t *testing.T, v vectors.Vector) {
 	out, applied := applyTo(t, v, p, at, &verdict)
 	severe(t, verdict.Violations, rule.SeverityError)
 	severe(t, out.Warnings, rule.SeverityWarning)
+	passes := true // under the setting before
+	for _, at.Sources = range []rule.Sources{rule.Lenient, rule.Current, rule.Strict} {
+		valid := p.Validate(at).Valid()
+		assert.True(t, passes || !valid, "what passes a setting passes those after it")
+		passes = valid
+	}
+	at = target(t, v)
 	for i, w := range out.Warnings {
 		assert.NotContains(t, out.Warnings[:i], w, "listed twice")
 	}
@@ -178,7 +205,7 @@ func run(t *testing.T, v vectors.Vector) {
 		assert.Equal(t, want, got)
 	}
 	if text := v.Section("response.json"); text != nil {
-		checkResponse(t, p, at, text)
+		checkResponse(t, v, p, at, text)
 	}
 }
 
@@ -212,21 +239,23 @@ func applyTo(t *testing.T, v vectors.Vector, p patch.Payload, at user.Target, ve
 	assert.True(t, back.Equal(out.Profile), "the profile is written as another: %s", out.Profile.AppendJSON(nil))
 	verdict.Warnings = out.Warnings
 	for _, e := range out.Effects { // a vector names an effect by its rule
-		verdict.Warnings = append(verdict.Warnings, rule.Violation{Rule: e.Rule, Pointer: v.Pointer})
+		verdict.Warnings = append(verdict.Warnings, rule.Violation{Rule: e.Rule, Pointer: e.Pointer})
 	}
 	return out, true
 }
 
 // checkResponse checks the API's answer to the payload; want is null where none is
 // known.
-func checkResponse(t *testing.T, p patch.Payload, at user.Target, want []byte) {
+func checkResponse(t *testing.T, v vectors.Vector, p patch.Payload, at user.Target, want []byte) {
 	r, ok := p.Response(at)
 	if string(want) == "null" {
-		assert.False(t, ok, "an answer is invented")
+		assert.False(t, ok, "an answer is made up")
 		return
 	}
 	assert.True(t, ok, "no answer is known")
 	got, err := json.Marshal(r)
 	require.NoError(t, err)
 	assert.JSONEq(t, string(want), string(got))
+	back, _ := rule.Match(rule.EndpointUpdate, r.StatusCode, r.Message)
+	assert.Equal(t, v.Rule, string(back.ID), "the answer leads back to the rule")
 }

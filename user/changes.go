@@ -39,8 +39,8 @@ func changesOfObjects(from, to Profile) ([]metadata.Change, error) {
 	return metadata.Changes(x, y), nil
 }
 
-// hides reports whether Extra has a member whose name has a field: whether it is
-// written depends on the field. Most profiles have none.
+// hides reports whether Extra has a member with the name of a field, which decides
+// whether the member is written. Most profiles have none.
 func (p *Profile) hides() bool {
 	if p.Extra.Len() == 0 {
 		return false
@@ -54,7 +54,8 @@ func (p *Profile) hides() bool {
 	return false
 }
 
-// fits reports whether the text of p has no more levels than a text can have.
+// fits reports whether the text of p has no more levels than a text can have. Of the
+// fields only mistyped ones have levels.
 func (p *Profile) fits() bool {
 	fits := func(v metadata.Value, levels int) bool { return jsonscan.Fits([]byte(v.String()), levels) }
 	fit := func(o metadata.Object, levels int) bool {
@@ -65,7 +66,21 @@ func (p *Profile) fits() bool {
 		}
 		return true
 	}
+	deep := func(list []attrs.Attr, levels int) bool {
+		return slices.ContainsFunc(list, func(a attrs.Attr) bool {
+			f, ok := a.Field.(interface{ text() string })
+			return ok && f.text() != "" && !jsonscan.Fits([]byte(f.text()), levels)
+		})
+	}
+	table := p.attributes()
+	if deep(table[:], metadata.MaxLevels-1) {
+		return false
+	}
 	for i := range p.Identities {
+		members := p.Identities[i].attributes()
+		if deep(members[:], metadata.MaxLevels-3) {
+			return false
+		}
 		if !fit(p.Identities[i].ProfileData, metadata.MaxLevels-4) || !fit(p.Identities[i].Extra, metadata.MaxLevels-3) {
 			return false
 		}
@@ -74,7 +89,7 @@ func (p *Profile) fits() bool {
 		fits(p.Multifactor, metadata.MaxLevels-1) && fits(p.Permissions, metadata.MaxLevels-1)
 }
 
-// changes collects what is in from in its order, and what is new in to after it.
+// changes collects the changes in the order of from, and new members after them.
 type changes struct{ list, added []metadata.Change }
 
 func (c *changes) add(x metadata.Change) {
@@ -94,8 +109,8 @@ func isFirstLevel(pointer string) bool {
 	return true
 }
 
-// attribute compares one attribute. It reads the JSON of a field only if the
-// fields are not identical: how a value is written counts too.
+// attribute compares one attribute. It reads the JSON of fields that are not identical,
+// which includes how a value is written.
 func (c *changes) attribute(name string, from, to attrs.Field) {
 	switch f := from.(type) {
 	case interface{ identical(g any) bool }:
@@ -127,7 +142,7 @@ func (c *changes) values(pointer string, from, to metadata.Value) {
 	}
 }
 
-// objectsIn compares two values that differ and are both there.
+// objectsIn compares two values that differ, neither of which is absent.
 func (c *changes) objectsIn(pointer string, from, to metadata.Value) {
 	x, ok := from.Object()
 	y, too := to.Object()

@@ -22,17 +22,19 @@ var changed = []string{
 	`{"x":{"y":1.0},"app_metadata":{},"logins_count":1e0,"multifactor":["guardian"],"permissions":{"a":1},"identities":[]}`,
 	`{"logins_count":1,"app_metadata":{"p":{}},"multifactor":null,"permissions":{"a":2,"b":3},"identities":null,"user_metadata":"text"}`,
 	`{"user_metadata":{},"identities":[{"user_id":1.0,"profileData":{"a":1}},{}],"updated_at":"t","blocked":false}`,
+	`{"name":["a"],"user_id":5,"identities":{"a":1},"email_verified":"yes"}`,
+	`{"name":["b"],"user_id":5.0,"identities":{"a":2},"email_verified":"Yes","created_at":{"a":1}}`,
 	`{"identities":[{"user_id":1,"profileData":{"a":2}},{"x":1}],"blocked":true,"created_at":null,"user_metadata":{"":{"":0}}}`,
 }
 
-// Changes gives what the objects of the profiles give, in the same order.
+// Changes returns the changes of the objects of the profiles, in the same order.
 func TestChanges(t *testing.T) {
 	for _, a := range changed {
 		for _, b := range changed {
 			sameChanges(t, []byte(a), []byte(b))
 		}
 	}
-	// Each attribute that goes, comes or is another.
+	// Each attribute is removed, added and replaced.
 	all := metadata.MustParse(everything)
 	for name := range all.All() {
 		other, err := all.With(nil, name)
@@ -44,21 +46,23 @@ func TestChanges(t *testing.T) {
 	}
 	ids, _ := all.Get("identities", "0")
 	one, _ := ids.Object()
-	for name := range one.All() { // and each member of an identity
+	for name := range one.All() { // each member of an identity is removed
 		other, err := all.With([]any{one.Without(name)}, "identities")
 		require.NoError(t, err)
 		sameChanges(t, []byte(everything), []byte(other.String()))
 	}
-	hand := user.Profile{Extra: metadata.MustParse(`{"email":"hidden","x":1}`)}
-	shown := hand
-	hand.Email = user.Set("a@example.com")
-	list, err := user.Changes(hand, shown)
+	hidden := user.Profile{Extra: metadata.MustParse(`{"email":"hidden","x":1}`)}
+	shown := hidden
+	hidden.Email = user.Set("a@example.com")
+	list, err := user.Changes(hidden, shown)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.Equal(t, "replaced /email", list[0].String())
 
 	deep := metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))
+	whole, _ := deep.Get()
 	for _, p := range []user.Profile{
+		{Name: user.FieldOf[string](whole)}, {Identities: []user.Identity{{Provider: user.FieldOf[string](whole)}}},
 		{UserMetadata: deep}, {AppMetadata: deep}, {Identities: []user.Identity{{ProfileData: deep}}}, {Identities: []user.Identity{{Extra: deep}}},
 	} {
 		_, err := user.Changes(p, user.Profile{})

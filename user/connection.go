@@ -1,26 +1,34 @@
 package user
 
 import (
-	"slices"
-	"strconv"
-	"unicode/utf8"
-
 	"github.com/metameld/metameld/internal/judge"
-	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/internal/strategy"
 	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // Connection describes the connection of an identity, as far as rules depend on it.
-// The zero Connection is unknown: only rules that hold for every kind apply.
+// [ParseConnection] reads one from the Management API:
+//
+//	c, warnings, err := user.ParseConnection(body) // of GET /api/v2/connections/{id}
+//
+// An empty Kind follows from Strategy, where that is one of Auth0's; "auth0" is then
+// [Database], so set [CustomDatabase] for a database behind scripts. Every operation
+// refuses a Kind that is none of the constants or contradicts Strategy.
+//
+// The zero Connection is unknown: only rules that hold for every kind apply, and a
+// warning lists the attributes that were not judged. What a connection declares itself
+// in Attributes beats every source, under every setting of [Target.Sources].
 type Connection struct {
 	Name             string      `json:"name,omitzero"`                 // the name in messages of the API
 	Strategy         string      `json:"strategy,omitzero"`             // such as "auth0" or "google-oauth2"
-	Kind             Kind        `json:"kind,omitzero"`                 // KindUnknown: not known
+	Kind             Kind        `json:"kind,omitzero"`                 // KindUnknown: the one that Strategy implies
 	ImportMode       bool        `json:"import_mode,omitzero"`          // custom databases: the first login moves a user to Auth0
 	RootAttributes   Sync        `json:"root_attributes,omitzero"`      // when the profile attributes follow the identity provider
 	RequiresUsername Field[bool] `json:"requires_username,omitzero"`    // absent: not known
 	NonPersistent    []string    `json:"non_persistent_attrs,omitzero"` // attributes that are not stored
 	Disabled         bool        `json:"disabled,omitzero"`
+	Attributes       Attributes  `json:"attributes,omitzero"` // databases with flexible identifiers
 }
 
 // Kind groups connections that follow the same rules.
@@ -29,15 +37,13 @@ type Kind string
 // The kinds of connection.
 const (
 	KindUnknown       Kind = ""
-	Database          Kind = "database"        // the Auth0 store
-	CustomDatabase    Kind = "custom-database" // a database of the tenant's own, behind scripts
-	Social            Kind = "social"
-	Enterprise        Kind = "enterprise"
-	PasswordlessEmail Kind = "passwordless-email"
-	PasswordlessSMS   Kind = "passwordless-sms"
+	Database          Kind = strategy.Database       // the Auth0 store
+	CustomDatabase    Kind = strategy.CustomDatabase // a database of the tenant's own, behind scripts
+	Social            Kind = strategy.Social
+	Enterprise        Kind = strategy.Enterprise
+	PasswordlessEmail Kind = strategy.PasswordlessEmail
+	PasswordlessSMS   Kind = strategy.PasswordlessSMS
 )
-
-var kinds = []string{string(Database), string(CustomDatabase), string(Social), string(Enterprise), string(PasswordlessEmail), string(PasswordlessSMS)}
 
 // Sync is the setting set_user_root_attributes of a connection: when the profile
 // attributes (name, nickname, given_name, family_name, picture) follow the identity
@@ -63,16 +69,19 @@ func (s Sync) String() string {
 	return onEachLogin
 }
 
+var syncs = []string{onEachLogin, string(OnFirstLogin), string(NeverOnLogin)}
+
 // UnmarshalJSON sets c to the connection in text:
 //
 //  1. Its members are name, strategy, kind, import_mode, root_attributes,
-//     requires_username, non_persistent_attrs and disabled. Any other member is an
-//     error, since a misspelt one would change the verdict.
-//  2. non_persistent_attrs has at most 96 names of at most 255 characters.
+//     requires_username, non_persistent_attrs, disabled and attributes. Any other
+//     member is an error, since a misspelt one would change the verdict.
+//  2. A kind that contradicts the strategy is an error.
+//  3. non_persistent_attrs has at most 96 names of at most 255 characters.
 //
 // The error is a [metadata.Errors]; c then stays as it was.
 //
-// Source: Auth0 Management API, ConnectionNonPersistentAttrs (2).
+// Source: Auth0 Management API, ConnectionNonPersistentAttrs (3).
 func (c *Connection) UnmarshalJSON(text []byte) error {
 	o, err := metadata.Parse(text)
 	if err != nil {
@@ -80,32 +89,32 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 	}
 	var d decoder
 	var n Connection
-	for name, v := range o.All() {
+	d.members(o, func(d *decoder, name string, v metadata.Value) {
 		switch name {
 		case "name":
 			d.text(name, v, &n.Name)
 		case "strategy":
 			d.text(name, v, &n.Strategy)
 		case "kind":
-			d.oneOf(name, v, (*string)(&n.Kind), kinds)
+			d.kind(name, v, &n.Kind)
 		case "import_mode":
 			d.boolean(name, v, &n.ImportMode)
 		case "root_attributes":
-			d.oneOf(name, v, (*string)(&n.RootAttributes), []string{onEachLogin, string(OnFirstLogin), string(NeverOnLogin)})
-			if n.RootAttributes == onEachLogin {
-				n.RootAttributes = OnEachLogin
-			}
+			d.sync(name, v, &n.RootAttributes)
 		case "requires_username":
-			if n.RequiresUsername.Assign(v); n.RequiresUsername.IsMistyped() {
-				d.Add(ErrMistyped, name)
-			}
+			assign(d, name, v, &n.RequiresUsername)
 		case "non_persistent_attrs":
 			d.attributes(name, v, &n.NonPersistent)
 		case "disabled":
 			d.boolean(name, v, &n.Disabled)
+		case "attributes":
+			n.Attributes.decode(d, name, v)
 		default:
 			d.Add(ErrUnknownMember, name)
 		}
+	})
+	if strategy.Contradicts(n.Strategy, string(n.Kind)) && !d.Has("/kind") {
+		d.Add(errContradiction, "kind")
 	}
 	if err := d.Err(); err != nil {
 		return err
@@ -114,48 +123,72 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// decoder reads the members of a connection or a target, and collects their faults.
-type decoder struct{ judge.Faults }
+const errContradiction metadata.Fault = "kind that contradicts the strategy"
 
-func (d *decoder) text(name string, v metadata.Value, dst *string) {
-	s, ok := v.Str()
-	if !ok {
-		d.Add(ErrMistyped, name)
+// ParseConnection returns the connection that GET /api/v2/connections/{id} answers.
+// Its kind is that of the strategy; a database is a custom one where the option
+// enabledDatabaseCustomization is set. It also reads the options import_mode,
+// set_user_root_attributes, requires_username, non_persistent_attrs and attributes,
+// and ignores all others. A null counts as absent.
+//
+// A warning tells that the kind is not known, since the strategy is absent or new. The
+// error is a [metadata.Errors] with each member that has the wrong type.
+//
+// Source: Auth0 Management API, GET /api/v2/connections/{id}.
+func ParseConnection(text []byte) (Connection, rule.Violations, error) {
+	o, err := metadata.Parse(text)
+	if err != nil {
+		return Connection{}, nil, err
 	}
-	*dst = s
-}
-
-func (d *decoder) oneOf(name string, v metadata.Value, dst *string, known []string) {
-	d.text(name, v, dst)
-	if v.Kind() == metadata.KindString && !slices.Contains(known, *dst) {
-		d.Add(ErrUnknownValue, name)
-	}
-}
-
-func (d *decoder) boolean(name string, v metadata.Value, dst *bool) {
-	b, ok := v.Bool()
-	if !ok {
-		d.Add(ErrMistyped, name)
-	}
-	*dst = b
-}
-
-// attributes sets dst to the names in a list.
-func (d *decoder) attributes(name string, v metadata.Value, dst *[]string) {
-	if v.Kind() != metadata.KindArray {
-		d.Add(ErrMistyped, name)
-	}
-	for e := range v.Elements() {
-		if len(*dst) == limit.NonPersistent {
-			d.Add(ErrTooLong, name)
-			return
+	d := decoder{isAnswer: true}
+	var c Connection
+	custom := false
+	d.members(o, func(d *decoder, name string, v metadata.Value) {
+		switch name {
+		case "name":
+			d.text(name, v, &c.Name)
+		case "strategy":
+			d.text(name, v, &c.Strategy)
+		case "disabled":
+			d.boolean(name, v, &c.Disabled)
+		case "options":
+			d.object(name, v, func(d *decoder, name string, v metadata.Value) {
+				if name == "enabledDatabaseCustomization" {
+					d.boolean(name, v, &custom)
+				} else {
+					c.option(d, name, v)
+				}
+			})
 		}
-		s, ok := e.Str()
-		if !ok {
-			d.Add(ErrMistyped, name, strconv.Itoa(len(*dst)))
-		} else if utf8.RuneCountInString(s) > limit.NonPersistentName {
-			d.Add(ErrTooLong, name, strconv.Itoa(len(*dst)))
-		}
-		*dst = append(*dst, s)
+	})
+	if err := d.Err(); err != nil {
+		return Connection{}, nil, err
+	}
+	var warnings rule.Violations
+	c.Kind = Kind(strategy.Kind(c.Strategy))
+	switch {
+	case c.Kind == Database && custom:
+		c.Kind = CustomDatabase
+	case c.Strategy == "":
+		warnings = append(warnings, judge.Violation(rule.UnknownStrategy, "", "the connection has no strategy, so its kind is unknown; set Kind"))
+	case c.Kind == KindUnknown:
+		warnings = append(warnings, judge.Violation(rule.UnknownStrategy, "/strategy", "the kind of connection with this strategy is unknown; set Kind"))
+	}
+	return c, warnings, nil
+}
+
+// option reads one of the API's options.
+func (c *Connection) option(d *decoder, name string, v metadata.Value) {
+	switch name {
+	case "import_mode":
+		d.boolean(name, v, &c.ImportMode)
+	case "set_user_root_attributes":
+		d.sync(name, v, &c.RootAttributes)
+	case "requires_username":
+		assign(d, name, v, &c.RequiresUsername)
+	case "non_persistent_attrs":
+		d.attributes(name, v, &c.NonPersistent)
+	case "attributes":
+		c.Attributes.decode(d, name, v)
 	}
 }

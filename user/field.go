@@ -32,7 +32,7 @@ type attribute interface {
 type Field[T attribute] struct {
 	value T
 	state state
-	raw   *string // the JSON text that was read, if it is not the value's own
+	raw   *string // the JSON text that was read, if it differs from the value's own
 }
 
 type state uint8
@@ -109,7 +109,7 @@ func sameValue[T attribute](v, w T) bool {
 	return v == w
 }
 
-// text returns the JSON text that was read, if it is not the value's own.
+// text returns the JSON text that was read, if it differs from the value's own.
 func (f *Field[T]) text() string {
 	if f.raw == nil {
 		return ""
@@ -162,7 +162,7 @@ func (f *Field[T]) Assign(v metadata.Value) bool {
 	return true
 }
 
-// keep keeps the text of v.
+// keep stores the text of v in raw.
 func (f *Field[T]) keep(v metadata.Value) {
 	text := v.String()
 	f.raw = &text

@@ -2,7 +2,6 @@ package user
 
 import (
 	"github.com/metameld/metameld/internal/attrs"
-	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -54,32 +53,23 @@ func (i Identity) Equal(j Identity) bool {
 }
 
 // UnmarshalJSON sets i to the identity in text. A user_id may be a number; see
-// [FieldOf]. A profileData that is not an object goes to Extra. The error is a
-// [metadata.Errors].
+// [FieldOf]. Any other member of the wrong type makes its field mistyped, and a
+// profileData that is not an object goes to Extra. The error is a [metadata.Errors]
+// with the faults of the text.
 func (i *Identity) UnmarshalJSON(text []byte) error {
 	o, err := metadata.Parse(text)
 	if err != nil {
 		return err
 	}
-	var n Identity
-	if err := n.assign(o); err != nil {
-		return err
-	}
-	*i = n
+	*i = identityOf(o)
 	return nil
 }
 
-// assign sets i to the identity that o is.
-func (i *Identity) assign(o metadata.Object) error {
+// identityOf returns the identity that o is.
+func identityOf(o metadata.Object) (i Identity) {
 	table := i.attributes()
 	i.Extra = attrs.Decode(table[:], o)
-	var faults judge.Faults
-	for name := range o.All() {
-		if f := attrs.Find(table[:], name); isMistyped(f) {
-			faults.Add(ErrMistyped, name)
-		}
-	}
-	return faults.Err()
+	return i
 }
 
 // AppendJSON appends the JSON text of i to dst.

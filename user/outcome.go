@@ -30,8 +30,9 @@ func (o Outcome) LogValue() slog.Value {
 // Effect is a consequence of an operation besides the changes of the profile, and the
 // rule that states it.
 type Effect struct {
-	Kind EffectKind `json:"kind"`
-	Rule rule.ID    `json:"rule"`
+	Kind    EffectKind `json:"kind"`
+	Rule    rule.ID    `json:"rule"`
+	Pointer string     `json:"pointer,omitempty"` // of the attribute that causes the effect
 }
 
 // EffectKind is a kind of effect.
@@ -41,8 +42,8 @@ type EffectKind string
 const (
 	VerificationEmail EffectKind = "verification-email"
 	VerificationText  EffectKind = "verification-text"
-	SessionsExpire    EffectKind = "sessions-expire"
-	Migrated          EffectKind = "migrated" // the user moves to the Auth0 store
+	SessionsExpire    EffectKind = "sessions-expire" // the user must log in again
+	Migrated          EffectKind = "migrated"        // the user moves to the Auth0 store
 
 	// The passwordless template with the operation change_email.
 	ChangeEmail EffectKind = "change-email-message"

@@ -14,7 +14,7 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// verbs are those of package fmt, and some flags.
+// verbs are the verbs of package fmt, some with flags.
 var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%p", "%t", "%U", "%20s", "%.3s", "%T %v"}
 
 // printed returns v as package fmt and the handlers of log/slog write it.
@@ -29,8 +29,8 @@ func printed(v any) (list []string) {
 	return append(list, fmt.Sprint(v), fmt.Sprintln(v), logs.String())
 }
 
-// No verb and no handler prints a secret, as such, in a Field, or in a struct, where
-// its field is not exported either.
+// No verb and no handler prints a Secret, by itself, in a Field, or in an exported or
+// unexported field of a struct.
 func TestSecretsAreNotPrinted(t *testing.T) {
 	const text = "hunter2"
 	s := user.NewSecret(text)
@@ -58,7 +58,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	assert.Equal(t, "********", fmt.Sprint(f))
 	assert.Equal(t, "absent null mistyped", fmt.Sprint(user.Field[user.Secret]{}, user.Null[user.Secret](), mistyped))
 
-	// encoding/json writes it, since a body holds it.
+	// encoding/json writes it, since bodies contain it.
 	for _, v := range []any{s, f, &s} {
 		out, err := json.Marshal(v)
 		require.NoError(t, err)

@@ -2,10 +2,8 @@ package user
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/metameld/metameld/internal/attrs"
-	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -32,7 +30,7 @@ type Profile struct {
 	Identities              []Identity      // nil: absent
 	UserMetadata            metadata.Object // the user can change it
 	AppMetadata             metadata.Object // the user cannot change it
-	Multifactor             metadata.Value  // enrolled factors: a list of texts, or of objects
+	Multifactor             metadata.Value  // factors: texts or objects; sources disagree whether enrolled or used in a login
 	MultifactorLastModified Field[Timestamp]
 	LastIP                  Field[string]
 	LastLogin               Field[Timestamp]
@@ -43,8 +41,8 @@ type Profile struct {
 	Permissions             metadata.Value // in Rules only
 
 	// Extra has every other member: further attributes from the identity provider,
-	// and metadata and identities of the wrong type. A member of Extra whose field
-	// is set is not written.
+	// metadata that is not an object, and identities that are not a list of objects.
+	// A member of Extra whose field is set is not written.
 	Extra metadata.Object
 }
 
@@ -81,18 +79,22 @@ func (p *Profile) attributes() [24]attrs.Attr {
 // Parse returns the profile whose JSON text is given. It copies the text, and the
 // profile keeps that copy in memory.
 //
-// Parse is strict, but it accepts these forms, which real services send. An attribute
-// in such a form is written as it was read until its field is set:
+// Parse reads every JSON object, since identity providers and older exports store
+// attributes of other types than the API's schema states. An attribute is written as
+// it was read until its field is set:
 //
-//   - email_verified and phone_verified as "true" or "false";
-//   - user_id of an identity as a number;
-//   - user_metadata, app_metadata and profileData that are not objects, and
-//     identities that is null: they go to Extra;
-//   - multifactor and permissions of any type;
-//   - null for any attribute.
+//   - email_verified and phone_verified may be "true" or "false".
+//   - The user_id of an identity may be a number.
+//   - multifactor and permissions may have any type, and every attribute may be null.
+//   - user_metadata, app_metadata and profileData that are not objects, and identities
+//     that are not a list of objects, stay in Extra.
+//   - Any other attribute of the wrong type makes its field mistyped; see
+//     [Field.IsMistyped]. Operations warn about it ([rule.MistypedAttribute]).
 //
-// The error is a [metadata.Errors]: the faults of the text, or [ErrMistyped] for each
-// attribute of the wrong type.
+// The error is a [metadata.Errors] with the faults of the text.
+//
+// Sources: auth0/go-auth0 issue 570 and auth0/auth0-python issue 789 (email_verified
+// as another text, from SAML mappings); public exports (timestamps).
 func Parse(text []byte) (Profile, error) {
 	o, err := metadata.Parse(text)
 	if err != nil {
@@ -103,32 +105,20 @@ func Parse(text []byte) (Profile, error) {
 
 // FromObject returns o as a profile, as [Parse] does. The profile shares text with o.
 func FromObject(o metadata.Object) (Profile, error) {
-	var (
-		faults judge.Faults
-		p      Profile
-		extra  []string
-	)
+	var p Profile
+	var extra []string
 	table := p.attributes()
 	for name, v := range o.All() {
 		f := attrs.Find(table[:], name)
 		switch {
-		case f == nil:
+		case f == nil || !f.Assign(v):
 			extra = append(extra, name)
+		case f == table[userID].Field && v.Kind() == metadata.KindNumber:
+			p.UserID.state = stateMistyped // only the user_id of an identity may be a number
+			p.UserID.value = ""
 		case f == table[emailVerified].Field || f == table[phoneVerified].Field:
-			assignFlag(f.(*Field[bool]), v)
-		case name == "user_id" && v.Kind() == metadata.KindNumber:
-			faults.Add(ErrMistyped, name)
-		case name == "identities" && !v.IsNull():
-			p.Identities = decodeIdentities(&faults, v)
-		case !f.Assign(v):
-			extra = append(extra, name)
+			readFlag(f.(*Field[bool]), v)
 		}
-		if isMistyped(f) {
-			faults.Add(ErrMistyped, name)
-		}
-	}
-	if err := faults.Err(); err != nil {
-		return Profile{}, err
 	}
 	p.Extra = attrs.Select(o, extra)
 	return p, nil
@@ -136,20 +126,14 @@ func FromObject(o metadata.Object) (Profile, error) {
 
 // The places of attributes in the table of a Profile.
 const (
+	userID        = 0
 	emailVerified = 2
 	phoneVerified = 5
 )
 
-// isMistyped reports whether the field was read from JSON of another type.
-func isMistyped(f attrs.Field) bool {
-	m, ok := f.(interface{ IsMistyped() bool })
-	return ok && m.IsMistyped()
-}
-
-// assignFlag sets f to v; the texts "true" and "false" are taken for true and false,
-// and written as they were read.
-func assignFlag(f *Field[bool], v metadata.Value) {
-	f.Assign(v)
+// readFlag takes the texts "true" and "false" for true and false. f, which was
+// assigned v, is written as it was read.
+func readFlag(f *Field[bool], v metadata.Value) {
 	if s, _ := v.Str(); s == "true" || s == "false" {
 		f.value, f.state = s == "true", stateSet
 	}
@@ -176,7 +160,7 @@ func (p Profile) Object() (metadata.Object, error) {
 
 // AppendJSON appends the JSON text of p to dst.
 func (p Profile) AppendJSON(dst []byte) []byte {
-	const rest = 1024 // bytes of what is neither metadata nor extra in most profiles
+	const rest = 1024 // bytes of the other attributes of most profiles
 	dst = slices.Grow(dst, p.UserMetadata.Size()+p.AppMetadata.Size()+p.Extra.Size()+rest)
 	table := p.attributes()
 	return attrs.Append(dst, table[:], p.Extra)
@@ -192,27 +176,6 @@ func (p *Profile) UnmarshalJSON(text []byte) error {
 
 // identityList is the field of a profile's identities.
 type identityList = attrs.List[Identity, *Identity]
-
-// decodeIdentities returns the identities in v, and adds what is wrong with them to
-// faults.
-func decodeIdentities(faults *judge.Faults, v metadata.Value) []Identity {
-	if v.Kind() != metadata.KindArray {
-		faults.Add(ErrMistyped, "identities")
-		return nil
-	}
-	list := []Identity{}
-	for e := range v.Elements() {
-		at := strconv.Itoa(len(list))
-		var id Identity
-		if o, ok := e.Object(); !ok {
-			faults.Add(ErrMistyped, "identities", at)
-		} else if err := id.assign(o); err != nil {
-			faults.AddUnder(metadata.Pointer("identities", at), err)
-		}
-		list = append(list, id)
-	}
-	return list
-}
 
 // Faults that this package reports besides those of package metadata.
 const (

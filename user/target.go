@@ -9,9 +9,23 @@ import (
 )
 
 // Target describes the identity that an operation is about, the caller, and how
-// sources that disagree are read. The zero Target applies only rules that hold for
-// every connection, and reads sources strictly; a payload that is valid for it is not
-// necessarily accepted.
+// sources that disagree are read:
+//
+//	t := user.Target{Connection: c, Sources: rule.Current} // c: see ParseConnection
+//
+// Sources is one of these settings. What passes one passes those after it:
+//
+//   - [rule.Strict], the zero value: ordered documents count first, then recorded
+//     answers of the API, then the stricter page. For unit tests.
+//   - [rule.Current]: the newest source counts. For guards in front of the API.
+//   - [rule.Lenient]: only what every source refuses is refused. For exploring.
+//
+// Policies select the readings of single rules, over the setting. What the connection
+// declares itself in [Connection.Attributes] beats both. A refusal that depends on the
+// setting names the sources on both sides, their dates and the setting that accepts it.
+//
+// The zero Target applies only rules that hold for every connection, strictly; valid
+// then does not mean accepted.
 type Target struct {
 	Connection Connection    `json:"connection,omitzero"`
 	Migrated   bool          `json:"migrated,omitzero"`  // a custom database's user who moved to the Auth0 store

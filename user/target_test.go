@@ -46,7 +46,7 @@ func TestTargetRoundTrip(t *testing.T) {
 	}
 }
 
-// A misspelt member, rule or reading is an error, since it would change the verdict.
+// A misspelt member, rule or reading is an error.
 func TestTargetFaults(t *testing.T) {
 	for text, want := range map[string]metadata.Error{
 		`{"lenent":true}`:                   {Fault: user.ErrUnknownMember, Pointer: "/lenent"},

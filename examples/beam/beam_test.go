@@ -27,80 +27,82 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// generated returns n lines of an export, always the same ones. Some are bad, each in
-// its own way; values that must not appear in what is written of bad ones begin with
-// "secret".
+// generated returns n lines of an export, the same for each n. Some lines are
+// unreadable for different reasons. Values that must not be written about unreadable
+// lines begin with "secret".
 func generated(n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
+	lines := make([]string, n)
+	for i := range lines {
 		switch {
 		case i%997 == 996:
-			fmt.Fprintf(&b, `{"user_id":"auth0|%d","name":"secret`, i)
-			continue
+			lines[i] = fmt.Sprintf(`{"user_id":"auth0|%d","name":"secret`, i)
 		case i%991 == 990:
-			fmt.Fprintf(&b, `{"user_id":"auth0|%d","user_metadata":{"a":"secret","a":1}}`, i)
-			continue
+			lines[i] = fmt.Sprintf(`{"user_id":"auth0|%d","user_metadata":{"a":"secret","a":1}}`, i)
 		case i%983 == 982:
-			fmt.Fprintf(&b, `{"email":"secret-%d@example.com"}`, i)
-			continue
+			lines[i] = fmt.Sprintf(`{"email":"secret-%d@example.com"}`, i)
 		case i%977 == 976:
-			fmt.Fprintf(&b, `["secret-%d"]`, i)
-			continue
+			lines[i] = fmt.Sprintf(`["secret-%d"]`, i)
 		case i%971 == 970:
-			fmt.Fprintf(&b, "{\"user_id\":\"auth0|%d\",\"name\":\"secret\xff\"}", i)
-			continue
-		case i%967 == 966:
-			continue // blank
+			lines[i] = fmt.Sprintf("{\"user_id\":\"auth0|%d\",\"name\":\"secret\xff\"}", i)
+		case i%967 == 966: // blank
+		default:
+			lines[i] = generatedUser(i)
 		}
-		connection := []string{"members", "members", "members", "google-oauth2", "legacy", "another"}[i/2%6]
-		fmt.Fprintf(&b, `{"user_id":"%s|%d","email":"secret-%d@example.com","name":"secret Ørn \ud83d\ude00"`, connection, i, i)
-		fmt.Fprintf(&b, `,"identities":[{"connection":"%s","provider":"auth0","user_id":"%d","isSocial":false}]`, connection, i)
-		if i%7 == 0 {
-			b.WriteString(`,"picture":"https://cdn.example.com/member.png"`)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// generatedUser returns the ith user.
+func generatedUser(i int) string {
+	var b strings.Builder
+	connection := []string{"members", "members", "members", "google-oauth2", "legacy", "another"}[i/2%6]
+	fmt.Fprintf(&b, `{"user_id":"%s|%d","email":"secret-%d@example.com","name":"secret Ørn \ud83d\ude00"`, connection, i, i)
+	fmt.Fprintf(&b, `,"identities":[{"connection":"%s","provider":"auth0","user_id":"%d","isSocial":false}]`, connection, i)
+	if i%7 == 0 {
+		b.WriteString(`,"picture":"https://cdn.example.com/member.png"`)
+	}
+	if i%5 != 0 {
+		fmt.Fprintf(&b, `,"user_metadata":{%s}`, strings.Join(generatedSettings(i), ","))
+	}
+	if i%19 != 0 {
+		fmt.Fprintf(&b, `,"app_metadata":{"region":"%s"`, []string{"eu", "eu", "us"}[i/3%3])
+		if i%11 == 0 {
+			b.WriteString(`,"pinned":true`)
 		}
-		if i%5 != 0 {
-			var settings []string
-			if i%2 == 0 {
-				settings = append(settings, `"colour":"secret red"`)
-			}
-			if i%13 == 0 {
-				settings = append(settings, `"color":"secret blue"`)
-			}
-			if i%3 == 0 {
-				settings = append(settings, `"shoe_size":38.50`)
-			}
-			if i%4 == 1 {
-				settings = append(settings, `"visits":9007199254740993,"tags":["a",{"b":null}]`)
-			}
-			fmt.Fprintf(&b, `,"user_metadata":{%s}`, strings.Join(settings, ","))
+		if i%6 < 4 {
+			fmt.Fprintf(&b, `,"plan":"%s"`, []string{"free", "pro"}[i%2])
 		}
-		if i%19 != 0 {
-			fmt.Fprintf(&b, `,"app_metadata":{"region":"%s"`, []string{"eu", "eu", "us"}[i/3%3])
-			if i%11 == 0 {
-				b.WriteString(`,"pinned":true`)
-			}
-			if i%6 < 4 {
-				fmt.Fprintf(&b, `,"plan":"%s"`, []string{"free", "pro"}[i%2])
-			}
-			switch {
-			case i%17 == 0:
-				b.WriteString(`,"limits":"secret"`)
-			case i%2 == 1:
-				b.WriteString(`,"limits":{"seats":5.0}`)
-			case i%6 == 2:
-				b.WriteString(`,"limits":{"projects":1e400,"seats":1}`)
-			}
-			b.WriteString(`}`)
+		switch {
+		case i%17 == 0:
+			b.WriteString(`,"limits":"secret"`)
+		case i%2 == 1:
+			b.WriteString(`,"limits":{"seats":5.0}`)
+		case i%6 == 2:
+			b.WriteString(`,"limits":{"projects":1e400,"seats":1}`)
 		}
 		b.WriteString(`}`)
 	}
-	return b.String()
+	return b.String() + `}`
 }
 
-// ran runs the pipeline on the embedded runner and returns what it wrote.
+// generatedSettings returns the members of user_metadata of the ith user.
+func generatedSettings(i int) (settings []string) {
+	if i%2 == 0 {
+		settings = append(settings, `"colour":"secret red"`)
+	}
+	if i%13 == 0 {
+		settings = append(settings, `"color":"secret blue"`)
+	}
+	if i%3 == 0 {
+		settings = append(settings, `"shoe_size":38.50`)
+	}
+	if i%4 == 1 {
+		settings = append(settings, `"visits":9007199254740993,"tags":["a",{"b":null}]`)
+	}
+	return settings
+}
+
+// ran runs the pipeline on the embedded runner and returns its outputs.
 func ran(t *testing.T, in, transformation string) (o outputs) {
 	t.Helper()
 	out := t.TempDir()
@@ -140,20 +142,21 @@ func write(t *testing.T, name, text string) string {
 	return name
 }
 
-// equal compares without printing a hundred thousand lines.
-func equal(t *testing.T, want, got []string, what string) {
+// equal compares two lists and prints only the first difference.
+func equal(t *testing.T, want, got []string, name string) {
 	t.Helper()
 	for i := range min(len(want), len(got)) {
-		require.Equal(t, want[i], got[i], what)
+		require.Equal(t, want[i], got[i], name)
 	}
-	require.Len(t, got, len(want), what)
+	require.Len(t, got, len(want), name)
 }
 
+// The outputs for many users are those of the slow run.
 func TestManyUsers(t *testing.T) {
 	n := long.Pick(5_000, 100_000)
 	text := generated(n)
 	file := write(t, filepath.Join(t.TempDir(), "users.ndjson"), text)
-	want := slow(t, file, text)
+	want := slowRun(t, file, text)
 	got := ran(t, file, "testdata/transformation.json")
 	equal(t, want.plans, got.plans, "plans")
 	equal(t, want.problems, got.problems, "violations")
@@ -165,7 +168,8 @@ func TestManyUsers(t *testing.T) {
 	t.Log(verdicts)
 }
 
-// How the export is cut into files changes nothing but the places of bad lines.
+// An export in several files has the outputs of one file, apart from the places of
+// unreadable lines.
 func TestManyFiles(t *testing.T) {
 	dir := t.TempDir()
 	rows := strings.Split(generated(3_000), "\n")
@@ -180,7 +184,7 @@ func TestManyFiles(t *testing.T) {
 		}
 		text := strings.Join(part, "\n")
 		write(t, name, text)
-		o := slow(t, name, text)
+		o := slowRun(t, name, text)
 		want.plans = append(want.plans, o.plans...)
 		want.problems = append(want.problems, o.problems...)
 	}
@@ -194,7 +198,7 @@ func TestManyFiles(t *testing.T) {
 	assert.Equal(t, 1.0, got.summary["faults"].(map[string]any)["line too long"])
 }
 
-// The README shows what its commands write.
+// The README shows the output of its commands.
 func TestREADME(t *testing.T) {
 	if !long.Enabled() {
 		t.Skip("runs the commands of the README if METAMELD_LONG=1")
@@ -229,11 +233,11 @@ func TestREADME(t *testing.T) {
 	assert.Equal(t, 2, commands)
 }
 
-// What was written by an earlier run does not stay.
-func TestNothingToDo(t *testing.T) {
+// A run replaces the output of an earlier one.
+func TestEmptyInput(t *testing.T) {
 	dir := t.TempDir()
 	in := write(t, filepath.Join(dir, "users.ndjson"), "\n\n")
-	write(t, filepath.Join(dir, plansFile), "of an earlier run")
+	write(t, filepath.Join(dir, plansFile), "an earlier plan")
 	var stdout bytes.Buffer
 	require.NoError(t, run(t.Context(), in, "testdata/transformation.json", dir, &stdout))
 	text, err := os.ReadFile(filepath.Join(dir, plansFile))
@@ -242,15 +246,16 @@ func TestNothingToDo(t *testing.T) {
 	assert.JSONEq(t, `{"payloads":0}`, stdout.String())
 }
 
-func TestMistakes(t *testing.T) {
+// Errors name the file or the member with the mistake.
+func TestErrors(t *testing.T) {
 	in, good := "testdata/users.ndjson", "testdata/transformation.json"
 	wrong := write(t, filepath.Join(t.TempDir(), "wrong.json"), `{"sett":{}}`)
-	for _, c := range []struct{ in, transformation, says string }{
+	for _, c := range []struct{ in, transformation, message string }{
 		{in, "no-such-file", "no-such-file"},
 		{in, wrong, "unknown member: /sett"},
 		{"testdata/no-such-*", good, ""},
 	} {
 		err := run(t.Context(), c.in, c.transformation, t.TempDir(), &bytes.Buffer{})
-		assert.ErrorContains(t, err, c.says)
+		assert.ErrorContains(t, err, c.message)
 	}
 }

@@ -44,6 +44,8 @@ func TestParseTransformation(t *testing.T) {
 	}
 }
 
+// plan has the verdict, payloads and error of the table for each user. The function is
+// long because it holds the table.
 func TestPlan(t *testing.T) {
 	for _, c := range []struct {
 		name, transformation, user string
@@ -52,13 +54,13 @@ func TestPlan(t *testing.T) {
 		err                        error
 	}{
 		{
-			"null matches what is null or absent",
+			"null matches null and absent attributes",
 			`{"where":{"/nickname":null,"/picture":null},"set":{"/app_metadata/seen":true}}`,
 			`{"user_id":"auth0|1","picture":null}`,
 			planned, `[{"app_metadata":{"seen":true}}]`, nil,
 		},
 		{
-			"unless null asks for what is there",
+			"unless null matches present attributes",
 			`{"unless":{"/nickname":null},"set":{"/app_metadata/seen":true}}`,
 			`{"user_id":"auth0|1"}`,
 			unmatched, `null`, nil,
@@ -76,13 +78,13 @@ func TestPlan(t *testing.T) {
 			planned, `[{"user_metadata":{"plan":null},"app_metadata":{"plan":{"name":"gold","null":null}}}]`, nil,
 		},
 		{
-			"what is removed last is named: {} would remove what others wrote",
+			"the last member is removed by name: {} would remove members that others wrote",
 			`{"remove":["/user_metadata/a","/user_metadata/b"]}`,
 			`{"user_id":"auth0|1","user_metadata":{"b":1,"a":{"c":2}}}`,
 			planned, `[{"user_metadata":{"b":null,"a":null}}]`, nil,
 		},
 		{
-			"all metadata is named too",
+			"all metadata is removed by name too",
 			`{"remove":["/app_metadata"]}`,
 			`{"user_id":"auth0|1","app_metadata":{"b":1,"a":{"c":2}}}`,
 			planned, `[{"app_metadata":{"b":null,"a":null}}]`, nil,
@@ -94,13 +96,13 @@ func TestPlan(t *testing.T) {
 			planned, `[{"email":"a@example.com"},{"username":"ann"}]`, nil,
 		},
 		{
-			"what Auth0 keeps itself",
+			"an attribute that Auth0 manages",
 			`{"set":{"/user_id":"auth0|2"}}`,
 			`{"user_id":"auth0|1"}`,
 			refused, `null`, metadata.ErrUnreachable,
 		},
 		{
-			"the rest is not planned where a part is out of reach",
+			"nothing is planned if a part is unreachable",
 			`{"set":{"/app_metadata/a":1,"/logins_count":2}}`,
 			`{"user_id":"auth0|1"}`,
 			refused, `null`, metadata.ErrUnreachable,
@@ -118,13 +120,13 @@ func TestPlan(t *testing.T) {
 			refused, `null`, rule.SyncedAttributes,
 		},
 		{
-			"a connection that is not listed is that of the target",
+			"the target's connection counts if the user's is not listed",
 			`{"set":{"/nickname":"a"},"target":{"connection":{"kind":"social"}},"connections":{"m":{"kind":"database"}}}`,
 			`{"user_id":"google-oauth2|1","identities":[{"connection":"google"}]}`,
 			refused, `null`, rule.SyncedAttributes,
 		},
 		{
-			"metadata that is no object stays as it is",
+			"metadata that is not an object stays as it is",
 			`{"set":{"/app_metadata/a":1}}`,
 			`{"user_id":"auth0|1","app_metadata":"old"}`,
 			refused, `null`, metadata.ErrPath,
@@ -142,11 +144,11 @@ func TestPlan(t *testing.T) {
 		}
 		var texts []byte
 		texts = append(texts, '[')
-		for i, says := range p.Payloads {
+		for i, payload := range p.Payloads {
 			if i > 0 {
 				texts = append(texts, ',')
 			}
-			texts = says.AppendJSON(texts)
+			texts = payload.AppendJSON(texts)
 		}
 		assert.Equal(t, c.payloads, string(append(texts, ']')), c.name)
 	}

@@ -16,120 +16,145 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// outputs are what a run writes, the lines in an order of their own.
+// outputs are the outputs of a run, with sorted lines.
 type outputs struct {
 	plans, problems []string
 	summary         map[string]any
 }
 
-// slow is the slow, readable twin of the pipeline for testdata/transformation.json:
-// one line after the other, the change in plain Go on plain maps.
-func slow(t *testing.T, file, text string) (o outputs) {
-	o.summary = map[string]any{"payloads": 0.0}
-	count := func(group, name string) {
-		if o.summary[group] == nil {
-			o.summary[group] = map[string]any{}
-		}
-		n, _ := o.summary[group].(map[string]any)[name].(float64)
-		o.summary[group].(map[string]any)[name] = n + 1
-	}
-	for i, line := range strings.Split(text, "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		bad := func(v verdict, id user.ID, err error) {
-			p := problem{File: file, Line: i + 1, UserID: id, Verdict: v}
-			switch err := err.(type) {
-			case rule.Violations:
-				p.Violations = err
-				for _, v := range err {
-					count("violations", string(v.Rule))
-				}
-			case metadata.Errors:
-				p.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
-				for _, e := range err {
-					count("faults", string(e.Fault))
-				}
-			default:
-				p.Error = err.Error()
-				count("faults", p.Error)
-			}
-			count("verdicts", string(v))
-			o.problems = append(o.problems, canonical(t, p))
-		}
-		if len(line) > 16<<20 {
-			bad(unreadable, "", fmt.Errorf("line too long"))
-			continue
-		}
-		before, err := user.Parse([]byte(line))
-		if err != nil {
-			bad(unreadable, "", err)
-			continue
-		}
-		id, ok := before.UserID.Get()
-		if !ok {
-			bad(unreadable, "", metadata.Errors{{Fault: "no user_id", Pointer: "/user_id"}})
-			continue
-		}
-		goal, matches, err := changed(t, line)
-		if !matches {
-			count("verdicts", "unmatched")
-			continue
-		}
-		if err != nil {
-			bad(refused, id, err)
-			continue
-		}
-		var target user.Target
-		switch before.Identities[0].Connection.Or("") {
-		case "members":
-			target.Connection = user.Connection{Name: "members", Kind: user.Database}
-		case "google-oauth2":
-			target.Connection = user.Connection{Name: "google-oauth2", Kind: user.Social}
-		case "legacy":
-			target.Connection = user.Connection{Name: "legacy", Kind: user.CustomDatabase}
-		}
-		says, err := patch.Diff(before, goal)
-		require.NoError(t, err)
-		if says.IsZero() {
-			count("verdicts", "unchanged")
-			continue
-		}
-		if says.UserMetadata.IsWipe() { // only shoe_size was there
-			says.UserMetadata = metadata.MustDelta(`{"shoe_size":null}`)
-		}
-		payloads, err := patch.Plan(before, says, target)
-		if err != nil {
-			bad(refused, id, err)
-			continue
-		}
-		require.Len(t, payloads, 1)
-		out, err := payloads[0].Apply(before, target)
-		require.NoError(t, err)
-		left, err := patch.Diff(out.Profile, goal)
-		require.NoError(t, err)
-		require.True(t, left.IsZero(), "%s: what was planned does not lead there", id)
-
-		p := plan{UserID: id, Payloads: payloads, Effects: out.Effects, Warnings: out.Warnings}
-		for _, c := range out.Changes {
-			if c.Kind == metadata.Removed {
-				p.Removes = append(p.Removes, c.Pointer)
-			}
-		}
-		for _, w := range p.Warnings {
-			count("warnings", string(w.Rule))
-		}
-		require.Empty(t, p.Effects)
-		count("verdicts", "planned")
-		o.summary["payloads"] = o.summary["payloads"].(float64) + 1
-		o.plans = append(o.plans, canonical(t, p))
-	}
-	slices.Sort(o.plans)
-	slices.Sort(o.problems)
-	return o
+// slow runs testdata/transformation.json line by line, with maps in place of the
+// library's objects.
+type slow struct {
+	*testing.T
+	outputs
+	file string
 }
 
-// changed returns the user in line with testdata/transformation.json done to it.
+func slowRun(t *testing.T, file, text string) outputs {
+	s := &slow{T: t, file: file, outputs: outputs{summary: map[string]any{"payloads": 0.0}}}
+	for i, line := range strings.Split(text, "\n") {
+		if strings.TrimSpace(line) != "" {
+			s.line(i+1, line)
+		}
+	}
+	slices.Sort(s.plans)
+	slices.Sort(s.problems)
+	return s.outputs
+}
+
+// count counts in the summary.
+func (s *slow) count(group, name string) {
+	if s.summary[group] == nil {
+		s.summary[group] = map[string]any{}
+	}
+	n, _ := s.summary[group].(map[string]any)[name].(float64)
+	s.summary[group].(map[string]any)[name] = n + 1
+}
+
+// problem writes a line that is unreadable or refused.
+func (s *slow) problem(number int, v verdict, id user.ID, err error) {
+	p := problem{File: s.file, Line: number, UserID: id, Verdict: v}
+	switch err := err.(type) {
+	case rule.Violations:
+		p.Violations = err
+		for _, v := range err {
+			s.count("violations", string(v.Rule))
+		}
+	case metadata.Errors:
+		p.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
+		for _, e := range err {
+			s.count("faults", string(e.Fault))
+		}
+	default:
+		p.Error = err.Error()
+		s.count("faults", p.Error)
+	}
+	s.count("verdicts", string(v))
+	s.problems = append(s.problems, canonical(s.T, p))
+}
+
+// line reads one line and plans the update.
+func (s *slow) line(number int, line string) {
+	if len(line) > 16<<20 {
+		s.problem(number, unreadable, "", fmt.Errorf("line too long"))
+		return
+	}
+	before, err := user.Parse([]byte(line))
+	if err != nil {
+		s.problem(number, unreadable, "", err)
+		return
+	}
+	id, ok := before.UserID.Get()
+	if !ok {
+		s.problem(number, unreadable, "", metadata.Errors{{Fault: "no user_id", Pointer: "/user_id"}})
+		return
+	}
+	goal, matches, err := changed(s.T, line)
+	switch {
+	case !matches:
+		s.count("verdicts", "unmatched")
+		return
+	case err != nil:
+		s.problem(number, refused, id, err)
+		return
+	}
+	change, err := patch.Diff(before, goal)
+	require.NoError(s.T, err)
+	if change.IsZero() {
+		s.count("verdicts", "unchanged")
+		return
+	}
+	if change.UserMetadata.IsWipe() { // shoe_size was the only member
+		change.UserMetadata = metadata.MustDelta(`{"shoe_size":null}`)
+	}
+	target := targetOf(before)
+	payloads, err := patch.Plan(before, change, target)
+	if err != nil {
+		s.problem(number, refused, id, err)
+		return
+	}
+	s.plan(before, goal, payloads, target)
+}
+
+// targetOf returns the target for the connection of the user.
+func targetOf(u user.Profile) (target user.Target) {
+	switch u.Identities[0].Connection.Or("") {
+	case "members":
+		target.Connection = user.Connection{Name: "members", Kind: user.Database}
+	case "google-oauth2":
+		target.Connection = user.Connection{Name: "google-oauth2", Kind: user.Social}
+	case "legacy":
+		target.Connection = user.Connection{Name: "legacy", Kind: user.CustomDatabase}
+	}
+	return target
+}
+
+// plan writes the payloads, and checks that they lead to the goal.
+func (s *slow) plan(before, goal user.Profile, payloads patch.Payloads, target user.Target) {
+	id := before.UserID.Or("")
+	require.Len(s.T, payloads, 1)
+	out, err := payloads[0].Apply(before, target)
+	require.NoError(s.T, err)
+	left, err := patch.Diff(out.Profile, goal)
+	require.NoError(s.T, err)
+	require.True(s.T, left.IsZero(), "%s: the payloads do not lead to the goal", id)
+
+	p := plan{UserID: id, Payloads: payloads, Effects: out.Effects, Warnings: out.Warnings}
+	for _, c := range out.Changes {
+		if c.Kind == metadata.Removed {
+			p.Removes = append(p.Removes, c.Pointer)
+		}
+	}
+	for _, w := range p.Warnings {
+		s.count("warnings", string(w.Rule))
+	}
+	require.Empty(s.T, p.Effects)
+	s.count("verdicts", "planned")
+	s.summary["payloads"] = s.summary["payloads"].(float64) + 1
+	s.plans = append(s.plans, canonical(s.T, p))
+}
+
+// changed returns the user in line after testdata/transformation.json.
 func changed(t *testing.T, line string) (goal user.Profile, matches bool, err error) {
 	u := decoded(t, line).(map[string]any)
 	app, ok := u["app_metadata"].(map[string]any)
@@ -167,7 +192,7 @@ func changed(t *testing.T, line string) (goal user.Profile, matches bool, err er
 	return goal, true, nil
 }
 
-// decoded returns the value in text with numbers as they are.
+// decoded returns the value in text, with numbers of type json.Number.
 func decoded(t *testing.T, text string) (v any) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -175,7 +200,7 @@ func decoded(t *testing.T, text string) (v any) {
 	return v
 }
 
-// canonical returns the JSON text of v with members and removals in order.
+// canonical returns the JSON text of v with sorted members and removals.
 func canonical(t *testing.T, v any) string {
 	text, ok := v.(string)
 	if !ok {

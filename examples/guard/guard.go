@@ -3,6 +3,9 @@
 //
 //	client := &http.Client{Transport: &guard.Transport{Target: targetOf}}
 //
+// Where sources disagree it reads the newest one (rule.Current), since a strict refusal
+// because of an old page would stop a valid call in production.
+//
 // It is an example, small enough to copy.
 package guard
 
@@ -17,6 +20,7 @@ import (
 
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // limit is the maximum size of a body; the API accepts less.
@@ -27,7 +31,7 @@ var ErrTooLarge = errors.New("guard: body too large to judge")
 
 // Transport is an http.RoundTripper that does not send an update of a user that the
 // API would refuse, or, with Strict, one that has warnings. It sends other requests
-// unchanged. The zero Transport judges updates for the zero Target.
+// unchanged. The zero Transport applies the rules that hold for every connection.
 //
 // The error of a refusal is a rule.Violations, or a metadata.Errors for a body that
 // is not a JSON object. It contains no value of the body.
@@ -36,6 +40,7 @@ type Transport struct {
 	Base http.RoundTripper
 
 	// Target returns the target for the user with that id; nil uses the zero Target.
+	// Sources that are Strict, the zero value, are read as Current.
 	Target func(r *http.Request, id string) (user.Target, error)
 
 	// Strict also refuses updates with warnings, such as one that wipes metadata.
@@ -104,6 +109,7 @@ func (t *Transport) judge(r *http.Request, id string, body []byte) error {
 			return fmt.Errorf("guard: cannot get the target: %w", err)
 		}
 	}
+	target.Sources = max(target.Sources, rule.Current)
 	verdict := p.Validate(target)
 	if err := verdict.Err(); err != nil {
 		return fmt.Errorf("guard: the API would refuse the payload: %w", err)

@@ -14,11 +14,12 @@ import (
 
 	"github.com/metameld/metameld/examples/guard"
 	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
 
-// server counts what reaches it and keeps the last body.
+// server returns the URL of a server that counts requests and keeps the last body.
 func server(t *testing.T) (url string, count *int, body *string) {
 	count, body = new(int), new(string)
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -42,8 +43,8 @@ func send(t *testing.T, c *http.Client, method, url, body string) error {
 	return err
 }
 
-// Guard an HTTP client: what the API would refuse never leaves.
-func TestBadPayloadsDoNotLeave(t *testing.T) {
+// A guarded HTTP client does not send payloads that the API would refuse.
+func TestRefusedPayloadsAreNotSent(t *testing.T) {
 	url, count, body := server(t)
 	var asked string
 	c := &http.Client{Transport: &guard.Transport{
@@ -61,7 +62,7 @@ func TestBadPayloadsDoNotLeave(t *testing.T) {
 	assert.Equal(t, fine, *body)
 	assert.Equal(t, "auth0|65f0c0ffee", asked)
 
-	err := send(t, c, http.MethodPatch, at, `{"password":"a-secret-9","email":"rosa@example.org"}`)
+	err := send(t, c, http.MethodPatch, at, `{"password":"a-secret-9","username":"rosa"}`)
 	assert.ErrorIs(t, err, rule.ExclusiveAttributes)
 	assert.ErrorIs(t, err, rule.CustomDatabase)
 	assert.NotContains(t, err.Error(), "a-secret-9")
@@ -72,22 +73,44 @@ func TestBadPayloadsDoNotLeave(t *testing.T) {
 	var faults metadata.Errors
 	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, `{"user_metadata":`), &faults)
 	assert.ErrorAs(t, send(t, c, http.MethodPatch, at, ""), &faults)
-	assert.Equal(t, 1, *count, "requests that left")
+	assert.Equal(t, 1, *count, "requests that were sent")
 
-	// Other requests are none of its business.
+	// Other requests are not judged.
 	require.NoError(t, send(t, c, http.MethodPatch, url+"/api/v2/clients/1", `{"name":null}`))
 	require.NoError(t, send(t, c, http.MethodPost, url+"/api/v2/users/auth0%7C1/identities", `{}`))
 	assert.Equal(t, 3, *count)
 }
 
-func TestWarningsPassUnlessStrict(t *testing.T) {
+// Without Strict a payload with warnings is sent.
+func TestWarningsAreSent(t *testing.T) {
 	url, count, _ := server(t)
 	c := &http.Client{Transport: &guard.Transport{}}
 	require.NoError(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"app_metadata":{}}`))
 	assert.Equal(t, 1, *count)
 }
 
-func TestBodyTooLargeToJudge(t *testing.T) {
+// A payload that only an older source refuses is sent, and so is one that the target reads
+// leniently.
+func TestNewestSourceCounts(t *testing.T) {
+	url, count, _ := server(t)
+	at := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
+	c := &http.Client{Transport: &guard.Transport{
+		Target: func(*http.Request, string) (user.Target, error) { return at, nil },
+	}}
+	nickname := patch.Payload{Nickname: user.Set("rosie")}
+	assert.ErrorIs(t, nickname.Validate(at).Err(), rule.MigratedAttributes)
+	require.NoError(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"nickname":"rosie"}`))
+	assert.Equal(t, 1, *count)
+
+	const metadataNull = `{"user_metadata":null}`
+	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", metadataNull), rule.MetadataNull)
+	at.Sources = rule.Lenient
+	require.NoError(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", metadataNull))
+	assert.Equal(t, 2, *count)
+}
+
+// A body that is too large to judge is not sent.
+func TestBodyTooLarge(t *testing.T) {
 	url, count, _ := server(t)
 	c := &http.Client{Transport: &guard.Transport{}}
 	body := `{"user_metadata":{"a":"` + strings.Repeat("x", 33<<20) + `"}}`
@@ -95,7 +118,7 @@ func TestBodyTooLargeToJudge(t *testing.T) {
 	assert.Zero(t, *count)
 }
 
-// base is a transport that keeps the request that reaches it.
+// base is a transport that keeps the request.
 type base struct{ sent *http.Request }
 
 func (b *base) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -103,7 +126,7 @@ func (b *base) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, r.Context().Err()
 }
 
-// body is a request's body that knows whether it was closed.
+// body is the body of a request; it records whether it was closed.
 type body struct {
 	io.Reader
 	closed bool
@@ -111,10 +134,10 @@ type body struct {
 
 func (b *body) Close() error { b.closed = true; return nil }
 
-// The request that is sent is whole: its body can be read, and again for a retry;
-// the caller's is closed in any case, and its request is left as it was.
-func TestTheRequestThatIsSent(t *testing.T) {
-	for text, leaves := range map[string]bool{`{"blocked": true}`: true, `{"blocked": null}`: false, `[`: false} {
+// The body that is sent can be read, and again for a retry. The caller's body is closed
+// in any case, and the caller's request does not change.
+func TestBodies(t *testing.T) {
+	for text, isSent := range map[string]bool{`{"blocked": true}`: true, `{"blocked": null}`: false, `[`: false} {
 		var to base
 		given := &body{Reader: strings.NewReader(text)}
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1/", given)
@@ -124,7 +147,7 @@ func TestTheRequestThatIsSent(t *testing.T) {
 		assert.True(t, given.closed, text)
 		assert.Same(t, given, r.Body)
 		assert.Zero(t, r.ContentLength)
-		if !leaves {
+		if !isSent {
 			assert.Error(t, err)
 			assert.Nil(t, to.sent, text)
 			continue
@@ -144,7 +167,7 @@ func TestTheRequestThatIsSent(t *testing.T) {
 	}
 }
 
-// What is not an update is handed on as it came.
+// A request that is not an update is sent unchanged.
 func TestOtherRequestsAreUntouched(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
 		var to base
@@ -157,7 +180,7 @@ func TestOtherRequestsAreUntouched(t *testing.T) {
 	}
 }
 
-// A request that was given up is not sent, and Target learns of it too.
+// A cancelled request is not sent, and Target can read its context.
 func TestContext(t *testing.T) {
 	url, count, _ := server(t)
 	gone, cancel := context.WithCancel(t.Context())
@@ -174,7 +197,8 @@ func TestContext(t *testing.T) {
 	assert.Zero(t, *count)
 }
 
-func TestWhatIsNotKnownIsAnError(t *testing.T) {
+// An error of Target is returned, and the request is not sent.
+func TestTargetError(t *testing.T) {
 	url, count, _ := server(t)
 	lost := errors.New("no such connection")
 	c := &http.Client{Transport: &guard.Transport{

@@ -31,15 +31,18 @@ type answer struct {
 	Profile    *user.Profile     `json:"profile,omitempty"`
 	Payload    *patch.Payload    `json:"payload,omitempty"`
 	Payloads   []patch.Payload   `json:"payloads,omitempty"`
+	Writes     []write           `json:"writes,omitempty"`
 	EventUsers []metadata.Object `json:"event_users,omitempty"`
 	Output     metadata.Object   `json:"output,omitzero"`
 	Changes    []change          `json:"changes,omitempty"`
 	Effects    []user.Effect     `json:"effects,omitempty"`
 	Identities []user.Identity   `json:"identities,omitempty"`
 	Detached   *user.Profile     `json:"detached,omitempty"`
+	Connection *user.Connection  `json:"connection,omitempty"`
+	Rule       rule.ID           `json:"rule,omitempty"`
 	Rules      []rule.Rule       `json:"rules,omitempty"`
 
-	Ignored []string `json:"ignored,omitempty"` // members of the line that no operation uses
+	Ignored []string `json:"ignored,omitempty"` // members of the line that the operation does not take
 }
 
 // encode returns the line to write.
@@ -73,7 +76,14 @@ type change struct {
 	Kind    metadata.ChangeKind `json:"kind"`
 }
 
-func (a *answer) fail(p *problem) { *a = answer{Line: a.Line, Error: p} }
+// write is one update that the Actions of a stage make.
+type write struct {
+	To      user.ID       `json:"to,omitempty"`
+	Direct  bool          `json:"direct"`
+	Payload patch.Payload `json:"payload"`
+}
+
+func (a *answer) fail(p *problem) { *a = answer{Line: a.Line, Error: p, Ignored: a.Ignored} }
 
 // to answers one line.
 func (a *answer) to(line []byte) {
@@ -85,7 +95,6 @@ func (a *answer) to(line []byte) {
 	req, err := read(line)
 	if err == nil {
 		a.OK = true
-		a.Ignored = req.ignored()
 		err = a.operate(req)
 	}
 	var p *problem

@@ -9,7 +9,9 @@
 // answered, and 2 if reading or writing failed.
 //
 // Operations: merge, diff, lower, compose, merge3, roundtrip, validate, apply, payload-diff, plan,
-// inverse, form, output, create, login, rules-object, link, unlink, stage, rules.
+// inverse, form, output, create, login, rules-object, link, unlink, stage, connection,
+// sign-up, import, link-request, answered, rules.
+// The member "ignored" lists the members of a line that its operation does not take.
 package main
 
 import (

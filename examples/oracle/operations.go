@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,39 +17,64 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// operations are the operations by name.
-var operations = map[string]func(*answer, request) error{
-	"merge":        (*answer).merge,
-	"diff":         (*answer).diff,
-	"lower":        (*answer).lower,
-	"compose":      (*answer).compose,
-	"merge3":       (*answer).merge3,
-	"roundtrip":    (*answer).roundtrip,
-	"validate":     (*answer).validate,
-	"apply":        (*answer).apply,
-	"payload-diff": (*answer).payloadDiff,
-	"plan":         (*answer).plan,
-	"inverse":      (*answer).inverse,
-	"form":         (*answer).form,
-	"output":       (*answer).output,
-	"create":       (*answer).create,
-	"login":        (*answer).login,
-	"rules-object": (*answer).rulesObject,
-	"link":         (*answer).link,
-	"unlink":       (*answer).unlink,
-	"stage":        (*answer).stage,
-	"rules":        (*answer).rules,
+// operation is what the oracle does for one op.
+type operation struct {
+	name  string
+	takes string // the members that a line may have beside op
+	do    func(*answer, request) error
 }
 
+// operations lists all of them. It is never changed.
+var operations = []operation{
+	{"merge", "mode base patch", (*answer).merge},
+	{"diff", "mode from to", (*answer).diff},
+	{"lower", "mode base patch", (*answer).lower},
+	{"compose", "mode first then", (*answer).compose},
+	{"merge3", "base ours theirs", (*answer).merge3},
+	{"roundtrip", "user", (*answer).roundtrip},
+	{"validate", "payload user target", (*answer).validate},
+	{"apply", "user payload target", (*answer).apply},
+	{"payload-diff", "from to", (*answer).payloadDiff},
+	{"plan", "from to payload target", (*answer).plan},
+	{"inverse", "user payload target", (*answer).inverse},
+	{"form", "form pass_empty_values", (*answer).form},
+	{"output", "user", (*answer).output},
+	{"create", "payload target id", (*answer).create},
+	{"login", "cached login target", (*answer).login},
+	{"rules-object", "user", (*answer).rulesObject},
+	{"link", "primary secondary merge_metadata target", (*answer).link},
+	{"unlink", "user provider user_id", (*answer).unlink},
+	{"stage", "trigger user steps target policies", (*answer).stage},
+	{"connection", "connection", (*answer).connection},
+	{"sign-up", "payload target", (*answer).signUp},
+	{"import", "user row upsert id target", (*answer).importRow},
+	{"link-request", "request scopes", (*answer).linkRequest},
+	{"answered", "endpoint status message", (*answer).answered},
+	{"rules", "", (*answer).rules},
+}
+
+// find returns the operation of that name.
+func find(name string) (operation, error) {
+	for _, op := range operations {
+		if op.name == name {
+			return op, nil
+		}
+	}
+	return operation{}, &problem{Kind: "input", Pointer: "/op", Message: "no such operation"}
+}
+
+// operate does the operation of the request.
 func (a *answer) operate(req request) error {
-	op, err := req.text("op")
+	name, err := req.text("op")
 	if err != nil {
 		return err
 	}
-	if f := operations[op]; f != nil {
-		return f(a, req)
+	op, err := find(name)
+	if err != nil {
+		return err
 	}
-	return &problem{Kind: "input", Pointer: "/op", Message: "no such operation"}
+	a.Ignored = req.ignored(op)
+	return op.do(a, req)
 }
 
 func (a *answer) merge(req request) error {
@@ -294,6 +320,43 @@ func (a *answer) create(req request) error {
 	return nil
 }
 
+func (a *answer) signUp(req request) error {
+	c, err := argument(req, "payload", lifecycle.ParseCreation)
+	t, err2 := optional(req, "target", decoded[user.Target])
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	a.verdict(lifecycle.SignUp(c, t))
+	return nil
+}
+
+func (a *answer) importRow(req request) error {
+	r, err := argument(req, "row", lifecycle.ParseRow)
+	existing, err2 := optional(req, "user", user.Parse)
+	t, err3 := optional(req, "target", decoded[user.Target])
+	var upsert bool
+	var id string
+	var err4, err5 error
+	if req.has("upsert") {
+		upsert, err4 = req.boolean("upsert")
+	}
+	if req.has("id") {
+		id, err5 = req.identifier("id")
+	}
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		return err
+	}
+	out, err := r.Import(existing, upsert, id, t)
+	if err != nil {
+		v := r.Validate(t)
+		v.Violations = nil
+		return a.unapplied(v, err)
+	}
+	a.verdict(rule.Verdict{})
+	a.outcome(out)
+	return nil
+}
+
 func (a *answer) login(req request) error {
 	login, err := argument(req, "login", lifecycle.ParseLogin)
 	cached, err2 := optional(req, "cached", user.Parse)
@@ -338,14 +401,15 @@ func (a *answer) link(req request) error {
 	if req.has("merge_metadata") {
 		mode, err3 = req.mode("merge_metadata")
 	}
-	if err := errors.Join(err, err2, err3); err != nil {
+	t, err4 := optional(req, "target", decoded[user.Target])
+	if err := errors.Join(err, err2, err3, err4); err != nil {
 		return err
 	}
 	var l user.Outcome
 	if req.has("merge_metadata") {
-		l, err = identities.LinkMerging(primary, secondary, mode)
+		l, err = identities.LinkMerging(primary, secondary, mode, t)
 	} else {
-		l, err = identities.Link(primary, secondary)
+		l, err = identities.Link(primary, secondary, t)
 	}
 	if err != nil {
 		return refused(err)
@@ -379,11 +443,13 @@ func (a *answer) stage(req request) error {
 	name, err := req.text("trigger")
 	u, err2 := argument(req, "user", user.Parse)
 	steps, err3 := argument(req, "steps", actions.ParseSteps)
-	policies, err4 := req.policies("policies")
-	if err := errors.Join(err, err2, err3, err4); err != nil {
+	t, err4 := optional(req, "target", decoded[user.Target])
+	policies, err5 := req.policies("policies")
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
 		return err
 	}
-	s := actions.Stage{Trigger: actions.Trigger(name), User: u, Target: user.Target{Policies: policies}}
+	t.Policies = joined(t.Policies, policies)
+	s := actions.Stage{Trigger: actions.Trigger(name), User: u, Target: t}
 	if !slices.Contains(actions.Triggers(), s.Trigger) {
 		return input("trigger", errors.New("no such trigger"))
 	}
@@ -403,7 +469,75 @@ func (a *answer) stage(req request) error {
 		a.EventUsers = append(a.EventUsers, e)
 	}
 	a.Payloads, a.Warnings, a.Profile = out.Writes.Payloads(), out.Warnings, &out.Profile
+	for _, w := range out.Writes {
+		a.Writes = append(a.Writes, write{w.To, w.Direct, w.Payload})
+	}
 	return nil
+}
+
+// joined returns the readings that both choose; where both choose, over wins.
+func joined(base, over rule.Policies) rule.Policies {
+	all := maps.Clone(base)
+	if all == nil {
+		return over
+	}
+	maps.Copy(all, over)
+	return all
+}
+
+func (a *answer) linkRequest(req request) error {
+	var c identities.Caller
+	scopes, err := optional(req, "scopes", func(text []byte) (user.Target, error) {
+		return decoded[user.Target](slices.Concat([]byte(`{"scopes":`), text, []byte("}")))
+	})
+	if err != nil {
+		return within("scopes", err)
+	}
+	c.Scopes = scopes.Scopes
+	var broken rule.Violations
+	r, err := argument(req, "request", func(text []byte) (r identities.Request, err error) {
+		if r, err = identities.ParseRequest(text); errors.As(err, &broken) {
+			err = nil
+		}
+		return r, err
+	})
+	if err != nil {
+		return err
+	}
+	v := rule.Verdict{Violations: broken}
+	if v.Valid() {
+		v = r.Validate(c)
+	}
+	a.verdict(v)
+	return nil
+}
+
+// endpoints are those whose answers the oracle takes.
+var endpoints = []string{"update", "create", "link", "unlink", "import", "sign-up"}
+
+func (a *answer) answered(req request) error {
+	endpoint, err := req.text("endpoint")
+	status, err2 := req.number("status")
+	message, err3 := req.text("message")
+	if err := errors.Join(err, err2, err3); err != nil {
+		return err
+	}
+	if !slices.Contains(endpoints, endpoint) {
+		return input("endpoint", errors.New("no such endpoint"))
+	}
+	if r, ok := rule.Match(rule.Endpoint(endpoint), status, message); ok {
+		a.Rule = r.ID
+	}
+	return nil
+}
+
+func (a *answer) connection(req request) error {
+	c, err := argument(req, "connection", func(text []byte) (c user.Connection, err error) {
+		c, a.Warnings, err = user.ParseConnection(text)
+		return c, err
+	})
+	a.Connection = &c
+	return err
 }
 
 func (a *answer) rules(request) error {

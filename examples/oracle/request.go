@@ -27,23 +27,17 @@ func read(line []byte) (request, error) {
 	return req, nil
 }
 
-// arguments are the members that an operation can use.
-var arguments = []string{
-	"op", "mode", "base", "patch", "from", "to", "first", "then", "ours", "theirs", "user", "payload", "target", "form",
-	"pass_empty_values", "id", "cached", "login", "primary", "secondary", "merge_metadata", "provider", "user_id",
-	"trigger", "steps", "policies",
-}
-
-// ignored returns the names of the members that no operation uses, so that a caller sees
-// a misspelt one.
-func (req request) ignored() (names []string) {
+// ignored returns the names of the members that the operation does not take, so that a
+// caller sees a misspelt one.
+func (req request) ignored(op operation) (names []string) {
+	takes := strings.Fields(op.takes)
 	for name := range req {
-		if !slices.Contains(arguments, name) && len(names) < 100 {
+		if name != "op" && !slices.Contains(takes, name) {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	return names
+	return names[:min(len(names), 100)]
 }
 
 func (req request) has(name string) bool { return req[name] != nil }
@@ -116,6 +110,18 @@ func (req request) boolean(name string) (bool, error) {
 			err = errors.New("neither true nor false")
 		}
 		return b, err
+	})
+}
+
+// number reads a whole number.
+func (req request) number(name string) (int, error) {
+	return argument(req, name, func(text []byte) (int, error) {
+		v, err := decoded[metadata.Value](text)
+		n, ok := v.Int64()
+		if err == nil && (!ok || n != int64(int(n))) {
+			err = errors.New("not a whole number")
+		}
+		return int(n), err
 	})
 }
 
@@ -208,11 +214,16 @@ func (req request) policies(name string) (map[rule.ID]string, error) {
 	}
 	t, err := decoded[user.Target](slices.Concat([]byte(`{"policies":`), req[name], []byte("}")))
 	if err != nil {
-		p := input(name, err)
-		if q, ok := p.(*problem); ok { // the pointer has the name already
-			q.Pointer = strings.TrimPrefix(q.Pointer, metadata.Pointer(name))
-		}
-		return nil, p
+		return nil, within(name, input(name, err))
 	}
 	return t.Policies, nil
+}
+
+// within returns the error of an argument that was read as a member of a target: the
+// pointer has its name twice.
+func within(name string, err error) error {
+	if p, ok := err.(*problem); ok {
+		p.Pointer = strings.TrimPrefix(p.Pointer, metadata.Pointer(name))
+	}
+	return err
 }

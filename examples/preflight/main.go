@@ -43,7 +43,7 @@ const usage = `preflight says what an update would do to a user before it is sen
 
 usage: preflight                                          judge three built-in samples
        preflight -patch FILE [-user FILE] [-target FILE]  judge a payload
-       preflight -rules                                   list every rule with its source
+       preflight -rules                                   list every rule with its sources
 
 FILE is a JSON file; one of them can be -, standard input.
 
@@ -53,11 +53,58 @@ FILE is a JSON file; one of them can be -, standard input.
            {"connection": {"name": "db", "kind": "custom-database"}, "migrated": true}
            kinds: database, custom-database, social, enterprise,
            passwordless-email, passwordless-sms
-  -json    write JSON
+  -sources strict, current or lenient: what counts where sources disagree; overrides
+           the target's. Use current for calls that a live API will get.
+  -json    write JSON, with the tokens of the user
 
 The exit status is 0 if the payload is valid, 1 if it is refused, and 2 for bad
 usage or input that cannot be read. Without -patch it is 0.
 `
+
+// options are the flags of the command.
+type options struct {
+	user, patch, target string // files
+	sources             *rule.Sources
+	json, rules         bool
+}
+
+// parse reads the flags.
+func parse(args []string) (o options, err error) {
+	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.user, "user", "", "")
+	flags.StringVar(&o.patch, "patch", "", "")
+	flags.StringVar(&o.target, "target", "", "")
+	flags.BoolVar(&o.json, "json", false, "")
+	flags.BoolVar(&o.rules, "rules", false, "")
+	flags.Func("sources", "", func(name string) error {
+		o.sources = new(rule.Sources)
+		if o.sources.UnmarshalText([]byte(name)) != nil {
+			return errors.New("choose strict, current or lenient")
+		}
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return o, fmt.Errorf("%w; -h shows the usage", err)
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; -h shows the usage", flags.Arg(0))
+	}
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name != "sources" && f.Value.String() == "" {
+			err = fmt.Errorf("-%s names no file", f.Name)
+		}
+	})
+	files := o.patch != "" || o.user != "" || o.target != ""
+	switch {
+	case err != nil:
+	case o.rules && files:
+		err = errors.New("-rules takes no files")
+	case !o.rules && o.patch == "" && files:
+		err = errors.New("-patch is needed; -h shows the usage")
+	}
+	return o, err
+}
 
 // run runs the command and returns its exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) int {
@@ -65,69 +112,61 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 		_, _ = fmt.Fprintln(stderr, "preflight:", oneLine(err.Error()))
 		return exitUsage
 	}
-	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	var (
-		userFile   = flags.String("user", "", "")
-		patchFile  = flags.String("patch", "", "")
-		targetFile = flags.String("target", "", "")
-		asJSON     = flags.Bool("json", false, "")
-		rules      = flags.Bool("rules", false, "")
-	)
-	switch err := flags.Parse(args); {
+	o, err := parse(args)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
 		_, _ = fmt.Fprint(stdout, usage)
 		return exitValid
 	case err != nil:
-		return fail(fmt.Errorf("%w; -h shows the usage", err))
-	case flags.NArg() > 0:
-		return fail(fmt.Errorf("unexpected argument %q; -h shows the usage", flags.Arg(0)))
-	}
-	var empty error
-	flags.Visit(func(f *flag.Flag) {
-		if f.Value.String() == "" {
-			empty = fmt.Errorf("-%s names no file", f.Name)
-		}
-	})
-	if empty != nil {
-		return fail(empty)
-	}
-	p := printer{w: stdout, colour: colour}
-	if *rules {
-		if *patchFile != "" || *userFile != "" || *targetFile != "" {
-			return fail(errors.New("-rules takes no files"))
-		}
-		if p.rules(*asJSON); p.err != nil {
-			return fail(p.err)
-		}
-		return exitValid
-	}
-	if *patchFile == "" {
-		if *userFile != "" || *targetFile != "" {
-			return fail(errors.New("-patch is needed; -h shows the usage"))
-		}
-		if err := demonstrate(&p, *asJSON); err != nil {
-			return fail(err)
-		}
-		return exitValid
-	}
-	f := files{stdin: stdin}
-	var in input
-	if err := f.read("patch", *patchFile, &in.payload); err != nil {
 		return fail(err)
 	}
-	if *userFile != "" {
+	p := printer{w: stdout, colour: colour}
+	switch {
+	case o.rules:
+		p.rules(o.json)
+	case o.patch == "":
+		if err := demonstrate(&p, o); err != nil {
+			return fail(err)
+		}
+	default:
+		in, err := o.read(stdin)
+		if err != nil {
+			return fail(err)
+		}
+		return show(&p, in, o.json, fail)
+	}
+	if p.err != nil {
+		return fail(p.err)
+	}
+	return exitValid
+}
+
+// read reads the files.
+func (o options) read(stdin io.Reader) (in input, err error) {
+	f := files{stdin: stdin}
+	if err := f.read("patch", o.patch, &in.payload); err != nil {
+		return in, err
+	}
+	if o.user != "" {
 		in.user = new(user.Profile)
-		if err := f.read("user", *userFile, in.user); err != nil {
-			return fail(err)
+		if err := f.read("user", o.user, in.user); err != nil {
+			return in, err
 		}
 	}
-	if *targetFile != "" {
-		if err := f.read("target", *targetFile, &in.target); err != nil {
-			return fail(err)
+	if o.target != "" {
+		if err := f.read("target", o.target, &in.target); err != nil {
+			return in, err
 		}
 	}
-	return show(&p, in, *asJSON, fail)
+	o.override(&in.target)
+	return in, nil
+}
+
+// override sets the sources of a target where the flag does.
+func (o options) override(t *user.Target) {
+	if o.sources != nil {
+		t.Sources = *o.sources
+	}
 }
 
 func show(p *printer, in input, asJSON bool, fail func(error) int) int {
@@ -204,6 +243,8 @@ type outcome struct {
 	verdict  rule.Verdict
 	response *patch.Response // nil: accepted, or the answer of the API is not known
 	applied  *user.Outcome   // nil: refused, or no user
+	before   metadata.Object // the user with secrets masked; absent: no user
+	after    metadata.Object // the profile in applied with secrets masked
 }
 
 func (in input) check() (out outcome) {
@@ -217,9 +258,19 @@ func (in input) check() (out outcome) {
 	applied, err := in.payload.Apply(*in.user, in.target)
 	if err == nil {
 		out.applied = &applied
+		out.before, out.after = masked(*in.user), masked(applied.Profile)
 		out.verdict.Warnings = applied.Warnings
 	} else if out.verdict.Valid() { // a refusal that depends on the user
 		errors.As(err, &out.verdict.Violations)
 	}
 	return out
+}
+
+// masked returns the profile with its secrets masked.
+func masked(u user.Profile) metadata.Object {
+	o, err := metadata.Parse([]byte(u.String()))
+	if err != nil { // it cannot be: a profile prints as a JSON object
+		return metadata.Object{}
+	}
+	return o
 }

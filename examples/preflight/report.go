@@ -67,23 +67,23 @@ func (p *printer) report(out outcome) {
 	}
 	for _, c := range out.applied.Changes {
 		if c.Kind != metadata.Added {
-			p.line("     " + p.red("- "+oneLine(c.Pointer)+": "+short(c.From.String())))
+			p.line("     " + p.red("- "+oneLine(c.Pointer)+": "+short(out.before.At(c.Pointer).String())))
 		}
 		if c.Kind != metadata.Removed {
-			p.line("     " + p.green("+ "+oneLine(c.Pointer)+": "+short(c.To.String())))
+			p.line("     " + p.green("+ "+oneLine(c.Pointer)+": "+short(out.after.At(c.Pointer).String())))
 		}
 	}
 	for _, e := range out.applied.Effects {
 		p.line("   effect: " + string(e.Kind) + " [" + string(e.Rule) + "]")
 	}
 	p.line("   profile after:")
-	p.line("     " + visible(indented(out.applied.Profile)))
+	p.line("     " + visible(indented(out.after)))
 }
 
 // indented returns the indented JSON text of a profile, or the text on one line if it is
 // nested so deep that most of it would be white space.
-func indented(u user.Profile) string {
-	text := u.AppendJSON(nil)
+func indented(u metadata.Object) string {
+	text := []byte(u.String())
 	if !json.Valid(text) || levels(text) > 40 {
 		return string(text)
 	}
@@ -121,14 +121,20 @@ func (p *printer) violation(word string, v rule.Violation) {
 		where = "the payload"
 	}
 	p.line(fmt.Sprintf("   %s %s: %s", word, where, oneLine(v.Message)))
-	p.line(fmt.Sprintf("     rule %s (%s), source: %s", v.Rule, v.Evidence, source(v.Rule)))
+	r, _ := rule.Find(v.Rule)
+	p.line(fmt.Sprintf("     rule %s (%s), source: %s", v.Rule, v.Evidence, r.Source))
+	for _, x := range r.Readings {
+		p.line("       reading " + x.Name + ": " + described(x))
+	}
 }
 
-func source(id rule.ID) string {
-	if r, ok := rule.Find(id); ok {
-		return r.Source
+// described returns the statement of a reading, and who makes it when.
+func described(x rule.Reading) string {
+	newest := ""
+	if x.Current {
+		newest = "; the newest source"
 	}
-	return "none"
+	return fmt.Sprintf("%s (%s, %s%s)", x.Statement, x.Source, x.Date, newest)
 }
 
 // most is the number of characters of a value that a change shows.
@@ -172,7 +178,8 @@ type verdictJSON struct {
 
 type violationJSON struct {
 	rule.Violation
-	Source string `json:"source"`
+	Source   string         `json:"source"`
+	Readings []rule.Reading `json:"readings,omitempty"`
 }
 
 type changeJSON struct {
@@ -187,7 +194,8 @@ func (p *printer) json(out outcome) {
 	sourced := func(list rule.Violations) []violationJSON {
 		out := []violationJSON{}
 		for _, v := range list {
-			out = append(out, violationJSON{v, source(v.Rule)})
+			r, _ := rule.Find(v.Rule)
+			out = append(out, violationJSON{v, r.Source, r.Readings})
 		}
 		return out
 	}

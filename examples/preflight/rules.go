@@ -37,9 +37,10 @@ func (p *printer) rules(asJSON bool) {
 	p.line("- **Severity**: an error means that the API refuses the payload. A warning means that the API accepts it, but that the effect may")
 	p.line("  be unintended or is not documented.")
 	p.line("- **Evidence**: documented, observed in a real response, inferred from other facts, or disputed because sources disagree.")
-	p.line("- **Readings** are interpretations of a rule that is disputed or not documented. The first one is the default. To select another")
-	p.line("  for all rules, set `Sources` of `user.Target`. To select one for a single rule, set `Policies`, for example")
-	p.line("  `{\"policies\": {\"patch.nested-null\": \"stripped\"}}` in a target of `preflight` or `oracle`.")
+	p.line("- **Readings** are interpretations of a rule that is disputed or not documented, each with its source and the date at which that")
+	p.line("  was last known to hold. The first one is the default. To select others for all rules, set `Sources` of `user.Target`: `Current`")
+	p.line("  selects those of the newest sources, `Lenient` those named lenient too. To select one for a single rule, set `Policies`, for")
+	p.line("  example `{\"policies\": {\"patch.nested-null\": \"stripped\"}}` in a target of `preflight` or `oracle`.")
 	p.line("")
 	p.line("Terms:")
 	p.line("")
@@ -85,7 +86,7 @@ func (p *printer) rule(r rule.Rule) {
 	p.line(fmt.Sprintf("- %s, %s", r.Severity, r.Evidence))
 	p.line("- source: " + markdown(r.Source))
 	for _, reading := range r.Readings {
-		p.line(fmt.Sprintf("- reading `%s`: %s", reading.Name, markdown(reading.Statement)))
+		p.line(fmt.Sprintf("- reading `%s`: %s", reading.Name, markdown(described(reading))))
 	}
 }
 

@@ -56,7 +56,7 @@ var samples = []sample{
 }
 
 // demonstrate judges the samples.
-func demonstrate(p *printer, asJSON bool) error {
+func demonstrate(p *printer, o options) error {
 	for i, s := range samples {
 		in := input{user: new(user.Profile)}
 		if err := in.user.UnmarshalJSON([]byte(sampleUser)); err != nil {
@@ -69,7 +69,8 @@ func demonstrate(p *printer, asJSON bool) error {
 		if err := json.Unmarshal([]byte(s.target), &in.target); err != nil {
 			return err
 		}
-		if asJSON {
+		o.override(&in.target)
+		if o.json {
 			p.json(in.check())
 			continue
 		}

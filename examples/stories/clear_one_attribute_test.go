@@ -9,7 +9,9 @@ import (
 )
 
 // Clear one attribute and keep the rest: null removes a member, and members that the
-// payload does not name stay.
+// payload does not name stay. The target has a social connection that takes the profile
+// attributes from the identity provider at the first login only: there the API lets an
+// update remove them. In the Auth0 store its answer is disputed.
 func Example_clearOneAttribute() {
 	before := user.Profile{
 		Name:         user.Set("Rosa Diaz"),
@@ -22,7 +24,8 @@ func Example_clearOneAttribute() {
 	}
 	fmt.Println(p)
 
-	out, err := p.Apply(before, user.Target{})
+	target := user.Target{Connection: user.Connection{Kind: user.Social, RootAttributes: user.OnFirstLogin}}
+	out, err := p.Apply(before, target)
 	if err != nil {
 		fmt.Println(err)
 		return

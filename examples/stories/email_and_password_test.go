@@ -42,6 +42,7 @@ func Example_emailAndPassword() {
 	// 400 Cannot update password and email simultaneously.
 	// 1 {"email":"rosa@example.org","verify_email":true}
 	//    verification-email
+	//    sessions-expire
 	// 2 {"password":"********"}
 	//    sessions-expire
 }

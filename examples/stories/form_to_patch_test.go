@@ -10,7 +10,10 @@ import (
 )
 
 // Turn a form into the smallest PATCH: fill the form from the user, let people edit it,
-// and send the difference. The goal starts as a copy of the user that was read.
+// and send the difference. The goal starts as a copy of the user that was read. PlanTo
+// judges the difference for the connection: here a social one that takes the profile
+// attributes from the identity provider at the first login only, so that the API lets
+// an update remove the nickname.
 func Example_formToPatch() {
 	before := user.Profile{
 		GivenName:    user.Set("Rosa"),
@@ -40,8 +43,15 @@ func Example_formToPatch() {
 		fmt.Println(err)
 		return
 	}
-	p, err := patch.Diff(before, goal)
-	fmt.Println(p, err)
+	target := user.Target{Connection: user.Connection{Kind: user.Social, RootAttributes: user.OnFirstLogin}}
+	payloads, err := patch.PlanTo(before, goal, target)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range payloads {
+		fmt.Println(p)
+	}
 	// Output:
-	// {"user_metadata":{"newsletter":false},"nickname":null} <nil>
+	// {"user_metadata":{"newsletter":false},"nickname":null}
 }

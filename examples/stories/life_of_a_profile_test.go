@@ -17,7 +17,8 @@ import (
 )
 
 // Follow one user from creation in a custom database to unlinking. After each step,
-// compare the profile that GET returns.
+// compare the profile that GET returns. The function is long because the steps are one
+// story in sequence.
 func TestLifeOfAProfile(t *testing.T) {
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	hour := 0
@@ -37,7 +38,7 @@ func TestLifeOfAProfile(t *testing.T) {
 	c := lifecycle.Creation{Connection: user.Set("members"), Email: user.Set("kim@example.com"), Password: user.Set(user.NewSecret("correct-horse"))}
 	u, made, err := lifecycle.DatabaseUser{}.Create(c, "7", tick())
 	require.NoError(t, err)
-	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript, user.VerificationEmail}, kindsOf(made.Effects))
+	assert.Equal(t, []user.EffectKind{user.GetUserScript, user.CreateScript, user.LoginScript, user.VerificationEmail}, kindsOf(made.Effects))
 	shows(u.Profile, `{
 		"user_id": "auth0|7", "email": "kim@example.com", "email_verified": false, "name": "kim@example.com", "nickname": "kim",
 		"picture": "https://s.gravatar.com/avatar/669f75780c0de8df09debe82d62aa397?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fki.png",
@@ -108,10 +109,11 @@ func TestLifeOfAProfile(t *testing.T) {
 	require.NoError(t, err)
 	second := google.Profile
 	second.UserMetadata = metadata.MustParse(`{"color":"red","language":"es"}`)
-	linked, err := identities.Link(u.Profile, second)
+	linked, err := identities.Link(u.Profile, second, user.Target{})
 	require.NoError(t, err)
-	require.Len(t, linked.Warnings, 1)
+	require.Len(t, linked.Warnings, 2)
 	assert.ErrorIs(t, linked.Warnings, rule.MetadataDropped)
+	assert.ErrorIs(t, linked.Warnings, rule.PrimaryProfileData)
 	u = u.Update(linked.Profile)
 	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
 	require.Len(t, u.Profile.Identities, 2)

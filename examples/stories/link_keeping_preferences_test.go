@@ -23,7 +23,7 @@ func Example_linkKeepingPreferences() {
 		Identities:   []user.Identity{{Provider: user.Set("google-oauth2"), UserID: user.Set[user.ID]("1002"), Connection: user.Set("google-oauth2")}},
 	}
 
-	api, err := identities.Link(primary, secondary)
+	api, err := identities.Link(primary, secondary, user.Target{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,7 +31,7 @@ func Example_linkKeepingPreferences() {
 	for _, w := range api.Warnings {
 		fmt.Println(w.Pointer, w.Message)
 	}
-	wanted, err := identities.LinkMerging(primary, secondary, metadata.Fill) // the color of the primary stays
+	wanted, err := identities.LinkMerging(primary, secondary, metadata.Fill, user.Target{}) // the color of the primary stays
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -81,6 +81,7 @@ func (j *judge) plan(text []byte, v *verdict) error {
 	}
 	v.UserID = u.UserID.Or("")
 	p := patch.FromObject(payload)
+	target.Sources = max(target.Sources, rule.Current)
 	verdict := p.Validate(target)
 	v.Violations, v.Warnings = verdict.Violations, verdict.Warnings
 	if !verdict.Valid() {

@@ -8,6 +8,10 @@
 //
 //	{"line": 3, "user_id": "auth0|1", "valid": false, "violations": [...], "warnings": [...]}
 //
+// Where sources disagree the newest one counts, as with "sources": "current", since a
+// strict refusal because of an old page would stop a valid call in production; "lenient"
+// in a target is kept.
+//
 // A line that cannot be read, or that is longer than 64 MB, is written with an "error".
 // Blank lines are skipped. Memory does not grow with the input. Progress and a summary
 // go to standard error.

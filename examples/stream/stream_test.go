@@ -20,7 +20,7 @@ import (
 )
 
 // plan returns line i of a file of planned changes: every tenth is refused, every
-// seventh wipes, one of a hundred is not understood.
+// seventh wipes, one of a hundred is unreadable.
 func plan(i int) string {
 	u := fmt.Sprintf(`{"user_id":"auth0|%d","user_metadata":{"color":"red","n":%d}}`, i, i)
 	payload := `{"user_metadata":{"color":"blue"}}`
@@ -82,7 +82,25 @@ func TestVerdicts(t *testing.T) {
 	assert.NotContains(t, byLine, 2)
 }
 
-// A run that is stopped and taken up again writes what one run would have.
+// A payload that only an older source refuses is valid.
+func TestNewestSourceCounts(t *testing.T) {
+	in, out := filepath.Join(t.TempDir(), "in.ndjson"), filepath.Join(t.TempDir(), "out.ndjson")
+	const migrated = `{"connection":{"kind":"custom-database"},"migrated":true}`
+	require.NoError(t, os.WriteFile(in, []byte(`{"user":{"user_id":"auth0|1"},"payload":{"nickname":"rosie"},"target":`+migrated+`}
+{"user":{"user_id":"auth0|2"},"payload":{"nickname":"rosie"}}
+{"user":{"user_id":"auth0|3"},"payload":{"user_metadata":null}}
+{"user":{"user_id":"auth0|4"},"payload":{"user_metadata":null},"target":{"sources":"lenient"}}
+`), 0o600))
+	_, err := run(t.Context(), in, out, "", migrated, io.Discard)
+	require.NoError(t, err)
+	valid := map[int]bool{}
+	for _, v := range read(t, out) {
+		valid[v.Line] = v.Valid
+	}
+	assert.Equal(t, map[int]bool{3: false, 4: true}, valid)
+}
+
+// A run that is stopped and resumed has the output of one run.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -106,8 +124,8 @@ func TestResume(t *testing.T) {
 	assert.Equal(t, read(t, whole), read(t, parts))
 }
 
-// plans is a reader of a number of plans, each with a long text. At the end it notes
-// what is on the heap then.
+// plans is a reader of a number of plans, each with a long text. At the end it records
+// the size of the heap.
 type plans struct {
 	made, number int
 	line         bytes.Buffer
@@ -133,7 +151,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// Thirty megabytes pass through one, and progress is told on the way.
+// 30 MB are judged with less than 1 MB of memory, and the progress is logged.
 func TestMemoryAndProgress(t *testing.T) {
 	in := &plans{number: 30_000}
 	var log strings.Builder
@@ -148,8 +166,8 @@ func TestMemoryAndProgress(t *testing.T) {
 $`, log.String())
 }
 
-// A line that is no plan is written as such, and the next one is judged.
-func TestLinesThatAreNoPlans(t *testing.T) {
+// An unreadable line has its error in the output, and the next line is judged.
+func TestUnreadableLines(t *testing.T) {
 	t.Parallel()
 	in := filepath.Join(t.TempDir(), "in.ndjson")
 	text := strings.Join([]string{
@@ -173,7 +191,7 @@ func TestLinesThatAreNoPlans(t *testing.T) {
 	assert.Equal(t, rule.Null, vs[3].Violations[0].Rule)
 }
 
-// A checkpoint of other files than these is refused, not mended.
+// A checkpoint of other files is an error, and the output stays.
 func TestCheckpointOfOtherFiles(t *testing.T) {
 	dir := t.TempDir()
 	in, out, mark := write(t, 100), filepath.Join(dir, "out"), filepath.Join(dir, "mark")
@@ -187,7 +205,8 @@ func TestCheckpointOfOtherFiles(t *testing.T) {
 	assert.Len(t, text, 10)
 }
 
-func TestMistakes(t *testing.T) {
+// Files that cannot be read or written, and an invalid target, are errors.
+func TestErrors(t *testing.T) {
 	for _, c := range []struct{ in, out, mark, target string }{
 		{"", "", "mark", "{}"},
 		{"no such file", "", "", "{}"},

@@ -40,81 +40,111 @@ func main() {
 	}
 }
 
-// run runs the command. It returns after ctx is done and all requests are answered.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// options are the flags.
+type options struct {
+	fake.Options
+	port        int
+	connections string // a file
+	seed        string // a file
+	tls         bool
+	certOut     string // a file
+}
+
+// parse reads the flags. Messages of package flag go to stderr.
+func (o *options) parse(args []string, stderr io.Writer) error {
 	flags := flag.NewFlagSet("tenant", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	options := fake.Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
-	flags.Func("connection", "a connection, as name=kind; may be repeated. Kinds: database, custom-database, social, enterprise, passwordless-email, passwordless-sms", func(s string) error {
-		name, kind, ok := strings.Cut(s, "=")
-		if !ok || name == "" {
-			return errors.New("not name=kind")
-		}
-		var c user.Connection
-		text, err := json.Marshal(map[string]string{"name": name, "kind": kind})
-		if err != nil {
-			return err
-		}
-		if err := c.UnmarshalJSON(text); err != nil {
-			return err
-		}
-		options.Connections = append(options.Connections, c)
-		return nil
-	})
-	flags.TextVar(&options.Sources, "sources", rule.Strict, "which `sources` count where they disagree: strict, or lenient, which accepts with a warning")
-	var (
-		port        = flags.Int("port", 8080, "port on the loopback interface; 0 picks one")
-		connections = flags.String("connections", "", "`file` with a JSON list of connections")
-		seed        = flags.String("seed", "", "`file` with users, one JSON object a line")
-		useTLS      = flags.Bool("tls", false, "serve https, with a certificate made for this run")
-		certOut     = flags.String("cert-out", "", "`file` to write that certificate to, as PEM, for clients to trust")
-	)
+	flags.Func("connection", "a connection, as name=kind; may be repeated. Kinds: database, custom-database, social, enterprise, passwordless-email, passwordless-sms", o.addConnection)
+	flags.TextVar(&o.Sources, "sources", rule.Strict, "which `sources` count where they disagree: strict, or lenient, which accepts with a warning")
+	flags.IntVar(&o.port, "port", 8080, "port on the loopback interface; 0 picks one")
+	flags.StringVar(&o.connections, "connections", "", "`file` with a JSON list of connections")
+	flags.StringVar(&o.seed, "seed", "", "`file` with users, one JSON object a line")
+	flags.BoolVar(&o.tls, "tls", false, "serve https, with a certificate made for this run")
+	flags.StringVar(&o.certOut, "cert-out", "", "`file` to write that certificate to, as PEM, for clients to trust")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	if *certOut != "" && !*useTLS {
+	if o.certOut != "" && !o.tls {
 		return errors.New("-cert-out needs -tls")
 	}
-	if *connections != "" {
-		text, err := os.ReadFile(*connections)
-		if err != nil {
-			return err
-		}
-		var declared []user.Connection
-		if err := json.Unmarshal(text, &declared); err != nil {
-			return fmt.Errorf("%s: %w", *connections, err)
-		}
-		options.Connections = append(options.Connections, declared...)
+	return nil
+}
+
+// addConnection adds the connection in the text name=kind.
+func (o *options) addConnection(s string) error {
+	name, kind, ok := strings.Cut(s, "=")
+	if !ok || name == "" {
+		return errors.New("not name=kind")
 	}
-	t := fake.New(options)
-	if *seed != "" {
-		if err := seedFrom(t, *seed); err != nil {
-			return err
-		}
-	}
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(*port)))
+	var c user.Connection
+	text, err := json.Marshal(map[string]string{"name": name, "kind": kind})
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if *useTLS {
-		scheme = "https"
-		certificate, pem, err := selfSigned(time.Now())
-		if err != nil {
-			return errors.Join(err, listener.Close())
+	if err := c.UnmarshalJSON(text); err != nil {
+		return err
+	}
+	o.Connections = append(o.Connections, c)
+	return nil
+}
+
+// readConnections adds the connections in the file.
+func (o *options) readConnections() error {
+	if o.connections == "" {
+		return nil
+	}
+	text, err := os.ReadFile(o.connections)
+	if err != nil {
+		return err
+	}
+	var declared []user.Connection
+	if err := json.Unmarshal(text, &declared); err != nil {
+		return fmt.Errorf("%s: %w", o.connections, err)
+	}
+	o.Connections = append(o.Connections, declared...)
+	return nil
+}
+
+// run runs the command. It returns after ctx is done and all requests are answered.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o := options{Options: fake.Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}}
+	if err := o.parse(args, stderr); err != nil {
+		return err
+	}
+	if err := o.readConnections(); err != nil {
+		return err
+	}
+	t := fake.New(o.Options)
+	if o.seed != "" {
+		if err := seedFrom(t, o.seed); err != nil {
+			return err
 		}
-		if *certOut != "" {
-			if err := os.WriteFile(*certOut, pem, 0o644); err != nil {
-				return errors.Join(err, listener.Close())
-			}
-		}
-		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	}
+	listener, scheme, err := o.listen()
+	if err != nil {
+		return err
 	}
 	_, _ = fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr())
-	return serve(ctx, listener, t, options.Log)
+	return serve(ctx, listener, t, o.Log)
+}
+
+// listen listens on the port, with a new certificate if the flags ask for TLS.
+func (o *options) listen() (listener net.Listener, scheme string, err error) {
+	listener, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)))
+	if err != nil || !o.tls {
+		return listener, "http", err
+	}
+	certificate, pem, err := selfSigned(time.Now())
+	if err == nil && o.certOut != "" {
+		err = os.WriteFile(o.certOut, pem, 0o644)
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, listener.Close())
+	}
+	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}}), "https", nil
 }
 
 func seedFrom(t *fake.Tenant, name string) error {

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// command runs the command on a port of its own. It returns the address it prints,
-// and what stops it and gives its error.
+// command runs the command on a free port. It returns the address that it prints, and a
+// function that stops it and returns its error.
 func command(t *testing.T, args ...string) (url string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -50,7 +50,7 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 	return resp.StatusCode, string(text)
 }
 
-// The certificate that is written is enough for a client to trust the tenant.
+// A client with the certificate that the command writes trusts the tenant.
 func TestTLS(t *testing.T) {
 	cert := filepath.Join(t.TempDir(), "cert.pem")
 	url, stop := command(t, "-tls", "-cert-out", cert)
@@ -81,7 +81,7 @@ func TestConnectionsAndSeed(t *testing.T) {
 	assert.NoError(t, stop())
 }
 
-// What was asked before the end is answered.
+// Requests that are pending at the end are answered.
 func TestShutdown(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestShutdown(t *testing.T) {
 	go func() {
 		<-asked
 		cancel()
-		for { // until nobody is let in any more
+		for { // until the listener is closed
 			c, err := net.Dial("tcp", listener.Addr().String())
 			if err != nil {
 				break
@@ -112,7 +112,8 @@ func TestShutdown(t *testing.T) {
 	assert.NoError(t, <-stopped)
 }
 
-func TestMistakes(t *testing.T) {
+// Invalid flags are errors.
+func TestErrors(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))

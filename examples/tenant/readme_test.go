@@ -20,8 +20,8 @@ var (
 	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z`)
 )
 
-// Each command of the README prints what the README shows. What takes longer stands in
-// .ci/run, and what is Go in a test.
+// Each command of the README has the output that the README shows. .ci/run runs the
+// commands that take longer, and tests contain the Go code.
 func TestReadmeCommands(t *testing.T) {
 	if !long.Enabled() {
 		t.Skip("runs the commands of the README if METAMELD_LONG=1")
@@ -36,7 +36,7 @@ func TestReadmeCommands(t *testing.T) {
 	require.NoError(t, err)
 	t.Chdir(t.TempDir())
 
-	var url, said, setting string
+	var url, output, setting string
 	stop := func() error { return nil }
 	runs := 0
 	for _, b := range fence.FindAllStringSubmatch(string(readme), -1) {
@@ -48,7 +48,7 @@ func TestReadmeCommands(t *testing.T) {
 				assert.Contains(t, string(program), strings.TrimSpace(line))
 			}
 		case language == "text":
-			assert.Equal(t, moment.ReplaceAllString(text, "T"), moment.ReplaceAllString(said, "T"))
+			assert.Equal(t, moment.ReplaceAllString(text, "T"), moment.ReplaceAllString(output, "T"))
 		case server:
 			require.NoError(t, stop())
 			url, stop = command(t, strings.Fields(strings.Replace(args, "-port 8080", "", 1))...)
@@ -65,7 +65,7 @@ func TestReadmeCommands(t *testing.T) {
 				cmd.Dir = root
 			}
 			require.NoError(t, cmd.Run(), "%s\n%s%s", text, out.String(), errs.String())
-			said = strings.TrimSpace(strings.ReplaceAll(out.String(), "\r", ""))
+			output = strings.TrimSpace(strings.ReplaceAll(out.String(), "\r", ""))
 			if strings.HasPrefix(text, "T=") {
 				setting = strings.Join(strings.SplitAfter(text, "\n")[:2], "")
 			}

@@ -9,8 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The SDK's packages are pinned by what is in them, and by no place that they come
-// from.
+// The packages of the SDK are pinned by the hashes of their contents, without URLs.
 func TestLockfile(t *testing.T) {
 	text, err := os.ReadFile("sdk/package-lock.json")
 	require.NoError(t, err)

@@ -54,87 +54,111 @@ func NewGroup(op, size string) (Group, bool) {
 		return Group{}, false
 	}
 	g := Group{Op: op, Size: size, Bytes: len(d.Text)}
-	add := func(name string, role Role, run func() error) {
-		g.Contenders = append(g.Contenders, Contender{Name: name, Role: role, Run: run})
-	}
-	roleOf := func(i, ours int) Role {
-		if i < ours {
-			return Ours
-		}
-		return Peer
-	}
 	small := size == Sizes[0]
 	switch {
-	case op == "merge-first-level", op == "merge-deep":
-		m := metadata.FirstLevel
-		if op == "merge-deep" {
-			m = metadata.Deep
-		}
-		patch := d.Patch(m)
-		buf := make([]byte, 0, len(d.Text)+len(patch))
-		for i, c := range Mergers(m) {
-			run := func() error { _, err := c.Merge(buf, d.Text, patch); return err }
-			if c.TooLarge > 0 && len(d.Text) >= c.TooLarge {
-				run = nil
-			}
-			add(c.Name, roleOf(i, 2), run)
-			g.Contenders[i].Unchecked, g.Contenders[i].Buffered = c.Unchecked, c.Buffered
-		}
-		add(stdValid, Yardstick, validate(json.Valid, d.Text))
+	case op == "merge-first-level":
+		g.addMergers(d, metadata.FirstLevel)
+	case op == "merge-deep":
+		g.addMergers(d, metadata.Deep)
 	case op == "scan":
 		for i, c := range Scanners() {
-			add(c.Name, roleOf(i, 2), validate(c.Valid, d.Text))
+			g.add(c.Name, roleOf(i, 2), validate(c.Valid, d.Text))
 		}
 	case op == "diff":
-		next := d.Next()
-		g.Changes = len(metadata.Changes(metadata.MustParse(string(d.Text)), metadata.MustParse(string(next))))
-		buf := make([]byte, 0, 64<<10)
-		for i, c := range Differs() {
-			run := func() error { _, err := c.Diff(buf, d.Text, next); return err }
-			if c.TooLarge > 0 && len(d.Text) >= c.TooLarge {
-				run = nil
-			}
-			add(c.Name, roleOf(i, 1), run)
-		}
-		add(stdValid, Yardstick, validate(json.Valid, d.Text))
+		g.addDiffers(d)
 	case op == "object-first-level" && small:
 		addObjects(&g, metadata.FirstLevel, d.Text, []byte(objectPatch))
 	case op == "object-deep" && small:
 		addObjects(&g, metadata.Deep, d.Text, d.Patch(metadata.Deep))
 	case op == "flat" && small:
-		large := grown()
-		g.Bytes = len(large)
-		for _, m := range []metadata.Mode{metadata.FirstLevel, metadata.Deep} {
-			for _, c := range []struct {
-				name string
-				role Role
-				text []byte
-			}{{m.String() + "-large", Ours, large}, {m.String() + "-small", Peer, d.Text}} {
-				base, delta := metadata.MustParse(string(c.text)), metadata.MustDelta(string(d.Patch(m)))
-				add(c.name, c.role, func() error { merged = m.Merge(base, delta); return nil })
-			}
-		}
+		g.addSizes(d)
 	case op == "parse":
 		for i, c := range Parsers() {
-			add(c.Name, roleOf(i, 1), func() error { _, err := c.Parse(d.Text); return err })
+			g.add(c.Name, roleOf(i, 1), func() error { _, err := c.Parse(d.Text); return err })
 		}
 	case op == "update":
-		u, ok := NewUpdate(size)
-		if !ok {
-			return Group{}, false
-		}
-		g.Bytes = len(u.Profile)
-		for i, c := range Updaters() {
-			role := Yardstick
-			if i == 0 {
-				role = Ours
-			}
-			add(c.Name, role, func() error { _, err := c.Update(u.Profile, u.Payload); return err })
-		}
+		return g, g.addUpdaters()
 	default:
 		return Group{}, false
 	}
 	return g, true
+}
+
+func (g *Group) add(name string, role Role, run func() error) {
+	g.Contenders = append(g.Contenders, Contender{Name: name, Role: role, Run: run})
+}
+
+// roleOf returns the role of a contender by its index; the first ones are metameld's.
+func roleOf(i, ours int) Role {
+	if i < ours {
+		return Ours
+	}
+	return Peer
+}
+
+// addMergers adds the contenders that merge texts.
+func (g *Group) addMergers(d Document, m metadata.Mode) {
+	patch := d.Patch(m)
+	buf := make([]byte, 0, len(d.Text)+len(patch))
+	for i, c := range Mergers(m) {
+		run := func() error { _, err := c.Merge(buf, d.Text, patch); return err }
+		if c.TooLarge > 0 && len(d.Text) >= c.TooLarge {
+			run = nil
+		}
+		g.add(c.Name, roleOf(i, 2), run)
+		g.Contenders[i].Unchecked, g.Contenders[i].Buffered = c.Unchecked, c.Buffered
+	}
+	g.add(stdValid, Yardstick, validate(json.Valid, d.Text))
+}
+
+// addDiffers adds the contenders that compare texts.
+func (g *Group) addDiffers(d Document) {
+	next := d.Next()
+	g.Changes = len(metadata.Changes(metadata.MustParse(string(d.Text)), metadata.MustParse(string(next))))
+	buf := make([]byte, 0, 64<<10)
+	for i, c := range Differs() {
+		run := func() error { _, err := c.Diff(buf, d.Text, next); return err }
+		if c.TooLarge > 0 && len(d.Text) >= c.TooLarge {
+			run = nil
+		}
+		g.add(c.Name, roleOf(i, 1), run)
+	}
+	g.add(stdValid, Yardstick, validate(json.Valid, d.Text))
+}
+
+// addSizes adds merges into objects with the same number of members, of small and of
+// large values.
+func (g *Group) addSizes(d Document) {
+	large := grown()
+	g.Bytes = len(large)
+	for _, m := range []metadata.Mode{metadata.FirstLevel, metadata.Deep} {
+		for _, c := range []struct {
+			name string
+			role Role
+			text []byte
+		}{{m.String() + "-large", Ours, large}, {m.String() + "-small", Peer, d.Text}} {
+			base, delta := metadata.MustParse(string(c.text)), metadata.MustDelta(string(d.Patch(m)))
+			g.add(c.name, c.role, func() error { merged = m.Merge(base, delta); return nil })
+		}
+	}
+}
+
+// addUpdaters adds the contenders that update a profile. It reports false where there
+// is no profile of the size.
+func (g *Group) addUpdaters() bool {
+	u, ok := NewUpdate(g.Size)
+	if !ok {
+		return false
+	}
+	g.Bytes = len(u.Profile)
+	for i, c := range Updaters() {
+		role := Yardstick
+		if i == 0 {
+			role = Ours
+		}
+		g.add(c.Name, role, func() error { _, err := c.Update(u.Profile, u.Payload); return err })
+	}
+	return true
 }
 
 // merged keeps results alive, so that the compiler does not drop a merge.

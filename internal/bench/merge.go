@@ -536,26 +536,15 @@ func (es *edits) find(name []byte) *edit {
 	return &es.list[i]
 }
 
-// splice reads an object and appends it, changed by es.
+// splice reads an object and appends it, changed by es. It copies unchanged members in
+// spans.
 func (s *splicer) splice(dst []byte, es *edits) ([]byte, error) {
 	if err := s.open(); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '{')
 	first := len(dst)
-	comma := func() {
-		if len(dst) > first {
-			dst = append(dst, ',')
-		}
-	}
-	from, to := -1, -1 // the span of members that stay and are not copied yet
-	flush := func() {
-		if from >= 0 {
-			comma()
-			dst = append(dst, s.text[from:to]...)
-			from = -1
-		}
-	}
+	from, to := -1, -1 // the span of unchanged members that is not copied yet
 	for s.dec.PeekKind() != '}' {
 		name, start, err := s.read()
 		if err != nil {
@@ -572,33 +561,47 @@ func (s *splicer) splice(dst []byte, es *edits) ([]byte, error) {
 			to = int(s.dec.InputOffset())
 			continue
 		}
-		flush()
-		e.round++
-		if e.under != nil && s.dec.PeekKind() == '{' {
-			comma()
-			dst = append(append(dst, name...), ':')
-			if dst, err = s.splice(dst, e.under); err != nil {
-				return dst, err
-			}
-			continue
+		if from >= 0 {
+			dst = append(comma(dst, first), s.text[from:to]...)
+			from = -1
 		}
-		if err := s.dec.SkipValue(); err != nil {
+		if dst, err = s.change(dst, first, name, e); err != nil {
 			return dst, err
 		}
-		if e.round == 1 && !e.removes() {
-			comma()
-			dst = e.appendTo(dst)
-		}
 	}
-	flush()
+	if from >= 0 {
+		dst = append(comma(dst, first), s.text[from:to]...)
+	}
 	for i := range es.list {
 		if e := &es.list[i]; e.round == 0 && !e.removes() {
-			comma()
-			dst = e.appendTo(dst)
+			dst = e.appendTo(comma(dst, first))
 		}
 	}
 	_, err := s.dec.ReadToken()
 	return append(dst, '}'), err
+}
+
+// change reads the value of a member and appends the member, changed by e.
+func (s *splicer) change(dst []byte, first int, name []byte, e *edit) ([]byte, error) {
+	e.round++
+	if e.under != nil && s.dec.PeekKind() == '{' {
+		return s.splice(append(append(comma(dst, first), name...), ':'), e.under)
+	}
+	if err := s.dec.SkipValue(); err != nil {
+		return dst, err
+	}
+	if e.round == 1 && !e.removes() {
+		dst = e.appendTo(comma(dst, first))
+	}
+	return dst, nil
+}
+
+// comma appends a comma to dst if the object whose text begins at first has members.
+func comma(dst []byte, first int) []byte {
+	if len(dst) > first {
+		return append(dst, ',')
+	}
+	return dst
 }
 
 func (e *edit) removes() bool { return e.under == nil && e.value[0] == 'n' }
@@ -613,10 +616,7 @@ func (e *edit) appendTo(dst []byte) []byte {
 	first := len(dst)
 	for i := range e.under.list {
 		if u := &e.under.list[i]; !u.removes() {
-			if len(dst) > first {
-				dst = append(dst, ',')
-			}
-			dst = u.appendTo(dst)
+			dst = u.appendTo(comma(dst, first))
 		}
 	}
 	return append(dst, '}')

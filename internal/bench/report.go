@@ -181,93 +181,103 @@ func goals() []goal {
 	)
 }
 
-// Goals writes which goals are met. Those of which nothing was measured are left
-// out.
+// Goals writes which goals are met. It leaves out goals without measurements.
 func Goals(w io.Writer, rs []Result) {
 	_, _ = fmt.Fprint(w, "\n## Goals\n\n")
 	var rows [][]string
 	for _, g := range goals() {
-		var cells, missed []string
-		compared := false
-		for _, r := range rs {
-			if r.Op != g.op || g.sizes != nil && !slices.Contains(g.sizes, r.Size) {
-				continue
-			}
-			other := g.other
-			if other == bestPeer || other == bestChecking {
-				other = r.BestPeer(g.ours, g.other == bestChecking)
-			}
-			if !r.Measured(other) {
-				cells = append(cells, r.Size+" too slow to compare")
-				continue
-			}
-			compared = true
-			ok := false
-			if g.speed > 0 {
-				v := r.Ratio(other, g.ours).Median
-				ok = v >= g.speed
-				cells = append(cells, fmt.Sprintf("%s %s", r.Size, number(v)))
-			} else {
-				v := r.Ratio(g.ours, other).Median
-				ok = v <= g.most
-				cell := fmt.Sprintf("%s %s", r.Size, number(v))
-				if other != g.other {
-					cell += " (" + other + ")"
-				}
-				cells = append(cells, cell)
-			}
-			if !ok {
-				missed = append(missed, r.Size)
-			}
-		}
-		what := fmt.Sprintf("at most %v of the time of %s", g.most, g.other)
-		if g.speed > 0 {
-			what = fmt.Sprintf("at least %v times the speed of %s", g.speed, g.other)
-		}
-		rows = appendGoal(rows, g.op, g.ours, what, cells, missed, compared)
+		rows = g.appendTo(rows, rs)
 	}
 	for _, op := range Ops {
-		most := map[string]uint64{}
-		switch op {
-		case "merge-first-level", "merge-deep":
-			most = map[string]uint64{oursDst: 0, oursNil: 1}
-		case "diff":
-			most = map[string]uint64{oursDst: 4}
-		case "scan":
-			most = map[string]uint64{"metameld-skip": 0}
-		case "object-first-level", "object-deep":
-			most = map[string]uint64{"metameld": 4}
-		}
-		for _, ours := range []string{oursDst, oursNil, "metameld-skip", "metameld"} {
-			limit, ok := most[ours]
-			if !ok {
-				continue
-			}
-			what := fmt.Sprintf("allocations: at most %d", limit)
-			if op == "diff" {
-				what += " and one for each change"
-			}
-			var cells, missed []string
-			for _, r := range rs {
-				if r.Op != op {
-					continue
-				}
-				cell := fmt.Sprintf("%s %d", r.Size, r.Allocs(ours))
-				if op == "diff" {
-					cell += fmt.Sprintf(" for %d changes", r.Changes)
-				}
-				cells = append(cells, cell)
-				if r.Allocs(ours) > limit+uint64(r.Changes) {
-					missed = append(missed, r.Size)
-				}
-			}
-			rows = appendGoal(rows, op, ours, what, cells, missed, true)
-		}
+		rows = appendAllocations(rows, op, rs)
 	}
 	writeTable(w, []string{"operation", "of", "goal", "measured", "result"}, rows)
 }
 
-func appendGoal(rows [][]string, op, ours, what string, cells, missed []string, compared bool) [][]string {
+// appendTo appends the row of the goal.
+func (g goal) appendTo(rows [][]string, rs []Result) [][]string {
+	var cells, missed []string
+	compared := false
+	for _, r := range rs {
+		if r.Op != g.op || g.sizes != nil && !slices.Contains(g.sizes, r.Size) {
+			continue
+		}
+		cell, measured, met := g.check(r)
+		cells = append(cells, cell)
+		compared = compared || measured
+		if measured && !met {
+			missed = append(missed, r.Size)
+		}
+	}
+	statement := fmt.Sprintf("at most %v of the time of %s", g.most, g.other)
+	if g.speed > 0 {
+		statement = fmt.Sprintf("at least %v times the speed of %s", g.speed, g.other)
+	}
+	return appendGoal(rows, g.op, g.ours, statement, cells, missed, compared)
+}
+
+// check compares one result with the goal. It returns the result as a cell of the table.
+func (g goal) check(r Result) (cell string, measured, met bool) {
+	other := g.other
+	if other == bestPeer || other == bestChecking {
+		other = r.BestPeer(g.ours, g.other == bestChecking)
+	}
+	if !r.Measured(other) {
+		return r.Size + " too slow to compare", false, false
+	}
+	if g.speed > 0 {
+		v := r.Ratio(other, g.ours).Median
+		return fmt.Sprintf("%s %s", r.Size, number(v)), true, v >= g.speed
+	}
+	v := r.Ratio(g.ours, other).Median
+	cell = fmt.Sprintf("%s %s", r.Size, number(v))
+	if other != g.other {
+		cell += " (" + other + ")"
+	}
+	return cell, true, v <= g.most
+}
+
+// mostAllocations are the goals for allocations, by operation and contender.
+var mostAllocations = map[string]map[string]uint64{
+	"merge-first-level":  {oursDst: 0, oursNil: 1},
+	"merge-deep":         {oursDst: 0, oursNil: 1},
+	"diff":               {oursDst: 4},
+	"scan":               {"metameld-skip": 0},
+	"object-first-level": {"metameld": 4},
+	"object-deep":        {"metameld": 4},
+}
+
+// appendAllocations appends the rows of the goals for allocations of op.
+func appendAllocations(rows [][]string, op string, rs []Result) [][]string {
+	for _, ours := range []string{oursDst, oursNil, "metameld-skip", "metameld"} {
+		limit, ok := mostAllocations[op][ours]
+		if !ok {
+			continue
+		}
+		statement := fmt.Sprintf("allocations: at most %d", limit)
+		if op == "diff" {
+			statement += " and one for each change"
+		}
+		var cells, missed []string
+		for _, r := range rs {
+			if r.Op != op {
+				continue
+			}
+			cell := fmt.Sprintf("%s %d", r.Size, r.Allocs(ours))
+			if op == "diff" {
+				cell += fmt.Sprintf(" for %d changes", r.Changes)
+			}
+			cells = append(cells, cell)
+			if r.Allocs(ours) > limit+uint64(r.Changes) {
+				missed = append(missed, r.Size)
+			}
+		}
+		rows = appendGoal(rows, op, ours, statement, cells, missed, true)
+	}
+	return rows
+}
+
+func appendGoal(rows [][]string, op, ours, statement string, cells, missed []string, compared bool) [][]string {
 	if len(cells) == 0 {
 		return rows
 	}
@@ -277,7 +287,7 @@ func appendGoal(rows [][]string, op, ours, what string, cells, missed []string, 
 	} else if len(missed) > 0 {
 		result = "**missed** at " + strings.Join(missed, ", ")
 	}
-	return append(rows, []string{op, ours, what, strings.Join(cells, "; "), result})
+	return append(rows, []string{op, ours, statement, strings.Join(cells, "; "), result})
 }
 
 // writeTable writes a table in Markdown, its columns aligned.

@@ -34,7 +34,7 @@ func isAuthorization(name string) bool {
 	return false
 }
 
-// exactly reports whether JavaScript represents the number without a loss.
+// exactly reports whether JavaScript represents the number exactly.
 func exactly(n string) bool {
 	if len(n) <= 15 && !strings.ContainsAny(n, "eE") {
 		return true
@@ -54,13 +54,18 @@ type Report func(id rule.ID, message string, path ...string) bool
 // Metadata reports each rule that the metadata o, the attribute of that name, breaks,
 // until report returns false. The rule of a null below the first level is nestedNull.
 func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Report) {
-	switch n := o.Size(); {
+	n := sizeOf(o)
+	if n > limit.ProfileAllowance && n <= limit.Metadata &&
+		!report(rule.ProfileAllowance, "this metadata has more than "+limit.Count(limit.ProfileAllowance)+" bytes, beyond what a profile can have. "+limit.ProfileDates, attribute) {
+		return
+	}
+	switch {
 	case n > limit.Metadata:
 		if !report(rule.MetadataSize, "this metadata has more than "+limit.Size(limit.Metadata), attribute) {
 			return
 		}
 	case n > limit.Profile:
-		if !report(rule.LargeMetadata, "this metadata has more than "+limit.Size(limit.Profile), attribute) {
+		if !report(rule.LargeMetadata, "this metadata has more than "+limit.Size(limit.Profile)+", the limit of a profile. "+limit.ProfileDates, attribute) {
 			return
 		}
 	}
@@ -71,9 +76,18 @@ func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Re
 	}
 }
 
+// sizeOf returns the bytes of o as JSON text: without white space where that can
+// matter for a limit.
+func sizeOf(o metadata.Object) int {
+	if n := o.Size(); n <= limit.Profile {
+		return n
+	}
+	return jsonscan.Size([]byte(o.String()))
+}
+
 const nameMessage = "a name in metadata cannot contain a dot or a dollar sign"
 
-// member judges one member. It returns false where report did.
+// member judges one member. It returns false if report did.
 func member(attribute, name string, v metadata.Value, report Report) bool {
 	if strings.ContainsAny(name, ".$") && !report(rule.MetadataName, nameMessage, attribute, name) {
 		return false
@@ -91,8 +105,8 @@ func member(attribute, name string, v metadata.Value, report Report) bool {
 	return true
 }
 
-// nested judges the value of the member of that name, and everything inside it. It
-// returns false where report did.
+// nested judges the value of the member of that name, and the values inside it. It
+// returns false if report did.
 func nested(attribute, name string, v metadata.Value, nestedNull rule.ID, report Report) bool {
 	const numberMessage = "JavaScript cannot represent this number exactly"
 	if k := v.Kind(); k != metadata.KindObject && k != metadata.KindArray {
@@ -111,8 +125,8 @@ func nested(attribute, name string, v metadata.Value, nestedNull rule.ID, report
 	return true
 }
 
-// plain reports whether in the JSON text of a value no name may have a dot or a
-// dollar sign, no value is null and no number inexact. It does not allocate.
+// plain reports whether the JSON text of a value has no null, no inexact number and no
+// name that may contain a dot or a dollar sign. It does not allocate.
 func plain(text string) bool {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {

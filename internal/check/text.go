@@ -5,6 +5,7 @@ package check
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/limit"
@@ -14,7 +15,7 @@ import (
 // Text reports each rule that the text s of an attribute breaks.
 //
 // Sources: Auth0 Management API, CreateUserRequestContent and
-// UpdateUserRequestContent; User Profile Structure; the workflow card.
+// UpdateUserRequestContent; User Profile Structure.
 func Text(attribute, s string, report func(id rule.ID, message string)) {
 	n := utf8.RuneCountInString(s)
 	if least, most := Lengths(attribute); n < least || most > 0 && n > most {
@@ -29,14 +30,14 @@ func Text(attribute, s string, report func(id rule.ID, message string)) {
 	}
 	switch attribute {
 	case "email":
-		if !isEmail(s) {
-			report(rule.EmailFormat, "email is not an e-mail address")
+		if hasInvisible(s) {
+			report(rule.EmailFormat, "email contains an invisible character, such as a zero-width or no-break space; remove it")
+		} else if !IsEmail(s) {
+			report(rule.EmailFormat, "email is not an address such as kim@example.com: an unquoted local part, then a domain of two or more labels, the last of two or more characters")
 		}
 	case "phone_number":
-		if !isPhone(s) {
+		if !IsPhone(s) {
 			report(rule.PhoneFormat, "phone_number is not a plus sign followed by 1 to "+strconv.Itoa(limit.PhoneDigits)+" digits")
-		} else if len(s) != limit.CardPhone {
-			report(rule.PhoneLength, "phone_number has "+strconv.Itoa(len(s))+" characters; the workflow card asks for "+strconv.Itoa(limit.CardPhone))
 		}
 	case "picture":
 		if !isURI(s) {
@@ -52,20 +53,16 @@ func Text(attribute, s string, report func(id rule.ID, message string)) {
 		}
 	case "password":
 		if len(s) > limit.PasswordBytes {
-			report(rule.PasswordBytes, "password has more than "+strconv.Itoa(limit.PasswordBytes)+" bytes")
+			report(rule.PasswordBytes, "password has more than "+strconv.Itoa(limit.PasswordBytes)+" bytes; shorten it")
 		}
 		if !isVisible(strings.ReplaceAll(s, " ", "")) {
-			report(rule.PasswordCharacters, "password contains characters other than printable ASCII")
-		}
-	case "username":
-		if !isVisible(s) {
-			report(rule.UsernameCharacters, "username contains characters other than printable ASCII")
+			report(rule.PasswordCharacters, "password contains a control character or a character outside ASCII")
 		}
 	}
 }
 
 // Lengths returns the lengths, in characters, that the schemas allow for the text of
-// an attribute; most is 0 where they set none.
+// an attribute; most is 0 if they set none.
 func Lengths(attribute string) (least, most int) {
 	switch attribute {
 	case "given_name", "family_name":
@@ -88,6 +85,17 @@ func isVisible(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 })
 }
 
+// IsUsername reports whether s has only characters that the Auth0 store allows in a
+// username. Source: Adding Username for Database Connections.
+func IsUsername(s string) bool {
+	for i := range len(s) {
+		if !isAlnum(s[i]) && strings.IndexByte("@^$.!`-#+'~_", s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // isID reports whether s matches the schema's pattern ^\S*$, as JavaScript reads it.
 func isID(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
@@ -99,9 +107,18 @@ func isID(s string) bool {
 	})
 }
 
-// isEmail reports whether s is an address by the API's schema and the profile page: a
-// dot-atom, an at sign, and a domain of at least two labels.
-func isEmail(s string) bool {
+// hasInvisible reports whether s has a character that cannot be seen outside ASCII: a
+// control (Cc) or format character (Cf), or a space (Zs).
+func hasInvisible(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return r >= utf8.RuneSelf && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zs, r))
+	})
+}
+
+// IsEmail reports whether s is an address by the API's schema and the profile page: a
+// dot-atom, an at sign, and a domain of at least two labels, the last of at least two
+// characters.
+func IsEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at > limit.EmailLocal || len(s) > limit.Email {
 		return false
@@ -140,8 +157,8 @@ func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// isPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
-func isPhone(s string) bool {
+// IsPhone reports whether s matches the schema's pattern ^\+[0-9]{1,15}$.
+func IsPhone(s string) bool {
 	if len(s) < 2 || len(s) > 1+limit.PhoneDigits || s[0] != '+' {
 		return false
 	}

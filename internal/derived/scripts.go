@@ -1,23 +1,37 @@
 package derived
 
-import "github.com/metameld/metameld/user"
+import (
+	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
 
 // Scripts returns the scripts of a custom database that run, in order, for the
 // operation that the script is written for, while the user has not moved to the Auth0
 // store: the Get User script before each change, and the script itself unless, with
-// the import mode on, the Auth0 store takes its place. For another effect there are
-// none.
+// the import mode on, the Auth0 store takes its place. The Login script runs after the
+// Create script, and with the import mode on after the Get User script. For another
+// effect there are none.
 //
-// Sources: Change Email Script; Get User Script; Verify Script; Configure Automatic
-// Migration from Your Database; that a change of username has a script is inferred.
+// Sources: Create Script; Change Email Script; Get User Script; Verify Script;
+// Configure Automatic Migration from Your Database; that a change of username has a
+// script is inferred.
 func Scripts(script user.EffectKind, importMode bool) []user.EffectKind {
 	const get = user.GetUserScript
 	switch script {
-	case user.LoginScript, user.VerifyScript, user.DeleteScript, user.GetUserScript:
+	case user.VerifyScript, user.DeleteScript, user.GetUserScript:
+		return []user.EffectKind{script}
+	case user.LoginScript:
+		if importMode {
+			return []user.EffectKind{get, script}
+		}
 		return []user.EffectKind{script}
 	case user.CreateScript, user.ChangePasswordScript:
-		if importMode { // the user or the password is then in the Auth0 store
+		switch {
+		case importMode: // the user or the password is then in the Auth0 store
 			return []user.EffectKind{get}
+		case script == user.CreateScript: // the login checks that the user was created
+			return []user.EffectKind{get, script, user.LoginScript}
 		}
 		return []user.EffectKind{get, script}
 	case user.ChangeEmailScript, user.ChangeUsernameScript:
@@ -26,4 +40,16 @@ func Scripts(script user.EffectKind, importMode bool) []user.EffectKind {
 		return []user.EffectKind{get, get, script}
 	}
 	return nil
+}
+
+// PasswordReset returns last_password_reset, which was f, after a new password. It
+// reports that sources disagree if a script of the database keeps the password.
+func PasswordReset(j *judge.Judge, t *user.Target, f user.Field[user.Timestamp]) user.Field[user.Timestamp] {
+	if c := &t.Connection; c.Kind == user.CustomDatabase && !t.Migrated && !c.ImportMode {
+		j.Report(rule.DatabasePasswordReset, "/last_password_reset", "sources disagree on whether this changes without the script returning it; let the Change Password script return last_password_reset")
+		if !j.Reads(rule.DatabasePasswordReset, "set") {
+			return f
+		}
+	}
+	return Stamp(t, f)
 }

@@ -15,15 +15,15 @@ import (
 	"github.com/metameld/metameld/internal/long"
 )
 
-// inCI are the commands that .ci/run runs itself, as the pages show them.
+// inCI are the commands of the pages that .ci/run runs.
 var inCI = []string{
 	"go test ./...",
 	"cd internal/bench && go run ./table -sizes 2KB,10KB -for 2s",
 	"go test -run '^$' -bench '^Benchmark$/^diff$/^1MB$'",
 }
 
-// byHand are the commands that nothing runs: those that run everything, take long, or
-// need what CI does not have.
+// byHand are the commands that are not run: those that run everything, take long, or
+// need programs that CI does not have.
 var byHand = []string{"bash .ci/run", "bash .ci/lint", "bash .ci/soak", "govulncheck ./...", "go run ./table"}
 
 // commands returns the commands of a block.
@@ -36,8 +36,8 @@ func (b block) commands() (list []string) {
 	return list
 }
 
-// Each command that is left to .ci/run stands there, and on a page.
-func TestCIRunsTheRest(t *testing.T) {
+// Each command of inCI is in .ci/run and on a page.
+func TestCICommands(t *testing.T) {
 	ci := read(t, filepath.Join(root, ".ci", "run"))
 	for _, command := range inCI {
 		assert.True(t, strings.Contains(ci, command), ".ci/run does not run %q", command)
@@ -53,7 +53,7 @@ func TestCIRunsTheRest(t *testing.T) {
 	}
 }
 
-// Each other command succeeds in a copy of the checkout.
+// Each other command of the pages succeeds in a copy of the checkout.
 func TestCommands(t *testing.T) {
 	if !long.Enabled() {
 		t.Skip("runs the commands of the pages if METAMELD_LONG=1")
@@ -93,7 +93,7 @@ func shell(dir, command string) (string, error) {
 	return out.String(), err
 }
 
-// copyOf copies the files that git tracks, or would, to dir.
+// copyOf copies the files that git tracks or would add to dir.
 func copyOf(t *testing.T, dir string) string {
 	t.Helper()
 	list, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
@@ -111,7 +111,7 @@ func copyOf(t *testing.T, dir string) string {
 	return dir
 }
 
-// consumer makes a module that imports metameld, beside the checkout.
+// consumer creates a module that imports metameld beside the checkout.
 func consumer(t *testing.T, beside string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(beside, "consumer")

@@ -1,6 +1,6 @@
 // Package docs tests the project's pages: links resolve, lists are complete, and each
-// snippet of Go stands in a program or an example that is tested. With METAMELD_LONG=1
-// it also runs each command that the pages show.
+// Go snippet is part of a tested program or example. With METAMELD_LONG=1 it also runs
+// the commands of the pages.
 package docs
 
 import (
@@ -85,8 +85,8 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// Each block has a language that tells how it is tested: sh is run, go stands in a
-// tested file; text and mermaid are not tested.
+// Each block has a language: sh is run, go is part of a tested file, text and mermaid are
+// not tested.
 func TestLanguages(t *testing.T) {
 	for _, page := range pages {
 		for _, b := range blocks(t, page) {
@@ -112,8 +112,8 @@ func TestLinks(t *testing.T) {
 	assert.Positive(t, found)
 }
 
-// sources returns the text of each program and of each file of examples with an
-// output, flat.
+// sources returns the flat texts of the programs and of the files of examples with an
+// output.
 func sources(t *testing.T) (list []string) {
 	t.Helper()
 	examples := files(t, "examples", "*.go")
@@ -129,7 +129,7 @@ func sources(t *testing.T) (list []string) {
 	return list
 }
 
-// The lines of each Go block stand together in a tested file.
+// The lines of each Go block are consecutive lines of a tested file.
 func TestSnippets(t *testing.T) {
 	sources := sources(t)
 	for _, page := range pages {
@@ -144,7 +144,7 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// So do those of each Go snippet in a doc comment of the library.
+// The lines of each Go snippet in a doc comment are consecutive lines of a tested file.
 func TestDocComments(t *testing.T) {
 	sources, found := sources(t), 0
 	for _, dir := range library {
@@ -168,7 +168,7 @@ func TestDocComments(t *testing.T) {
 	assert.Positive(t, found)
 }
 
-// Each list is complete.
+// The lists of packages and stories are complete.
 func TestLists(t *testing.T) {
 	for _, list := range []struct{ page, pattern, prefix, suffix, after string }{
 		{"CONTRIBUTING.md", "internal/*", "`internal/", "", "`"},

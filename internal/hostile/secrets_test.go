@@ -76,7 +76,7 @@ func must[T any](v T, err error) T {
 }
 
 const secretProfile = `{"user_id":"google-oauth2|1","email":"kim@example.com","identities":[
-	{"provider":"google-oauth2","user_id":"1","connection":"google","access_token":"` + canary + `","access_token_secret":"` + canary + `","refresh_token":"` + canary + `"},
+	{"provider":"google-oauth2","user_id":"1","connection":"google","access_token":"` + canary + `","access_token_secret":"` + canary + `","refresh_token":"` + canary + `","profileData":{"access_token":"` + canary + `","id_token":"` + canary + `"}},
 	{"provider":"auth0","user_id":"2","connection":"db","refresh_token":"` + canary + `"}],"user_metadata":{"a":1}}`
 
 // secret returns values with a secret in each member that can have one, by the names
@@ -87,6 +87,7 @@ func secret(t *testing.T) map[string]any {
 	maps.Copy(list, secretLifecycle(u))
 	maps.Copy(list, secretPatches(t, u))
 	maps.Copy(list, secretIdentities(u))
+	maps.Copy(list, secretMembers())
 	return list
 }
 
@@ -166,9 +167,39 @@ func secretIdentities(u user.Profile) map[string]any {
 	v.Identities[0].UserID = user.Set[user.ID]("3")
 	return map[string]any{
 		"identities.Request":     identities.ByToken(canary),
-		"user.Outcome of a link": must(identities.Link(u, v)),
+		"user.Outcome of a link": must(identities.Link(u, v, user.Target{})),
 		"identities.Unlinked":    must(identities.Unlink(u, "auth0", "2")),
 		"identities.Deleted":     identities.Delete(u),
+	}
+}
+
+// secretMembers returns values with a secret in a member that has no field.
+func secretMembers() map[string]any {
+	plain := must(lifecycle.ParseRow([]byte(`{"email":"kim@example.com","password":"` + canary + `","access_token":"` + canary + `"}`)))
+	rooted := must(user.Parse([]byte(strings.Replace(secretProfile, `{`, `{"access_token":"`+canary+`","refresh_token":"`+canary+`","id_token":"`+canary+`","password":"`+canary+`",`, 1))))
+	spread := must(patch.Parse([]byte(strings.Replace(secretProfile, `{`, `{"nickname":"k","access_token":"`+canary+`","id_token":"`+canary+`",`, 1))))
+	removal := must(patch.Parse([]byte(`{"access_token":null,"refresh_token":null,"id_token":null,"password":"` + canary + `"}`)))
+	stage := actions.Stage{Trigger: actions.PostLogin, User: rooted}
+	other := rooted.Clone()
+	other.UserID = user.Set(user.ID("google-oauth2|3"))
+	other.Identities = other.Identities[:1]
+	other.Identities[0].UserID = user.Set[user.ID]("3")
+	return map[string]any{
+		"lifecycle.Row plain":         plain,
+		"lifecycle.Row plain list":    []lifecycle.Row{plain},
+		"user.Profile rooted":         rooted,
+		"user.Outcome rooted":         must(removal.Apply(rooted, user.Target{})),
+		"metadata.Change rooted":      must(removal.Apply(rooted, user.Target{})).Changes,
+		"actions.Stage rooted":        stage,
+		"actions.Staged rooted":       must(stage.Run(actions.ManagementUpdate(removal), actions.NextAction())),
+		"identities.Unlinked rooted":  must(identities.Unlink(rooted, "auth0", "2")),
+		"user.Outcome of a link of b": must(identities.Link(rooted, other, user.Target{})),
+		"lifecycle.RulesUser rooted":  must(lifecycle.RulesObject(rooted)),
+		"patch.Payload spread":        spread,
+		"patch.Payload spread list":   []patch.Payload{spread},
+		"patch.Payloads spread":       patch.Payloads{spread},
+		"patch.Verdict":               spread.Validate(user.Target{}),
+		"actions.Step spread":         actions.ManagementUpdate(spread),
 	}
 }
 
@@ -201,7 +232,7 @@ func TestNoSecretIsLoggedAsJSON(t *testing.T) {
 // a metadata object.
 var plain = []string{
 	"metadata.Object", "metadata.Delta", "metadata.Value", "metadata.Error",
-	"user.Target", "user.Connection", "user.Effect", "rule.Reading", "rule.Rule", "rule.Verdict", "rule.Violation",
+	"user.Target", "user.Connection", "user.Attributes", "user.Attribute", "user.Effect", "rule.Reading", "rule.Rule", "rule.Verdict", "rule.Violation",
 	"rule.Answer", "patch.Response", "identities.Caller",
 }
 
@@ -339,7 +370,7 @@ func (c *errorCheck) operations(u user.Profile, p patch.Payload, value string) {
 	c.check("Diff", err)
 	_, err = patch.PlanTo(user.Profile{}, u, user.Target{})
 	c.check("PlanTo", err)
-	_, err = identities.Link(u, u)
+	_, err = identities.Link(u, u, user.Target{})
 	c.check("Link", err)
 	var form card.Form
 	c.check("Form", json.Unmarshal([]byte(`{"Password":`+value+`,"Email":`+value+`}`), &form))

@@ -40,19 +40,22 @@ func arguments(t *testing.T) map[reflect.Type]any {
 	var form card.Form
 	require.NoError(t, json.Unmarshal([]byte(`{"ID":"auth0|1","Name":"K","Metadata":{"a":{"b":null}}}`), &form))
 	at := user.Target{
-		Connection: user.Connection{Kind: user.Database, Strategy: "auth0", NonPersistent: []string{"x"}},
-		Now:        time.Unix(1, 0).UTC(), Policies: rule.Policies{},
+		Connection: user.Connection{
+			Kind: user.Database, Strategy: "auth0", NonPersistent: []string{"x"},
+			Attributes: user.Attributes{Username: &user.Attribute{ProfileRequired: user.Set(true)}},
+		},
+		Now: time.Unix(1, 0).UTC(), Policies: rule.Policies{},
 	}
 	list := []any{
 		[]byte(`{"a":{"b":[1]},"c":"d"}`), "a", true, 3, 200, int64(7), 1.5, rune('v'), u.UserID.Or(""), time.Unix(1, 0).UTC(), map[string]any{"a": []any{1}},
 		wide, delta, must(metadata.ValueOf(json.RawMessage(`{"a":[1,{"b":null}],"c":"d"}`))), metadata.FirstLevel, metadata.PassEmpty,
 		metadata.Changes(wide, metadata.Deep.Merge(wide, delta)), metadata.Change{Pointer: "/a", Kind: metadata.Added},
-		u, u.Identities[0], p, form, at, at.Connection, rule.EndpointUpdate, rule.Strict, p.Validate(at), p.Validate(user.Target{}).Warnings, lifecycle.Cached, user.NewSecret("s"), at.Policies, user.SessionsExpire, must(lifecycle.ParseCreation([]byte(`{"email":"kim@example.com","connection":"db","password":"p","user_metadata":{"a":{"b":1}},"x":1}`))),
+		u, u.Identities[0], p, form, at, at.Connection, *at.Connection.Attributes.Username, rule.EndpointUpdate, rule.Strict, p.Validate(at), p.Validate(user.Target{}).Warnings, lifecycle.Cached, user.NewSecret("s"), at.Policies, user.SessionsExpire, must(lifecycle.ParseCreation([]byte(`{"email":"kim@example.com","connection":"db","password":"p","user_metadata":{"a":{"b":1}},"x":1}`))),
 		must(lifecycle.ParseRow([]byte(`{"email":"kim@example.com","user_metadata":{"a":{"b":1}},"mfa_factors":[{}]}`))),
 		lifecycle.DatabaseUser{State: lifecycle.Outside, Database: u}, must(lifecycle.RulesObject(u)), rule.Type, user.Set("v"),
 		actions.SetUserMetadata("a", 1), []actions.Step{actions.SetUserMetadata("a", map[string]any{"b": 1}), actions.NextAction(), actions.ManagementUpdate(p)},
 		actions.Stage{Trigger: actions.PostLogin, User: u}, actions.PostLogin, identities.ByIdentity("auth0", "2"),
-		identities.Caller{Scopes: []string{"update:users"}}, must(identities.Link(u, must(user.Parse([]byte(`{"user_id":"a|3","identities":[{"provider":"a","user_id":"3"}]}`))))),
+		identities.Caller{Scopes: []string{"update:users"}}, must(identities.Link(u, must(user.Parse([]byte(`{"user_id":"a|3","identities":[{"provider":"a","user_id":"3"}]}`))), user.Target{})),
 		must(actions.Stage{Trigger: actions.PostLogin, User: u}.Run(actions.SetUserMetadata("a", 1), actions.NextAction())), must(p.Apply(u, user.Target{})),
 	}
 	out := map[reflect.Type]any{
@@ -60,6 +63,7 @@ func arguments(t *testing.T) map[reflect.Type]any {
 		reflect.TypeFor[error]():                             metadata.Errors{{Fault: metadata.ErrUnreachable, Pointer: "/a"}},
 		reflect.TypeFor[func(string, metadata.Value) bool](): func(name string, _ metadata.Value) bool { return name != "k3" },
 		reflect.TypeFor[[]string]():                          []string{"k1", "c"},
+		reflect.TypeFor[[]rule.Policies]():                   []rule.Policies{{rule.BlankText: "empty-text"}, {}},
 	}
 	for _, v := range list {
 		out[reflect.TypeOf(v)] = v
@@ -78,7 +82,8 @@ func functions() map[string]any {
 		"rule.All":         rule.All, "rule.Find": rule.Find, "rule.Match": rule.Match, "rule.AnswerTo": rule.AnswerTo,
 		"user.Changes": user.Changes, "user.Set": user.Set[string], "user.Null": user.Null[string], "user.FieldOf": user.FieldOf[string],
 		"user.NewSecret": user.NewSecret, "user.TimestampOf": user.TimestampOf, "user.Parse": user.Parse, "user.FromObject": user.FromObject,
-		"lifecycle.ParseRow": lifecycle.ParseRow, "lifecycle.ParseRows": lifecycle.ParseRows, "lifecycle.ParseCreation": lifecycle.ParseCreation,
+		"user.ParseConnection": user.ParseConnection,
+		"lifecycle.ParseRow":   lifecycle.ParseRow, "lifecycle.ParseRows": lifecycle.ParseRows, "lifecycle.ParseCreation": lifecycle.ParseCreation,
 		"lifecycle.Exchange": lifecycle.Exchange, "lifecycle.RulesObject": lifecycle.RulesObject, "lifecycle.ParseLogin": lifecycle.ParseLogin,
 		"lifecycle.Login": lifecycle.Login, "lifecycle.SignUp": lifecycle.SignUp,
 		"patch.Diff": patch.Diff, "patch.Conflicts": patch.Conflicts, "patch.Parse": patch.Parse, "patch.FromObject": patch.FromObject,

@@ -125,6 +125,12 @@ func textReaders() []reader {
 		decoded[lifecycle.Creation]("lifecycle.Creation.UnmarshalJSON", `{"app_metadata":{"":VALUE}}`),
 		decoded[lifecycle.Row]("lifecycle.Row.UnmarshalJSON", `{"custom_password_hash":{"a":VALUE}}`),
 		decoded[user.Connection]("user.Connection.UnmarshalJSON", `{"name":VALUE}`),
+		decoded[user.Connection]("user.Connection.UnmarshalJSON", `{"attributes":{"username":{"validation":{"max_length":VALUE}}}}`),
+		decoded[user.Attribute]("user.Attribute.UnmarshalJSON", `{"signup":{"status":VALUE}}`),
+		parsed("user.ParseConnection", `{"name":VALUE,"strategy":"auth0","options":{"x":VALUE}}`, func(text []byte) (user.Connection, error) {
+			c, _, err := user.ParseConnection(text)
+			return c, err
+		}),
 		decoded[user.Field[string]]("user.Field.UnmarshalJSON", "VALUE"),
 		decoded[user.Field[bool]]("user.Field.UnmarshalJSON", "VALUE"),
 		decoded[user.Field[int64]]("user.Field.UnmarshalJSON", "VALUE"),

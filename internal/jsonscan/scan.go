@@ -354,6 +354,20 @@ func multibyte(d []byte, i int) int {
 	return i
 }
 
+// Size returns the bytes of the valid JSON text d without white space between values.
+func Size(d []byte) int {
+	n := 0
+	for i := 0; i < len(d); {
+		end := i + 1
+		if d[i] == '"' {
+			end, _ = String(d, i)
+		}
+		n += end - i
+		i = Space(d, end)
+	}
+	return n
+}
+
 // String returns the index after the string at d[i] and whether it has an escape. The
 // index is negative where the string is invalid: an unknown escape, a control
 // character, invalid UTF-8, half a surrogate pair.

@@ -2,7 +2,7 @@ package judge
 
 import "github.com/metameld/metameld/metadata"
 
-// Faults collects what is wrong with a text, up to a limit. Its zero value is empty.
+// Faults collects the faults of a text, up to a limit. Its zero value is empty.
 type Faults struct {
 	errs  metadata.Errors
 	bound Bound

@@ -3,30 +3,57 @@
 package judge
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/user/rule"
 )
 
-// The readings that change a severity.
-const (
-	lenient = "lenient" // of a refusal: a warning
-	refused = "refused" // of a warning: a refusal
-)
+// refused is the reading that turns a warning into a violation.
+const refused = "refused"
 
-// entry is what the catalogue says of a rule.
+// entry is the part of a rule of the catalogue that a Judge needs.
 type entry struct {
 	place    int
 	severity rule.Severity
 	evidence rule.Evidence
+	current  string            // of a refusal that sources current accepts: who refuses, who accepts
+	lenient  string            // the same of sources lenient
+	accepted map[string]string // the message of a warning in place of the refusal, by reading
+}
+
+// newEntry returns the entry of r, the rule at that place.
+func newEntry(place int, r rule.Rule) entry {
+	e := entry{place: place, severity: r.Severity, evidence: r.Evidence}
+	if r.Severity != rule.SeverityError || len(r.Readings) == 0 {
+		return e
+	}
+	refuses := r.Readings[0]
+	for _, x := range r.Readings[1:] {
+		sides := func(s rule.Sources) string {
+			return fmt.Sprintf("; refused by %s (%s), accepted under sources %s by %s (%s)", refuses.Source, refuses.Date, s, x.Source, x.Date)
+		}
+		if x.Current {
+			e.current = sides(rule.Current)
+		}
+		if text, ok := strings.CutPrefix(x.Statement, "accepted with a warning: "); ok {
+			if e.accepted == nil {
+				e.accepted = map[string]string{}
+			}
+			e.accepted[x.Name] = fmt.Sprintf("accepted: %s (%s, %s); sources strict refuses it", text, x.Source, x.Date)
+			e.lenient = sides(rule.Lenient)
+		}
+	}
+	return e
 }
 
 // catalogue maps the id of a rule to its entry. It is never changed.
 var catalogue = func() map[rule.ID]entry {
 	m := map[rule.ID]entry{}
 	for i, r := range rule.All() {
-		m[r.ID] = entry{i, r.Severity, r.Evidence}
+		m[r.ID] = newEntry(i, r)
 	}
 	return m
 }()
@@ -41,7 +68,7 @@ func Violation(id rule.ID, pointer, message string) rule.Violation {
 	return rule.Violation{Rule: id, Pointer: pointer, Severity: e.severity, Evidence: e.evidence, Message: message}
 }
 
-// Judge collects what there is to report of one payload. Its zero value reads
+// Judge collects the violations and warnings of one payload. Its zero value reads
 // sources strictly.
 type Judge struct {
 	sources  rule.Sources
@@ -50,7 +77,7 @@ type Judge struct {
 	warnings list
 }
 
-// New returns a Judge that reads sources so.
+// New returns a Judge for the sources and policies.
 func New(s rule.Sources, p rule.Policies) Judge { return Judge{sources: s, policies: p} }
 
 // Reading returns the name of the reading that holds for the rule.
@@ -59,15 +86,33 @@ func (j *Judge) Reading(id rule.ID) string { return j.policies.Reading(j.sources
 // Reads reports whether the reading of that name holds for the rule.
 func (j *Judge) Reads(id rule.ID, reading string) bool { return j.Reading(id) == reading }
 
-// Report adds a violation of the rule. The reading that holds decides whether it is
-// a violation or a warning.
+// Report adds a violation of the rule. The reading that holds decides whether it is a
+// violation or a warning. A refusal that another setting accepts names the sources on
+// both sides; a warning in place of a refusal has the words of its reading.
 func (j *Judge) Report(id rule.ID, pointer, message string) {
+	hint := catalogue[id].current
+	if hint == "" {
+		hint = catalogue[id].lenient
+	}
+	j.report(id, pointer, message, hint)
+}
+
+// ReportLenient is Report for a refusal that only [rule.Lenient] accepts, though the
+// rule has a reading under [rule.Current] that accepts others.
+func (j *Judge) ReportLenient(id rule.ID, pointer, message string) {
+	j.report(id, pointer, message, catalogue[id].lenient)
+}
+
+func (j *Judge) report(id rule.ID, pointer, message, hint string) {
 	v := Violation(id, pointer, message)
-	switch reading := j.Reading(id); {
-	case v.Severity == rule.SeverityError && reading == lenient:
-		v.Severity = rule.SeverityWarning
+	e, reading := catalogue[id], j.Reading(id)
+	switch {
 	case v.Severity == rule.SeverityWarning && reading == refused:
 		v.Severity = rule.SeverityError
+	case e.accepted[reading] != "":
+		v.Severity, v.Message = rule.SeverityWarning, e.accepted[reading]
+	default:
+		v.Message += hint
 	}
 	j.Add(v)
 }
@@ -111,12 +156,12 @@ func (j *Judge) FullOf(id rule.ID) bool {
 // Valid reports whether no violation was added.
 func (j *Judge) Valid() bool { return len(j.errors.entries) == 0 }
 
-// Verdict returns what was added, in the order of the catalogue.
+// Verdict returns the violations and warnings in the order of the catalogue.
 func (j *Judge) Verdict() rule.Verdict {
 	return rule.Verdict{Violations: InOrder(j.errors.entries), Warnings: InOrder(j.warnings.entries)}
 }
 
-// Unsorted returns what was added, in the order in which it was.
+// Unsorted returns the violations and warnings in the order in which they were added.
 func (j *Judge) Unsorted() rule.Verdict {
 	return rule.Verdict{Violations: j.errors.entries, Warnings: j.warnings.entries}
 }
@@ -149,15 +194,15 @@ func (l *list) add(v rule.Violation) {
 	l.entries = append(l.entries, v)
 }
 
-// Bound keeps a list from growing without end: metadata can have as many faults as
-// names, each with a pointer as long as it is deep. Its zero value is an empty list's.
+// Bound limits a list of faults: metadata can have as many of them as names, each with a
+// pointer as long as it is deep. Its zero value is that of an empty list.
 type Bound struct {
 	full     bool
 	pointers int // bytes
 }
 
-// Takes reports whether a list of n entries takes one more, about pointer. The first
-// entry that it does not take makes it full.
+// Takes reports whether a list of n entries can have one more, at pointer. The first
+// entry that does not fit makes the list full.
 func (b *Bound) Takes(n int, pointer string) bool {
 	b.pointers += len(pointer)
 	b.full = b.full || n >= limit.Entries || b.pointers > limit.Pointers

@@ -15,7 +15,7 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// The reading that holds changes the severity of a rule that has readings strict and
+// The selected reading decides the severity of a rule with the readings strict and
 // lenient, or accepted and refused.
 func TestReport(t *testing.T) {
 	refusable := refusable(t)
@@ -49,7 +49,7 @@ func TestReport(t *testing.T) {
 	assert.True(t, zero.Valid() && zero.Reads(rule.PasswordBytes, "strict"))
 }
 
-// refusable returns a warning that a reading makes a refusal.
+// refusable returns a warning with the reading refused.
 func refusable(t *testing.T) rule.ID {
 	for _, r := range rule.All() {
 		if r.Severity == rule.SeverityWarning && slices.ContainsFunc(r.Readings, func(x rule.Reading) bool { return x.Name == "refused" }) {
@@ -75,8 +75,8 @@ func TestOrder(t *testing.T) {
 	assert.Len(t, judge.InOrder(more), 2, "one More is left")
 }
 
-// Each list is bounded by itself, in entries and in the bytes of its pointers. Its
-// last entry is then rule.More, with the severity of the list.
+// The number of entries and the bytes of the pointers of each list are limited. The last
+// entry of a full list is rule.More, with the severity of the list.
 func TestListsAreBounded(t *testing.T) {
 	var j judge.Judge
 	assert.False(t, j.FullOf(rule.CreationNull))

@@ -2,41 +2,62 @@
 // checks and the messages take it from one place.
 package limit
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Characters of texts. Sources: Auth0 Management API, UpdateUserRequestContent and
-// CreateUserRequestContent; User Profile Structure (ProfileName).
+// CreateUserRequestContent; User Profile Structure (ProfileName); Adding Username for
+// Database Connections (DefaultUsername).
 const (
-	GivenName   = 150 // family_name too
-	Name        = 300 // nickname too
-	ProfileName = 150 // name, on the page about the profile
-	Username    = 128
-	UserID      = 255
-	CardPhone   = 12 // exactly, on the workflow card
-	PhoneDigits = 15
-	EmailLocal  = 64  // bytes
-	Email       = 254 // bytes
-	DomainLabel = 63  // bytes
+	GivenName       = 150 // family_name too
+	Name            = 300 // nickname too
+	ProfileName     = 150 // name, on the page about the profile
+	Username        = 128
+	DefaultUsername = 15 // of a connection that sets no length
+	UserID          = 255
+	CardPhone       = 12 // exactly, on the workflow card
+	PhoneDigits     = 15
+	EmailLocal      = 64  // bytes
+	Email           = 254 // bytes
+	DomainLabel     = 63  // bytes
 )
 
 // PasswordBytes is the number of bytes of a password that the profile page allows.
 const PasswordBytes = 72
 
 // Bytes of JSON text. Sources: Custom Signup (Metadata); Metadata Fields and Data
-// (Profile, Indexed); Bulk User Imports (ImportFile).
+// (Profile, Indexed); Migrate Oversized User Profiles (ProfileAllowance, "about 10
+// times the limit"); Bulk User Imports (ImportFile).
 const (
-	Metadata   = 16 << 20 // one metadata object
-	Profile    = 10 << 10 // a profile
-	Indexed    = 1 << 20  // a profile that is indexed whole
-	ImportFile = 512_000
+	Metadata         = 16 << 20     // one metadata object
+	Profile          = 10 << 10     // a profile
+	ProfileAllowance = 10 * Profile // a profile, beyond its limit
+	Indexed          = 1 << 20      // a profile that is indexed whole
+	ImportFile       = 512_000
 )
 
-// The user_metadata of a sign-up. Sources: Metadata Fields and Data; Custom Signup.
+// When profiles without a limit were deprecated, and when their support ends. Source:
+// Auth0 docs, Deprecations and Migrations, Uncapped User Profile Data.
+const (
+	ProfileDeprecated = "2026-08-04"
+	ProfileEndOfLife  = "2027-03-04"
+
+	ProfileDates = "Larger profiles are deprecated since " + ProfileDeprecated + ", with end of life on " + ProfileEndOfLife
+)
+
+// The user_metadata of a sign-up. Sources: Authentication API, Create a new user; an
+// older page, Custom Signup, excludes the last two limits themselves.
 const (
 	SignUpFields = 10
-	SignUpName   = 100 // characters, exclusive
-	SignUpText   = 500 // characters, exclusive
+	SignUpName   = 100 // characters
+	SignUpText   = 500 // characters
 )
+
+// Factors is the number of mfa_factors in an import row. Source: Bulk User Import
+// Database Schema and Examples.
+const Factors = 10
 
 // Actions. Source: Actions Limitations.
 const (
@@ -64,6 +85,19 @@ var ReservedNames = []string{
 	"__tenant", "_id", "blocked", "clientID", "created_at", "email", "email_verified", "globalClientID", "global_client_id",
 	"identities", "lastIP", "lastLogin", "loginsCount", "metadata", "multifactor", "multifactor_last_modified", "updated_at", "user_id",
 }
+
+// Managed are the attributes that Auth0 manages: no update sets them, no login takes
+// them from the identity provider, no link copies them. It is never changed. Sources:
+// User Profile Attribute Schema; User Object in Rules (permissions); exported users
+// (passkeys, enrolledFactors).
+var Managed = []string{
+	"user_id", "identities", "created_at", "updated_at", "last_ip", "last_login", "logins_count", "last_password_reset",
+	"multifactor", "multifactor_last_modified", "permissions", "blocked_for", "guardian_authenticators", "guardian_enrollments",
+	"passkeys", "enrolledFactors",
+}
+
+// IsManaged reports whether Auth0 manages the attribute of that name.
+func IsManaged(name string) bool { return slices.Contains(Managed, name) }
 
 // Size returns n bytes in the largest unit that divides n, such as 16 MB for 16<<20
 // and 10 KB for 10<<10.

@@ -3,11 +3,12 @@ package mask
 
 import (
 	"log/slog"
+	"slices"
 
 	"github.com/metameld/metameld/metadata"
 )
 
-// Text stands in the place of a secret.
+// Text replaces a secret.
 const Text = "********"
 
 // secrets are the members whose values are masked, of a user, a payload, an import
@@ -17,12 +18,15 @@ var secrets = []string{
 	"id_token", "link_with",
 }
 
-// JSON returns a text, a JSON object, with its secrets masked: those of its own and
-// those of its identities.
+// Masks reports whether a member of that name is a secret.
+func Masks(name string) bool { return slices.Contains(secrets, name) }
+
+// JSON returns a text, a JSON object, with its secrets masked: its own, those of its
+// identities and those of their profileData.
 func JSON(text []byte) string {
 	o, err := metadata.Parse(text)
 	if err != nil {
-		return "{}" // it was put together of parts that are nested too deep
+		return "{}" // its parts are nested too deep
 	}
 	return Object(o).String()
 }
@@ -48,7 +52,20 @@ func Object(o metadata.Object) metadata.Object {
 	return with(o, "identities", ids)
 }
 
+// members masks the secrets among the members of o and, where o is an identity, of its
+// profileData, to which a provider may have added its tokens.
 func members(o metadata.Object) metadata.Object {
+	const profileData = "profileData"
+	o = own(o)
+	v, _ := o.Get(profileData)
+	if data, ok := v.Object(); ok {
+		return with(o, profileData, own(data))
+	}
+	return o
+}
+
+// own masks the secrets among the members of o.
+func own(o metadata.Object) metadata.Object {
 	for _, name := range secrets {
 		if v, ok := o.Get(name); ok && !v.IsNull() {
 			o = with(o, name, Text)
@@ -59,7 +76,7 @@ func members(o metadata.Object) metadata.Object {
 
 func with(o metadata.Object, name string, v any) metadata.Object {
 	masked, err := o.With(v, name)
-	if err != nil { // it cannot be: the new value is no deeper than the old one
+	if err != nil { // not possible: the new value is no deeper than the old one
 		return metadata.Object{}
 	}
 	return masked

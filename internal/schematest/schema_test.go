@@ -1,5 +1,5 @@
-// Package schematest holds the JSON Schema of the payload against the vectors and
-// against the library: what one of them refuses for its shape, so does the other.
+// Package schematest compares the JSON Schema of the payload with package patch: both
+// refuse the same vectors for the rules that the schema has.
 package schematest
 
 import (
@@ -14,14 +14,15 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// shape are the rules that the schema says.
+// shape are the rules that the schema has.
 var shape = []rule.ID{
 	rule.Type, rule.Null, rule.MetadataNull, rule.Length, rule.PhoneFormat, rule.NothingToUpdate,
 	rule.ReadOnly, rule.MetadataName, rule.NestedMetadataName, rule.ReservedName, rule.ExclusiveAttributes,
 	rule.PasswordBytes, rule.PasswordCharacters,
 }
 
-// formats are those that it says in part: e-mail and URI are more than a pattern.
+// formats are the rules that the schema has in part: e-mails and URIs are more than a
+// pattern.
 var formats = []rule.ID{rule.EmailFormat, rule.PictureFormat}
 
 func TestSchemaAgreesWithValidate(t *testing.T) {
@@ -35,9 +36,9 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 		name := "patch.json"
 		switch v.Op {
 		case "form":
-			name = "want.json" // what the card sends
+			name = "want.json" // the payload of the card
 		case "output", "stage", "diff", "plan":
-			continue // no payload comes in, or one that has to be split
+			continue // a vector without a payload, or whose payload has to be split
 		}
 		text := v.Need(t, name)
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))

@@ -11,18 +11,19 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// directories are those of vectors that name rules.
+// directories are the directories of vectors that name rules.
 var directories = []string{"user", "patch", "identities"}
 
-// elsewhere are the rules without vectors: those that need a large text, and the one
-// that a law of package metadata shows. Tests of the packages break them.
+// elsewhere are the rules without vectors, which tests of the packages break: those that
+// need a large text, the rule of unreachable metadata, and the one on targets that have
+// no JSON text.
 var elsewhere = []rule.ID{
-	rule.MetadataSize, rule.MergedMetadataSize, rule.LargeMetadata, rule.SearchSize, rule.More, rule.MetadataUnreachable,
+	rule.MetadataSize, rule.ProfileAllowance, rule.MergedMetadataSize, rule.LargeMetadata, rule.SearchSize, rule.More, rule.MetadataUnreachable,
+	rule.ConnectionKind,
 }
 
-// Each rule has a vector that breaks it and one that passes beside it, and each reading
-// has a vector that shows it: one of the rule that warns, is refused or has a result,
-// under a target that selects the reading.
+// Each rule has a vector that breaks it and a similar one that passes. Each reading has
+// a vector that warns, is refused or has a result under a target that selects it.
 func TestEveryRuleHasVectors(t *testing.T) {
 	breaks, passes, shows := map[rule.ID]bool{}, map[rule.ID]bool{}, map[[2]string]bool{}
 	for _, dir := range directories {

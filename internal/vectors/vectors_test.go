@@ -26,7 +26,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+// Each problem of a vector is reported.
+func TestParseProblems(t *testing.T) {
 	for name, text := range map[string]string{
 		"an unknown key":        strings.Replace(good, "rule:", "rules:", 1),
 		"a key twice":           strings.Replace(good, "rule: patch.null", "comment: again", 1),

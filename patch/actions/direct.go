@@ -2,14 +2,14 @@ package actions
 
 import "github.com/metameld/metameld/patch"
 
-// directUpdates is what the direct updates of a run changed.
+// directUpdates are the members that the direct updates of a run changed.
 type directUpdates struct {
 	unread  string            // the pointer of the last update, until an Action starts
 	members map[memberKey]int // the step that last changed a member
 	wipes   [objects]int      // one more than the step that last wiped an object
 }
 
-// add notes that a step at the pointer sends p.
+// add records that a step at the pointer sends p.
 func (d *directUpdates) add(p patch.Payload, step int, pointer string) {
 	d.unread = pointer
 	for o := range objects {

@@ -4,21 +4,40 @@ import (
 	"iter"
 
 	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
 
-// eventReads is what the Actions of a run read.
+// eventReads records the users that the Actions of a run read.
 type eventReads struct {
-	trigger reference
-	overlay bool // app_metadata lies over the root of event.user
-	log     []stagedMember
-	views   []view
-	starts  []actionStart
+	trigger  reference
+	overlay  bool // app_metadata lies over the root of event.user
+	passesOn bool // attributes of the identity provider are shown
+	log      []stagedMember
+	views    []view
+	starts   []actionStart
 }
 
-// view is the user as the engine of Actions has it. What is staged in the log from
-// there on is not in it.
+// shows reports whether event.user has the attribute of u.
+func (r *eventReads) shows(u *user.Profile, name string) bool {
+	return r.trigger.shows(name) || r.passesOn && isProviders(u, name)
+}
+
+// isProviders reports whether an attribute of u came from the identity provider: it is
+// neither in the schema, nor kept by Auth0 itself, nor a token.
+func isProviders(u *user.Profile, name string) bool {
+	switch name {
+	case attrUserMetadata, attrAppMetadata, attrBlocked:
+		return false
+	}
+	_, ok := u.Extra.Get(name)
+	return ok && !limit.IsManaged(name) && !mask.Masks(name)
+}
+
+// view is the user of the engine of Actions, without the members that are staged in the
+// log from an index on.
 type view struct {
 	user *user.Profile
 	from int
@@ -27,14 +46,13 @@ type view struct {
 // actionStart is the state at the start of one Action.
 type actionStart struct {
 	view int // an index
-	log  int // how much was staged
+	log  int // the length of the log
 }
 
-// current returns the user as the engine has it.
+// current returns the user of the engine.
 func (r *eventReads) current() *user.Profile { return r.views[len(r.views)-1].user }
 
-// pushView gives the engine another view of the user. It replaces one that no Action
-// read.
+// pushView sets the engine's view of the user. It replaces a view that no Action read.
 func (r *eventReads) pushView(u *user.Profile, from int) {
 	if n := len(r.views); n > 0 && (len(r.starts) == 0 || r.starts[len(r.starts)-1].view != n-1) {
 		r.views = r.views[:n-1]
@@ -42,7 +60,7 @@ func (r *eventReads) pushView(u *user.Profile, from int) {
 	r.views = append(r.views, view{u, from})
 }
 
-// startAction starts an Action, which reads the current view and what is staged.
+// startAction starts an Action, which reads the current view and the staged members.
 func (r *eventReads) startAction(log int) {
 	r.starts = append(r.starts, actionStart{len(r.views) - 1, log})
 }
@@ -50,7 +68,9 @@ func (r *eventReads) startAction(log int) {
 // EventUsers returns event.user as each Action reads it when it starts, in order:
 //
 //  1. It has the attributes that the reference of the trigger lists, and the members
-//     that earlier Actions staged.
+//     that earlier Actions staged. In post-login it also has attributes of the
+//     identity provider, which is disputed, unless the policy for
+//     [rule.ActionAttributes] is "listed".
 //  2. Metadata that the reference always lists is {} if the user has none.
 //  3. If the policy for [rule.ActionRoot] is "merged", the members of app_metadata
 //     lie over the root.
@@ -75,7 +95,7 @@ func (s Staged) EventUsers() iter.Seq[metadata.Object] {
 	}
 }
 
-// eventUser is event.user, its metadata apart.
+// eventUser is event.user with its metadata in separate fields.
 type eventUser struct {
 	root     metadata.Object
 	metadata [objects]metadata.Object
@@ -83,11 +103,12 @@ type eventUser struct {
 
 // eventUser returns event.user of a view.
 func (r *eventReads) eventUser(at int) (e eventUser) {
-	u := *r.views[at].user
+	stored := r.views[at].user
+	u := *stored
 	e.metadata = [objects]metadata.Object{u.UserMetadata, u.AppMetadata}
 	u.UserMetadata, u.AppMetadata = metadata.Object{}, metadata.Object{}
 	root, _ := u.Object() // Run judged its depth
-	e.root = root.Select(func(name string, _ metadata.Value) bool { return r.trigger.shows(name) })
+	e.root = root.Select(func(name string, _ metadata.Value) bool { return r.shows(stored, name) })
 	return e
 }
 
@@ -102,7 +123,7 @@ func (e *eventUser) stage(members []stagedMember) {
 	}
 }
 
-// show returns e as an Action reads it.
+// show returns the object that an Action reads.
 func (r *eventReads) show(e eventUser) metadata.Object {
 	if r.trigger.user == nil {
 		return metadata.Object{}
@@ -114,8 +135,8 @@ func (r *eventReads) show(e eventUser) metadata.Object {
 			continue
 		}
 		if m.IsZero() {
-			_, odd := shown.Get(o.String()) // metadata that is not an object is in the root
-			if odd || !r.trigger.hasMetadata {
+			_, inRoot := shown.Get(o.String()) // metadata that is not an object
+			if inRoot || !r.trigger.hasMetadata {
 				continue
 			}
 			m = metadata.MustParse("{}")

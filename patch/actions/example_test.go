@@ -44,8 +44,11 @@ func ExampleStage_Run() {
 func ExampleStage_Run_directUpdate() {
 	for _, reading := range []string{"seen", "unseen"} {
 		s := actions.Stage{
-			Trigger: actions.PostUserRegistration, // it has no setters
-			Target:  user.Target{Policies: rule.Policies{rule.DirectUpdate: reading}},
+			Trigger: actions.PostLogin,
+			Target: user.Target{
+				Connection: user.Connection{Kind: user.Database},
+				Policies:   rule.Policies{rule.DirectUpdate: reading},
+			},
 		}
 		out, err := s.Run(actions.ManagementUpdate(patch.Payload{Name: user.Set("Ann")}), actions.NextAction())
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// flush writes what is staged.
+// flush writes the staged members.
 func (r *run) flush() {
 	r.closeAction()
 	from, members := r.staged.takePending()
@@ -28,11 +28,11 @@ func (r *run) flush() {
 		}
 	}
 	r.write(r.stored.UserID.Or(""), storedAndEvent, former)
-	seen := eventOnly
+	seenBy := eventOnly
 	if r.primary.id == r.stored.UserID.Or("") {
-		seen = storedAndEvent
+		seenBy = storedAndEvent
 	}
-	r.write(r.primary.id, seen, next)
+	r.write(r.primary.id, seenBy, next)
 	r.pushView(r.reads.current()) // nothing is staged over it
 }
 
@@ -51,10 +51,10 @@ func (r *run) passwordless() bool {
 }
 
 // write writes staged members as one payload.
-func (r *run) write(to user.ID, seen reach, members []stagedMember) {
+func (r *run) write(to user.ID, seenBy reach, members []stagedMember) {
 	var texts [objects]deltaText
 	for _, m := range lastValues(members) {
-		if !m.value.IsZero() && (seen == eventOnly || r.shouldWrite(m)) {
+		if !m.value.IsZero() && (seenBy == eventOnly || r.shouldWrite(m)) {
 			texts[m.key.object].add(m.key.name, m.value)
 		}
 	}
@@ -67,11 +67,11 @@ func (r *run) write(to user.ID, seen reach, members []stagedMember) {
 			r.size(o, texts[o].size())
 		}
 	}
-	r.send(Write{To: to, Payload: p}, seen, "")
+	r.send(Write{To: to, Payload: p}, seenBy, "")
 }
 
-// shouldWrite reports whether a member is written: not if the value equals the one
-// that the engine has. It warns of what may not be meant.
+// shouldWrite reports whether a member is written: its value is null or differs from the
+// engine's. It warns of writes that may be unintended.
 func (r *run) shouldWrite(m stagedMember) bool {
 	was, had := m.key.object.in(r.reads.current()).Get(m.key.name)
 	switch {
@@ -87,7 +87,7 @@ func (r *run) shouldWrite(m stagedMember) bool {
 	return true
 }
 
-// size judges how much is written in all.
+// size judges the bytes that the run has written.
 func (r *run) size(o object, bytes int) {
 	r.written[o] += bytes
 	n := r.written[o]
@@ -102,15 +102,15 @@ func (r *run) size(o object, bytes int) {
 }
 
 // send makes a write, and changes the users in its reach. Pointers of violations lead
-// to a payload at pointer. The payload is only validated if no profile of the user
-// is known, or the run is refused already.
-func (r *run) send(w Write, to reach, pointer string) {
+// into the payload at pointer. The payload is only validated if the profile of the user
+// is not known, or the run is refused already.
+func (r *run) send(w Write, seenBy reach, pointer string) {
 	r.writes = append(r.writes, w)
 	t := r.target
 	if !w.Direct {
 		t.Scopes = nil // the engine's own update
 	}
-	if to == eventOnly || !r.Valid() {
+	if seenBy == eventOnly || !r.Valid() {
 		verdict := w.Payload.Validate(t)
 		r.addUnder(pointer, verdict.Violations)
 		r.addUnder(pointer, verdict.Warnings)
@@ -119,7 +119,7 @@ func (r *run) send(w Write, to reach, pointer string) {
 		return
 	}
 	before := r.stored
-	if to != eventOnly {
+	if seenBy != eventOnly {
 		out, err := w.Payload.Apply(*before, t)
 		if err != nil {
 			list, _ := err.(rule.Violations) // the other error is depth, which Run judged
@@ -130,8 +130,8 @@ func (r *run) send(w Write, to reach, pointer string) {
 		r.stored, r.effects = &out.Profile, append(r.effects, out.Effects...)
 	}
 	switch current := r.reads.current(); {
-	case to == storedOnly:
-	case to == storedAndEvent && current == before:
+	case seenBy == storedOnly:
+	case seenBy == storedAndEvent && current == before:
 		r.pushView(r.stored)
 	default:
 		if out, err := w.Payload.Apply(*current, t); err == nil { // a policy may refuse it for this profile
@@ -140,6 +140,6 @@ func (r *run) send(w Write, to reach, pointer string) {
 	}
 }
 
-// pushView gives the engine another view of the user, in which everything is that was
-// taken from the log to be written.
+// pushView sets the engine's view to a user with all members that were taken from the
+// log.
 func (r *run) pushView(u *user.Profile) { r.reads.pushView(u, r.staged.pending) }

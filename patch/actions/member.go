@@ -20,11 +20,24 @@ const (
 	objects // how many there are
 )
 
+// The names of attributes.
+const (
+	attrUserMetadata = "user_metadata"
+	attrAppMetadata  = "app_metadata"
+	attrBlocked      = "blocked"
+)
+
 func (o object) String() string {
 	if o == appMetadata {
-		return "app_metadata"
+		return attrAppMetadata
 	}
-	return "user_metadata"
+	return attrUserMetadata
+}
+
+// isOdd reports whether the stored metadata of u is neither an object nor null.
+func (o object) isOdd(u *user.Profile) bool {
+	v, odd := u.Extra.Get(o.String())
+	return odd && o.in(u).IsZero() && !v.IsNull()
 }
 
 // in returns the object of u.
@@ -61,18 +74,18 @@ type stagedMember struct {
 // stagedLog is the calls of setters in order, without those whose effect is lost.
 type stagedLog struct {
 	members []stagedMember
-	action  int // where those begin that the Action at hand made
-	pending int // where those begin that are not written
+	action  int // the index of the first call of the current Action
+	pending int // the index of the first call that is not written
 }
 
 func (l *stagedLog) add(m stagedMember) { l.members = append(l.members, m) }
 
 func (l *stagedLog) len() int { return len(l.members) }
 
-// closeAction ends what the Action at hand staged so far.
+// closeAction ends the calls of the current Action.
 func (l *stagedLog) closeAction() { l.action = len(l.members) }
 
-// dropUserMetadata drops the user_metadata that the Action at hand staged, and returns
+// dropUserMetadata drops the user_metadata that the current Action staged, and returns
 // the members.
 func (l *stagedLog) dropUserMetadata() (dropped []memberKey) {
 	kept := l.members[:l.action]
@@ -87,16 +100,16 @@ func (l *stagedLog) dropUserMetadata() (dropped []memberKey) {
 	return dropped
 }
 
-// takePending returns the members that are not written, which then count as written,
-// and where they begin.
+// takePending returns the members that are not written, and their index. They then count
+// as written.
 func (l *stagedLog) takePending() (from int, members []stagedMember) {
 	from = l.pending
 	l.pending = len(l.members)
 	return from, l.members[from:]
 }
 
-// lastValues returns each member once, in the order in which they were first staged,
-// with its last value.
+// lastValues returns each member once, with its last value, in the order of the first
+// calls.
 func lastValues(members []stagedMember) []stagedMember {
 	at := make(map[memberKey]int, len(members))
 	list := make([]stagedMember, 0, len(members))

@@ -7,15 +7,15 @@ type primarySwitch struct {
 	phase   primaryPhase
 	id      user.ID
 	pointer string // of the step
-	from    int    // where in the log the members of the new primary user begin
+	from    int    // the index in the log of the first member of the new primary user
 }
 
-// primaryPhase is how far the change of the primary user is.
+// primaryPhase is the phase of the change of the primary user.
 type primaryPhase uint8
 
 const (
 	unchanged primaryPhase = iota
-	changing               // by the Action at hand, whose user_metadata is lost
+	changing               // by the current Action, whose user_metadata is lost
 	changed                // by an earlier Action
 )
 
@@ -24,7 +24,7 @@ func (p *primarySwitch) begin(id user.ID, pointer string) {
 	*p = primarySwitch{phase: changing, id: id, pointer: pointer}
 }
 
-// closeAction ends the Action at hand.
+// closeAction ends the current Action.
 func (p *primarySwitch) closeAction() {
 	if p.phase == changing {
 		p.phase = changed
@@ -34,8 +34,8 @@ func (p *primarySwitch) closeAction() {
 // happened reports whether the primary user changed.
 func (p *primarySwitch) happened() bool { return p.phase != unchanged }
 
-// split cuts the members that begin at from in the log into those of the user who
-// logged in and those of the new primary user.
+// split divides the members that begin at index from in the log into those of the user
+// who logged in and those of the new primary user.
 func (p *primarySwitch) split(from int, members []stagedMember) (former, next []stagedMember) {
 	at := len(members)
 	if p.happened() {

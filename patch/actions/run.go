@@ -11,11 +11,11 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// run is a Stage under way.
+// run is one run of a Stage.
 type run struct {
 	judge.Judge // violations and warnings, in the order of the steps
 	target      user.Target
-	at          int           // the index of the step
+	at          int           // the index of the current step
 	denied      bool          // an Action denied access
 	stored      *user.Profile // as the Management API answers it
 	staged      stagedLog
@@ -55,7 +55,7 @@ func (r *run) addUnder(pointer string, list rule.Violations) {
 	}
 }
 
-// pointer returns the pointer of the step at hand, and more below it.
+// pointer returns the pointer of the current step, followed by more.
 func (r *run) pointer(s Step, more string) string {
 	return "/steps/" + strconv.Itoa(r.at) + "/" + s.String() + more
 }
@@ -64,10 +64,19 @@ func (r *run) pointer(s Step, more string) string {
 func (r *run) start(trigger reference) {
 	r.reads.trigger = trigger
 	r.reads.overlay = r.Reads(rule.ActionRoot, "merged")
+	r.reads.passesOn = trigger.passesOn && r.Reads(rule.ActionAttributes, "shown")
 	r.reads.pushView(r.stored, 0)
 	r.reads.startAction(0)
-	for _, name := range trigger.user {
-		if _, ok := r.stored.AppMetadata.Get(name); ok {
+	if userMetadata.isOdd(r.stored) && trigger.shows(attrUserMetadata) {
+		r.Report(rule.ActionUserMetadata, "/"+attrUserMetadata, "user_metadata of this user is not an object, so every Action fails, and the login with it; replace it by an update first")
+	}
+	for name := range r.stored.Extra.All() {
+		if trigger.passesOn && !trigger.shows(name) && isProviders(r.stored, name) && !r.Full() {
+			r.Report(rule.ActionAttributes, metadata.Pointer(name), "whether event.user has this attribute of the identity provider is disputed; log event.user in your tenant before an Action relies on it")
+		}
+	}
+	for name := range r.stored.AppMetadata.All() {
+		if r.reads.shows(r.stored, name) && !r.Full() {
 			r.collision(name)
 		}
 	}
@@ -120,13 +129,18 @@ func (r *run) do(s Step) bool {
 
 // allows refuses a step whose method the trigger does not have.
 func (r *run) allows(has bool, s Step) bool {
-	if !has {
-		r.Report(rule.ActionMethod, r.pointer(s, ""), "trigger "+string(r.reads.trigger.name)+" has no such method")
+	if has {
+		return true
 	}
-	return has
+	message := "trigger " + string(r.reads.trigger.name) + " has no such method"
+	if r.reads.trigger.name == PostUserRegistration && (s.kind == kindSetUserMetadata || s.kind == kindSetAppMetadata) {
+		message += "; set metadata in post-login, since updates of the user are discouraged here"
+	}
+	r.Report(rule.ActionMethod, r.pointer(s, ""), message)
+	return false
 }
 
-// nextAction ends the Action at hand and starts the next one.
+// nextAction ends the current Action and starts the next one.
 func (r *run) nextAction() {
 	r.closeAction()
 	r.primary.closeAction()
@@ -139,7 +153,8 @@ func (r *run) nextAction() {
 	}
 }
 
-// closeAction closes what the Action at hand staged so far.
+// closeAction ends the staging of the current Action, whose user_metadata is dropped if
+// it changes the primary user.
 func (r *run) closeAction() {
 	if r.primary.phase == changing {
 		for _, k := range r.staged.dropUserMetadata() {
@@ -150,7 +165,7 @@ func (r *run) closeAction() {
 	r.staged.closeAction()
 }
 
-// redirect writes what is staged; the engine then reads the user anew.
+// redirect writes the staged members; the engine then reads the user again.
 func (r *run) redirect(s Step) {
 	if r.denied {
 		r.Report(rule.Denied, r.pointer(s, ""), "access is denied, so the user is not redirected")
@@ -182,15 +197,18 @@ func (r *run) update(s Step) {
 		return
 	}
 	pointer := r.pointer(s, "")
-	r.direct.add(*s.payload, r.at, pointer)
-	to := storedOnly
-	if r.Reads(rule.DirectUpdate, "seen") {
-		to = storedAndEvent
+	if r.reads.trigger.name == PostUserRegistration {
+		r.Report(rule.RegistrationUpdate, pointer, "an update in post-user-registration is discouraged; set metadata in post-login")
 	}
-	r.send(Write{To: r.stored.UserID.Or(""), Payload: *s.payload, Direct: true}, to, pointer)
+	r.direct.add(*s.payload, r.at, pointer)
+	seenBy := storedOnly
+	if r.Reads(rule.DirectUpdate, "seen") {
+		seenBy = storedAndEvent
+	}
+	r.send(Write{To: r.stored.UserID.Or(""), Payload: *s.payload, Direct: true}, seenBy, pointer)
 }
 
-// end writes what is left at the end of the trigger.
+// end writes the remaining members at the end of the trigger.
 func (r *run) end() {
 	if r.denied && r.staged.len() > 0 {
 		switch r.reads.trigger.name {

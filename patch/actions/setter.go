@@ -12,7 +12,7 @@ import (
 // stage stages the member that a setter sets.
 func (r *run) stage(s Step, o object) {
 	current := r.reads.current()
-	if v, odd := current.Extra.Get(o.String()); odd && o.in(current).IsZero() && !v.IsNull() {
+	if o.isOdd(current) {
 		r.Report(rule.ActionObject, r.pointer(s, ""), o.String()+" of this user is not an object; replace it by a direct update first")
 	}
 	switch {
@@ -30,13 +30,13 @@ func (r *run) stage(s Step, o object) {
 	default:
 		r.javascript(s)
 	}
-	if o == appMetadata && r.reads.trigger.shows(s.name) {
+	if o == appMetadata && r.reads.shows(current, s.name) {
 		r.collision(s.name)
 	}
 	r.staged.add(stagedMember{memberKey{o, s.name}, s.value, r.at})
 }
 
-// javascript judges whether JavaScript can hold what a setter sets.
+// javascript judges whether JavaScript can represent the name and value of a setter.
 func (r *run) javascript(s Step) {
 	const proto = "__proto__"
 	if s.name == proto {
@@ -63,8 +63,7 @@ const (
 	infiniteMessage = "JavaScript reads this number as infinite and writes null, which removes; use a smaller number or a string"
 )
 
-// isInfinite reports whether the JSON text is of a number beyond the range of
-// JavaScript.
+// isInfinite reports whether the JSON text is a number beyond the range of JavaScript.
 func isInfinite(text string) bool {
 	if !(jsonscan.Inner{Text: text}).IsNumber() {
 		return false

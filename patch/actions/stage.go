@@ -3,6 +3,7 @@ package actions
 import (
 	"log/slog"
 
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -27,30 +28,34 @@ func (s Stage) LogValue() slog.Value {
 
 // Run returns what the steps do to the user. The rules, in order:
 //
-//  1. A trigger has only the methods of its reference; any other step is refused. A
-//     direct update is possible on every trigger except pre-user-registration.
-//  2. Setters stage a member of user_metadata or app_metadata. null removes it.
+//  1. A user whose user_metadata is not an object is refused, since every Action fails
+//     the login; sources lenient, or the policy for [rule.ActionUserMetadata], make it
+//     a warning.
+//  2. A trigger has only the methods of its reference; any other step is refused. A
+//     direct update is possible on every trigger except pre-user-registration, and
+//     discouraged in post-user-registration.
+//  3. Setters stage a member of user_metadata or app_metadata. null removes it.
 //     undefined, a number that JavaScript reads as infinite, and a user whose metadata
 //     is not an object are refused.
-//  3. The next Action reads the staged members in event.user; the Action that set
+//  4. The next Action reads the staged members in event.user; the Action that set
 //     them does not.
-//  4. At the end of the trigger one payload writes everything that is staged, each
+//  5. At the end of the trigger one payload writes everything that is staged, each
 //     member with its last value. It is merged at the first level, so an object
 //     replaces an object whole.
-//  5. A value that equals the stored one is not written. A null is always written.
+//  6. A value that equals the stored one is not written. A null is always written.
 //     If no member is left, nothing is written, so {} is never sent.
-//  6. A redirect writes the staged members first; later ones are in another payload.
-//  7. After the Action that denies access no other Action runs, and what is staged is
+//  7. A redirect writes the staged members first; later ones are in another payload.
+//  8. After the Action that denies access no other Action runs, and what is staged is
 //     written. A denied registration creates no user and writes nothing.
-//  8. A direct update is written at once. Whether the next Action reads it is
+//  9. A direct update is written at once. Whether the next Action reads it is
 //     disputed: it does, unless the policy for [rule.DirectUpdate] is "unseen".
 //     Members that were staged before are written over it.
-//  9. The primary user can be changed once, to an id of at most 128 characters.
+//  10. The primary user can be changed once, to an id of at most 128 characters.
 //     user_metadata that the same Action sets is lost; members that later Actions set
 //     are written to the new primary user. The profile of that user is not known, so
 //     equal values are written too, and event.user stays the user who logged in.
-//  10. All writes together have at most 32 kB of each metadata object.
-//  11. The next trigger starts from the stored user: run another Stage with the
+//  11. All writes together have at most 32 kB of each metadata object.
+//  12. The next trigger starts from the stored user: run another Stage with the
 //     Profile of this one.
 //
 // Each payload must also pass [patch.Payload.Apply], whose warnings are listed too.
@@ -64,10 +69,11 @@ func (s Stage) LogValue() slog.Value {
 // Steps cost the size of their arguments. Each write also costs the size of the
 // payload and of the metadata, since the profile is compared.
 //
-// Sources: Auth0 docs, Actions Triggers, event and API objects (1, 2, 7); Manage
-// User Metadata with the post-login Action Trigger (4, 6); Actions Limitations (9,
-// 10); Auth0 support, Setting a Null Value to an Attribute (5); Auth0 community
-// topics 84051 (3, 8, 11) and 152115 (3). Inferred steps carry a warning.
+// Sources: Auth0 community topic 107050 (1); Auth0 docs, Actions Triggers, event and
+// API objects (2, 3, 8); Auth0 support, Using the Management API in Actions (2); Manage
+// User Metadata with the post-login Action Trigger (5, 7); Actions Limitations (10,
+// 11); Auth0 support, Setting a Null Value to an Attribute (6); Auth0 community
+// topics 84051 (4, 9, 12) and 152115 (4). Inferred steps carry a warning.
 func (s Stage) Run(steps ...Step) (Staged, error) {
 	trigger, ok := s.Trigger.reference()
 	if !ok {
@@ -78,6 +84,8 @@ func (s Stage) Run(steps ...Step) (Staged, error) {
 	}
 	stored := s.User.Clone()
 	r := run{Judge: judge.New(s.Target.Sources, s.Target.Policies), target: s.Target, stored: &stored}
+	derived.Resolve(&r.target.Connection)
+	derived.JudgeKind(&r.Judge, &r.target.Connection)
 	r.start(trigger)
 	for i, step := range steps {
 		if r.at = i; !r.do(step) {

@@ -383,14 +383,18 @@ func TestDirectOverwritten(t *testing.T) {
 func TestStagedOutcome(t *testing.T) {
 	u := kim
 	u.AppMetadata = metadata.MustParse(`{"addr":{"home":"h","work":"w"}}`)
-	out, err := actions.Stage{Trigger: actions.PostLogin, User: u}.Run(
+	target := user.Target{Connection: user.Connection{Kind: user.Database}}
+	out, err := actions.Stage{Trigger: actions.PostLogin, User: u, Target: target}.Run(
 		actions.ManagementUpdate(patch.Payload{Email: user.Set("kim@example.com"), VerifyEmail: user.Set(true)}),
 		actions.ManagementUpdate(patch.Payload{Password: user.Set(user.NewSecret("hunter2"))}),
 		actions.SetAppMetadata("addr", map[string]any{"home": "h"}),
 		actions.SetUserMetadata("color", nil),
 	)
 	require.NoError(t, err)
-	assert.Equal(t, []user.Effect{{Kind: user.VerificationEmail, Rule: rule.VerificationEmail}, {Kind: user.SessionsExpire, Rule: rule.PasswordSessions}}, out.Effects)
+	assert.Equal(t, []user.Effect{
+		{Kind: user.VerificationEmail, Rule: rule.VerificationEmail, Pointer: "/email"}, {Kind: user.SessionsExpire, Rule: rule.SessionsExpire, Pointer: "/email"},
+		{Kind: user.SessionsExpire, Rule: rule.PasswordSessions, Pointer: "/password"},
+	}, out.Effects)
 	assert.True(t, slices.ContainsFunc(out.Effects, func(e user.Effect) bool { return e.Kind == user.SessionsExpire }))
 	var changes, warnings []string
 	for _, c := range out.Changes {

@@ -84,7 +84,7 @@ func ParseSteps(text []byte) ([]Step, error) {
 	return steps, nil
 }
 
-// decodeStep returns the step that v is.
+// decodeStep returns the step in v.
 func decodeStep(v metadata.Value) (Step, *metadata.Error) {
 	o, ok := v.Object()
 	if !ok {
@@ -103,7 +103,7 @@ func decodeStep(v metadata.Value) (Step, *metadata.Error) {
 	return s, err
 }
 
-// kindOf returns the kind of that name, kinds if there is none.
+// kindOf returns the kind of that name; kinds if there is none.
 func kindOf(name string) stepKind {
 	kind := kindNone + 1
 	for kind < kinds && stepNames[kind] != name {

@@ -20,7 +20,7 @@ const (
 	EventStream                Trigger = "event-stream"
 )
 
-// reference is what the reference of a trigger documents.
+// reference is the documented reference of a trigger.
 type reference struct {
 	name        Trigger
 	setters     bool     // api.user.setUserMetadata and setAppMetadata
@@ -28,6 +28,7 @@ type reference struct {
 	deny        bool     // api.access.deny
 	primary     bool     // api.authentication.setPrimaryUser
 	user        []string // the attributes of event.user
+	passesOn    bool     // event.user may have attributes of the identity provider
 	hasMetadata bool     // event.user always has both metadata objects, {} if the user has none
 }
 
@@ -44,7 +45,7 @@ var (
 //
 // Source: Auth0 docs, Actions Triggers, the event and API objects of each.
 var references = []reference{
-	{name: PostLogin, setters: true, redirect: true, deny: true, primary: true, hasMetadata: true,
+	{name: PostLogin, setters: true, redirect: true, deny: true, primary: true, passesOn: true, hasMetadata: true,
 		user: append([]string{"enrolledFactors", "multifactor", "identities"}, common...)},
 	{name: PreUserRegistration, setters: true, deny: true,
 		user: []string{"app_metadata", "email", "family_name", "given_name", "name", "nickname", "phone_number", "picture", "user_metadata", "username"}},
@@ -81,8 +82,8 @@ func Triggers() []Trigger {
 	return list
 }
 
-// EventUser returns the names of the attributes that event.user can have, in no
-// particular order; nil if the trigger has no event.user, and for an unknown
+// EventUser returns the names of the attributes that the reference of the trigger lists
+// for event.user, in no particular order; nil if the trigger has no event.user, and for an unknown
 // trigger. The caller may change the slice.
 func (t Trigger) EventUser() []string {
 	ref, _ := t.reference()

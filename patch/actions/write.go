@@ -46,7 +46,7 @@ func (w Write) equal(x Write) bool {
 	return w.To == x.To && w.Direct == x.Direct && w.Payload.Equal(x.Payload)
 }
 
-// reach is who sees a write.
+// reach is the users that a write changes.
 type reach uint8
 
 const (

@@ -29,7 +29,8 @@ func TestPayload(t *testing.T) {
 		warns            []string
 	}{
 		{`{"ID":"auth0|1","Name":"A","Blocked":false}`, `{"name":"A","blocked":false}`, `{"name":"A","blocked":false}`, nil},
-		{`{"Name":"","Nickname":null,"Given Name":[],"Family Name":{}}`, `{}`, `{"name":null,"nickname":null,"given_name":null,"family_name":null}`, nil},
+		{`{"Name":"","Nickname":null,"Given Name":[],"Family Name":{}}`, `{}`, `{"name":null,"nickname":null,"given_name":null,"family_name":null}`,
+			[]string{"patch.blank-text", "patch.blank-text", "patch.blank-text", "patch.blank-text"}},
 		{`{"Metadata":{},"App Metadata":null}`, `{}`, `{"user_metadata":{},"app_metadata":{}}`, []string{"patch.metadata-wipe", "patch.metadata-wipe"}},
 		{`{"Metadata":{"a":null,"b":{"c":null}},"App Metadata":{"x":{}}}`, `{"user_metadata":{"a":null,"b":{"c":null}},"app_metadata":{"x":{}}}`, `{"user_metadata":{"a":null,"b":{"c":null}},"app_metadata":{"x":{}}}`, nil},
 		{`{"Email Verified":"","Phone Verified":null,"Blocked":"","Verify Email":null,"Client ID":"","Password":""}`, `{}`, `{}`,
@@ -95,13 +96,14 @@ func TestFormIsWrittenByItsLabels(t *testing.T) {
 	}
 }
 
-// Inputs that no JSON text has are refused, not lost.
+// Inputs of a literal that have no JSON text are sent and refused.
 func TestInputsOfLiterals(t *testing.T) {
 	deep, err := metadata.ValueOf(json.RawMessage(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1)))
 	require.NoError(t, err)
 	f := card.Form{Metadata: deep, Name: user.FieldOf[string](deep), AppMetadata: metadata.Value{}, Nickname: user.Set("")}
 	p, warnings := f.Payload(metadata.PassEmpty)
-	assert.Empty(t, warnings)
+	require.Len(t, warnings, 1)
+	assert.Equal(t, rule.BlankText, warnings[0].Rule)
 	assert.True(t, p.Nickname.IsNull())
 	var pointers []string
 	for _, v := range p.Validate(user.Target{}).Violations {
@@ -113,18 +115,18 @@ func TestInputsOfLiterals(t *testing.T) {
 	assert.Equal(t, "a\uFFFD", p.Name.Or(""))
 }
 
-// No format and no log shows a password; the JSON text has it.
+// Formats and logs mask the password; the JSON text has it.
 func TestPasswordIsMasked(t *testing.T) {
 	const secret = "hunter2"
 	f := card.Form{ID: user.Set("auth0|1"), Nickname: user.Set(""), Name: user.Set("A"), Password: user.Set(user.NewSecret(secret))}
-	odd := form(t, `{"Password":["`+secret+`"]}`)
-	for _, v := range []any{f, &f, odd, []card.Form{f}, struct{ F card.Form }{f}} {
+	mistyped := form(t, `{"Password":["`+secret+`"]}`)
+	for _, v := range []any{f, &f, mistyped, []card.Form{f}, struct{ F card.Form }{f}} {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 			assert.NotContains(t, fmt.Sprintf(format, v), secret, "%s of %T", format, v)
 		}
 	}
 	assert.Equal(t, `{"name":"A","password":"********"}`, fmt.Sprint(f))
-	for _, v := range []any{f, &f, odd} {
+	for _, v := range []any{f, &f, mistyped} {
 		for _, h := range []func(*strings.Builder) slog.Handler{
 			func(b *strings.Builder) slog.Handler { return slog.NewTextHandler(b, nil) },
 			func(b *strings.Builder) slog.Handler { return slog.NewJSONHandler(b, nil) },

@@ -7,6 +7,6 @@
 //   - get the body that the card sends: [Form.Payload];
 //   - get the card's output fields of the user after the update: [Output].
 //
-// The card says that it "merges the existing and new content" of metadata: the API
-// merges the first level only, so an object below it is replaced whole.
+// The card "merges the existing and new content" of metadata. The API merges the first
+// level only: an object below it is replaced whole ([rule.ReplacedObject]).
 package card

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
@@ -129,6 +131,10 @@ func (f Form) MarshalJSON() ([]byte, error) {
 //  2. ID names the user and is not part of the payload. The card requires it: a blank
 //     one gets a warning of [rule.RequiredInput]. It may be absent, for callers who
 //     send the payload themselves.
+//  3. A phone number that does not have the 12 characters that the card requires gets a
+//     warning of [rule.PhoneLength].
+//
+// The policies choose the reading of [rule.BlankText].
 //
 // Call [patch.Payload.Validate] to see whether the API accepts the payload. A literal
 // can have inputs that no JSON text has: bytes that are not UTF-8 become U+FFFD, as in
@@ -136,14 +142,17 @@ func (f Form) MarshalJSON() ([]byte, error) {
 // wrong type. The payload shares only immutable text with f.
 //
 // Source: the card's inputs.
-func (f Form) Payload(empties metadata.Empties) (patch.Payload, rule.Violations) {
+func (f Form) Payload(empties metadata.Empties, policies ...rule.Policies) (patch.Payload, rule.Violations) {
 	inputs, err := metadata.Parse(attrs.Append(nil, f.attributes(), metadata.Object{}))
 	if err != nil {
 		inputs = f.shallow()
 	}
-	p, warnings, _ := patch.FromInputs(inputs, empties) // inputs is an object, so it is read
+	p, warnings, _ := patch.FromInputs(inputs, empties, policies...) // inputs is an object, so it is read
 	if id := f.ID.Value(); check.IsBlank(id) {
 		warnings = append(warnings, judge.Violation(rule.RequiredInput, "", "ID is blank; the card needs the user's id"))
+	}
+	if number, ok := p.PhoneNumber.Get(); ok && len(number) != limit.CardPhone && check.IsPhone(number) {
+		warnings = append(warnings, judge.Violation(rule.PhoneLength, "/phone_number", "the phone number has "+strconv.Itoa(len(number))+" characters; the card requires "+strconv.Itoa(limit.CardPhone)))
 	}
 	return p, judge.InOrder(warnings)
 }

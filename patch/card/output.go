@@ -25,15 +25,15 @@ func Output(u user.Profile) (metadata.Object, error) {
 		return metadata.Object{}, err
 	}
 	table := []attrs.Attr{{Name: "Raw Output", Field: attrs.Object{At: &raw}}}
-	table = append(table, outputs.of(raw)...)
+	table = append(table, outputs.table(raw)...)
 	return metadata.Parse(attrs.Append(nil, table, metadata.Object{}))
 }
 
 // fields are output fields in the order of the card.
 type fields []struct{ label, attribute string }
 
-// of returns the fields of o, keyed by their labels.
-func (fs fields) of(o metadata.Object) []attrs.Attr {
+// table returns the fields of o, keyed by their labels.
+func (fs fields) table(o metadata.Object) []attrs.Attr {
 	var table []attrs.Attr
 	for _, f := range fs {
 		if v, ok := o.Get(f.attribute); ok {
@@ -70,7 +70,7 @@ func identities(list metadata.Value) metadata.Value {
 			text = append(text, ',')
 		}
 		id, _ := e.Object()
-		text = attrs.Append(text, identityOutputs.of(id), metadata.Object{})
+		text = attrs.Append(text, identityOutputs.table(id), metadata.Object{})
 	}
 	var v metadata.Value
 	_ = v.UnmarshalJSON(append(text, ']')) // it is no deeper than the list

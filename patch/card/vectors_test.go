@@ -39,7 +39,11 @@ func runForm(t *testing.T, v vectors.Vector) {
 	require.NoError(t, json.Unmarshal(v.Need(t, "form.json"), &f))
 	empties, ok := map[string]metadata.Empties{"skip-empty": metadata.SkipEmpty, "pass-empty": metadata.PassEmpty}[v.Mode]
 	require.True(t, ok, "unknown mode: %s", v.Mode)
-	p, warnings := f.Payload(empties)
+	var at user.Target
+	if text := v.Section("target.json"); text != nil {
+		require.NoError(t, json.Unmarshal(text, &at))
+	}
+	p, warnings := f.Payload(empties, at.Policies)
 	assert.JSONEq(t, string(v.Need(t, "want.json")), string(p.AppendJSON(nil)))
 	var pointers []string
 	for _, w := range warnings {

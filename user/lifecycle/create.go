@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
@@ -23,7 +24,7 @@ import (
 //     the provider, the provider, the connection, and isSocial false.
 //  4. Where they are absent, email_verified is false, name is the e-mail (even with a
 //     username), nickname its local part, picture the gravatar of the e-mail that
-//     falls back to two letters of name.
+//     falls back to two letters of name. The name of an SMS user is the phone number.
 //  5. user_metadata {} reads {}; app_metadata {} is absent. Attributes that c lacks
 //     are absent, blocked too.
 //  6. connection, password and verify_email are not in the profile. There is no
@@ -31,15 +32,16 @@ import (
 //  7. created_at and updated_at are t.Now, where it is set.
 //  8. A verification e-mail is sent unless email_verified is true or verify_email
 //     false; verify_email decides where both are set.
-//  9. In a custom database the Get User script runs, then the Create script unless
-//     users move to Auth0.
+//  9. In a custom database the Get User script runs, then the Create and Login scripts
+//     unless users move to Auth0.
 //
 // The changes start from the empty profile. The profile shares the text of metadata
 // with c, which is immutable. The error is that of the verdict, a [rule.Violations].
 //
 // Sources: recorded creations (2 to 7; nickname since 2019, before it took a given
 // name); User Profile Structure (2, lower case); Auth0 Management API,
-// CreateUserRequestContent (8); Configure Automatic Migration from Your Database (9).
+// CreateUserRequestContent (8); User Account Linking (4, SMS users); Create Script,
+// Configure Automatic Migration from Your Database (9).
 func (c Creation) Create(id string, t user.Target) (user.Outcome, error) {
 	verdict := c.Validate(t)
 	if err := verdict.Err(); err != nil {
@@ -59,22 +61,29 @@ func outcome(before, after user.Profile, effects []user.Effect, warnings rule.Vi
 	if err != nil {
 		return user.Outcome{}, err
 	}
-	return user.Outcome{Profile: after, Changes: changes, Effects: effects, Warnings: warnings}, nil
+	return user.Outcome{Profile: after, Changes: changes, Effects: effects, Warnings: judge.InOrder(warnings)}, nil
 }
 
-// operation is one operation on one user: the target, and what there is to report.
+// operation is one operation on one user. It collects violations and warnings.
 type operation struct {
 	judge.Judge
-	target *user.Target
+	target   *user.Target
+	imports  bool // the operation is an import
+	unstated bool // its schema states no lengths
 }
 
+// begin begins an operation. It sets the kind of connection that t leaves empty.
 func begin(t *user.Target) operation {
-	return operation{judge.New(t.Sources, t.Policies), t}
+	derived.Resolve(&t.Connection)
+	return operation{Judge: judge.New(t.Sources, t.Policies), target: t}
 }
+
+// judgeKind judges the kind of the target's connection.
+func (o *operation) judgeKind() { derived.JudgeKind(&o.Judge, &o.target.Connection) }
 
 // refusal returns the error for one violation.
-func refusal(id rule.ID, message string) error {
-	return rule.Violations{judge.Violation(id, "", message)}
+func refusal(id rule.ID, pointer, message string) error {
+	return rule.Violations{judge.Violation(id, pointer, message)}
 }
 
 // create returns the user that c creates.
@@ -99,8 +108,8 @@ func (o *operation) create(c *Creation, id string) user.Profile {
 	return p
 }
 
-// newMetadata returns metadata of a user who had none: a null at its first level is
-// stored or left out, as the reading says.
+// newMetadata returns the metadata of a user who had none. The reading decides whether a
+// null at its first level is stored or left out.
 func (o *operation) newMetadata(m metadata.Object) metadata.Object {
 	if o.Reads(rule.NullInNewMetadata, "stored") {
 		return m
@@ -125,8 +134,8 @@ func (o *operation) identify(p *user.Profile, c *Creation, id string) {
 	p.Identities = []user.Identity{i}
 }
 
-// provider returns the provider of the user that c creates; where the connection does
-// not tell it, from the attributes.
+// provider returns the provider of the user that c creates. If the connection is not
+// known, it guesses the provider from the attributes.
 func (o *operation) provider(c *Creation) string {
 	if provider := derived.Provider(&o.target.Connection); provider != "" {
 		return provider
@@ -145,10 +154,15 @@ func (o *operation) provider(c *Creation) string {
 	return "sms"
 }
 
-// bare returns a user_id from outside as it stands in the identity.
+// bare returns the user_id of the identity for a user_id that may have the provider
+// before it.
 func (o *operation) bare(id, provider string) string {
 	rest, has := strings.CutPrefix(id, provider+"|")
-	if !has {
+	switch {
+	case !has:
+		return id
+	case o.imports:
+		o.Report(rule.ImportPrefixedID, "/user_id", "an import adds the provider before user_id again; send it without the provider")
 		return id
 	}
 	o.Report(rule.PrefixedID, "/user_id", "user_id has the provider before it, which Auth0 adds; send it without the provider")
@@ -158,18 +172,29 @@ func (o *operation) bare(id, provider string) string {
 	return id
 }
 
-// derive returns p with the attributes that Auth0 derives where they are absent,
-// apart from those of the names in without.
+// derive returns p with the attributes that Auth0 derives where they are absent, except
+// those whose names are in without.
 func (o *operation) derive(p user.Profile, without []string) user.Profile {
-	var initials bool
-	if p.Picture.IsZero() && len(strings.Fields(p.Name.Or(""))) > 1 && p.Email.Or("") != "" {
-		o.Report(rule.PictureLetters, "/picture", "the letters in the derived picture are uncertain for a name of several words; send picture")
-		initials = o.Reads(rule.PictureLetters, "initials")
+	email := p.Email.Or("")
+	if number, ok := p.PhoneNumber.Get(); ok && email == "" && p.Name.IsZero() && !slices.Contains(without, "name") && o.isSMS(&p) {
+		o.Report(rule.PhoneName, "/name", "the name of an SMS user is the phone number; send name to set another")
+		p.Name = user.Set(number)
 	}
-	return derived.Attributes(p, initials, without)
+	if p.Picture.IsZero() && email != "" && len(strings.Fields(p.Name.Or(""))) > 1 {
+		o.Report(rule.PictureLetters, "/picture", "the letters in the picture of a name of several words were seen on a few users only; send picture")
+	}
+	return derived.Attributes(p, without)
 }
 
-// creationEffects lists what else a creation does.
+// isSMS reports whether p is a user of an SMS connection.
+func (o *operation) isSMS(p *user.Profile) bool {
+	if len(p.Identities) > 0 {
+		return p.Identities[0].Provider.Or("") == "sms"
+	}
+	return derived.Provider(&o.target.Connection) == "sms"
+}
+
+// creationEffects lists the effects of a creation.
 func (o *operation) creationEffects(c *Creation) (list []user.Effect) {
 	on := &o.target.Connection
 	if on.Kind == user.CustomDatabase {

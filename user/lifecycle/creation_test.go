@@ -15,8 +15,8 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// Every recorded creation gives the recorded answer, but for updated_at, which in
-// one of them is a millisecond later than created_at.
+// The profile of each recorded creation is the recorded answer, apart from updated_at,
+// which is once a millisecond later than created_at.
 func TestRecordedCreations(t *testing.T) {
 	n := 0
 	for _, x := range recordings.Of(t, "create") {
@@ -32,12 +32,14 @@ func TestRecordedCreations(t *testing.T) {
 			require.NoError(t, err)
 			require.Less(t, updated.Sub(now).Milliseconds(), int64(2))
 			want.UpdatedAt = want.CreatedAt
-			for _, kind := range []user.Kind{user.Database, user.KindUnknown} {
-				target := user.Target{Connection: user.Connection{Kind: kind}, Now: now}
+			for _, target := range []user.Target{
+				{Connection: user.Connection{Kind: user.Database}}, {}, {Connection: user.Connection{Strategy: "auth0"}, Sources: rule.Current}, {Sources: rule.Current},
+			} {
+				target.Now = now
 				got, err := c.Create(string(want.Identities[0].UserID.Or("")), target)
 				require.NoError(t, err)
 				if !got.Profile.Equal(want) {
-					t.Errorf("kind %q: the profile is\n%s\nand was\n%s", kind, got.Profile.AppendJSON(nil), x.Response)
+					t.Errorf("%v: the profile is\n%s\nand was\n%s", target, got.Profile.AppendJSON(nil), x.Response)
 				}
 			}
 		})
@@ -61,7 +63,7 @@ func TestCreationRoundTrip(t *testing.T) {
 		assert.Equal(t, text == `{}`, c.Equal(lifecycle.Creation{}))
 	}
 	all := metadata.MustParse(`{"email":"a@example.com","phone_number":"+15559876543","user_metadata":{},"blocked":false,"email_verified":true,"phone_verified":false,"app_metadata":{"a":1},"given_name":"G","family_name":"F","name":"N","nickname":"n","picture":"p","user_id":"1","connection":"db","password":"p","verify_email":false,"username":"u","x":1}`)
-	for name := range all.All() { // each counts
+	for name := range all.All() { // Equal compares each member
 		c, err := lifecycle.ParseCreation([]byte(all.String()))
 		require.NoError(t, err)
 		d, err := lifecycle.ParseCreation([]byte(all.Without(name).String()))
@@ -78,7 +80,8 @@ func TestCreationRoundTrip(t *testing.T) {
 	assert.Len(t, es, 2)
 }
 
-// Known members in the Extra of a literal count, as its text reads.
+// A literal with known members in Extra is equal to the creation that is parsed from its
+// text.
 func TestKnownMembersOfExtraOfACreation(t *testing.T) {
 	target := user.Target{Connection: user.Connection{Kind: user.Database}}
 	hand := lifecycle.Creation{Connection: user.Set("c"), Name: user.Set("Kim"), Extra: metadata.MustParse(`{"email":"kim@example.com","password":"p","name":5,"user_metadata":{"a":1}}`)}
@@ -111,8 +114,8 @@ func TestKnownMembersOfExtraOfACreation(t *testing.T) {
 	assert.ErrorIs(t, lifecycle.Creation{Name: user.Set("\xff")}.Validate(target).Err(), rule.Type)
 }
 
-// All faults are listed, in the order of the catalogue, without the values.
-func TestCreationListsEveryFault(t *testing.T) {
+// Validate lists every violation, in the order of the catalogue, without values.
+func TestCreationListsEveryViolation(t *testing.T) {
 	c, err := lifecycle.ParseCreation([]byte(`{"email":"nobody","blocked":null,"email_verified":"secret","user_metadata":null,"app_metadata":{"a.b":1,"email":2},
 		"given_name":"","picture":"secret","user_id":"a b","password":"sécret","client_id":"c","phone_number":"1"}`))
 	require.NoError(t, err)

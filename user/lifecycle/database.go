@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
@@ -27,16 +28,19 @@ const (
 //
 //  1. The Get User script runs before a creation and before each change, twice before
 //     a change of phone number.
-//  2. With the import mode on, a creation and a change of password run the Get User
-//     script only: Auth0 stores the result.
-//  3. No script runs for a user who moved to the Auth0 store, nor for an update of
+//  2. The Login script runs after the Create script, to check that the user is there.
+//  3. With the import mode on, a creation and a change of password run the Get User
+//     script only, since Auth0 stores the result, and a login runs the Get User script
+//     before the Login script.
+//  4. No script runs for a user who moved to the Auth0 store, nor for an update of
 //     metadata or blocked.
 //
 // The Verify script changes the database only: email_verified in the profile follows
 // at the next login.
 //
-// Sources: Change Email Script; Get User Script; Verify Script; Configure Automatic
-// Migration from Your Database. That a change of username has a script is inferred.
+// Sources: Create Script; Change Email Script; Get User Script; Verify Script;
+// Configure Automatic Migration from Your Database. That a change of username has a
+// script is inferred.
 func (s State) Scripts(script user.EffectKind, importMode bool) []user.EffectKind {
 	if s == Migrated {
 		return nil
@@ -62,10 +66,12 @@ func scriptEffects(s State, script user.EffectKind, importMode bool) (list []use
 //  1. The database is the source of truth. GET shows a copy of it, which is cached
 //     before the profile reaches an application.
 //  2. A change in the database shows at the next login, not before; see
-//     [DatabaseUser.Change] and [DatabaseUser.Login].
+//     [DatabaseUser.Change] and [DatabaseUser.Login]. Sources disagree on a change of
+//     e-mail ([rule.DatabaseEmail]).
 //  3. A creation runs the Get User script and is refused where that finds the user.
-//     The Create script then writes the user to the database; with the import mode
-//     on, Auth0 stores the user at once. See [DatabaseUser.Create].
+//     The Create script then writes the user to the database, and the Login script
+//     checks that; with the import mode on, Auth0 stores the user at once. See
+//     [DatabaseUser.Create].
 //  4. A login runs the Login script; its result refreshes the copy, as in [Login].
 //  5. The Management API can update user_metadata, app_metadata and blocked; Auth0
 //     stores them and no script runs.
@@ -94,7 +100,7 @@ func (u DatabaseUser) LogValue() slog.Value {
 // isShown reports whether GET finds the user.
 func (u DatabaseUser) isShown() bool { return u.State == Cached || u.State == Migrated }
 
-// clone returns a copy of u whose identities are its own.
+// clone returns a copy of u that shares no identities with u.
 func (u DatabaseUser) clone() DatabaseUser {
 	u.Database, u.Profile = u.Database.Clone(), u.Profile.Clone()
 	return u
@@ -114,9 +120,11 @@ func (u DatabaseUser) Change(database user.Profile) DatabaseUser {
 // [Creation.Create], or a [rule.UserExists] where Auth0 or the database has the user.
 func (u DatabaseUser) Create(c Creation, id string, t user.Target) (DatabaseUser, user.Outcome, error) {
 	u = u.clone()
-	t.Connection.Kind = user.CustomDatabase
+	if err := toCustomDatabase(&t); err != nil {
+		return u, user.Outcome{}, err
+	}
 	if u.isShown() || !u.Database.Equal(user.Profile{}) {
-		return u, user.Outcome{}, refusal(rule.UserExists, answer(rule.UserExists))
+		return u, user.Outcome{}, refusal(rule.UserExists, "", answer(rule.UserExists))
 	}
 	out, err := c.Create(id, t)
 	if err != nil {
@@ -128,6 +136,15 @@ func (u DatabaseUser) Create(c Creation, id string, t user.Target) (DatabaseUser
 		u.Database = created(&out.Profile)
 	}
 	return u, out, nil
+}
+
+// toCustomDatabase makes the connection of t a custom database. The error is for a kind
+// that does not exist, or that contradicts the strategy.
+func toCustomDatabase(t *user.Target) error {
+	o := begin(t)
+	o.judgeKind()
+	t.Connection.Kind = user.CustomDatabase
+	return o.Verdict().Err()
 }
 
 // created returns the user that the Create script writes.
@@ -143,7 +160,9 @@ func created(p *user.Profile) user.Profile {
 // a state.
 func (u DatabaseUser) Login(t user.Target) (DatabaseUser, user.Outcome, error) {
 	u = u.clone()
-	t.Connection.Kind = user.CustomDatabase
+	if err := toCustomDatabase(&t); err != nil {
+		return u, user.Outcome{}, err
+	}
 	t.Migrated = u.State == Migrated
 	login := u.Database
 	if t.Migrated {
@@ -160,25 +179,42 @@ func (u DatabaseUser) Login(t user.Target) (DatabaseUser, user.Outcome, error) {
 	return u, out, nil
 }
 
-// ChangePassword returns u after a change of password that the user confirmed. With
-// the import mode on it moves the user to the Auth0 store, with the attributes that
-// the Get User script returns; logins_count, last_login and last_ip stay. The error is
+// ChangePassword returns u after a change of password that the user confirmed, and its
+// outcome. With the import mode on it moves the user to the Auth0 store, with the
+// attributes that the Get User script returns; logins_count, last_login and last_ip
+// stay. Otherwise the Change Password script writes the password to the database, and
+// sources disagree on last_password_reset ([rule.DatabasePasswordReset]). The error is
 // that of [Login].
-func (u DatabaseUser) ChangePassword(t user.Target) (DatabaseUser, error) {
+func (u DatabaseUser) ChangePassword(t user.Target) (DatabaseUser, user.Outcome, error) {
 	u = u.clone()
 	before := u.Profile
-	if t.Connection.ImportMode && u.State != Migrated {
+	if err := toCustomDatabase(&t); err != nil {
+		return u, user.Outcome{}, err
+	}
+	o := begin(&t)
+	out := user.Outcome{Effects: scriptEffects(u.State, user.ChangePasswordScript, t.Connection.ImportMode)}
+	byScript := u.State != Migrated && !t.Connection.ImportMode
+	if !byScript && u.State != Migrated {
+		var login user.Outcome
 		var err error
-		if u, _, err = u.Login(t); err != nil {
-			return u, err
+		if u, login, err = u.Login(t); err != nil {
+			return u, user.Outcome{}, err
 		}
 		u.Profile.LoginsCount, u.Profile.LastLogin, u.Profile.LastIP = before.LoginsCount, before.LastLogin, before.LastIP
+		out.Effects = append(out.Effects, user.Effect{Kind: user.Migrated, Rule: rule.UserMigrates})
+		out.Warnings = login.Warnings
 	}
 	if u.isShown() {
-		u.Profile.LastPasswordReset = derived.Stamp(&t, u.Profile.LastPasswordReset)
+		t.Migrated = u.State == Migrated
+		u.Profile.LastPasswordReset = derived.PasswordReset(&o.Judge, &t, u.Profile.LastPasswordReset)
 		u.Profile.UpdatedAt = derived.Stamp(&t, u.Profile.UpdatedAt)
 	}
-	return u, nil
+	var err error
+	if out.Changes, err = user.Changes(before, u.Profile); err != nil {
+		return u, user.Outcome{}, err
+	}
+	out.Profile, out.Warnings = u.Profile.Clone(), judge.InOrder(append(out.Warnings, o.Verdict().Warnings...))
+	return u, out, nil
 }
 
 // Update returns u after an update through the Management API whose outcome has the

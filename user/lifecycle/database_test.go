@@ -24,8 +24,7 @@ func inDatabase(email, name string) user.Profile {
 	}
 }
 
-// A change in the database shows at the next
-// login, not before.
+// A change in the database reaches the profile at the next login, not before.
 func TestDatabaseIsTheSourceOfTruth(t *testing.T) {
 	target := user.Target{Connection: user.Connection{Name: "own"}, Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	u := lifecycle.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}
@@ -46,9 +45,9 @@ func TestDatabaseIsTheSourceOfTruth(t *testing.T) {
 	assert.Len(t, r.Changes, 2)
 }
 
-// Once the user moved, the database is never asked and its changes
-// never arrive.
-func TestMigratedUserStays(t *testing.T) {
+// After the user moved, no script runs and changes in the database do not reach the
+// profile.
+func TestMigratedUserIgnoresTheDatabase(t *testing.T) {
 	target := user.Target{Connection: user.Connection{Name: "own", ImportMode: true}}
 	u := lifecycle.DatabaseUser{Database: inDatabase("Kim@Example.com", "Kim")}
 	u, r, err := u.Login(target)
@@ -102,7 +101,7 @@ func TestDatabaseUserIsCreated(t *testing.T) {
 	assert.ErrorIs(t, err, rule.ConnectionRequired)
 }
 
-// A user who logged in before the import mode was on moves at the next login.
+// A cached user moves at the first login with the import mode on.
 func TestCachedUserMigrates(t *testing.T) {
 	target := user.Target{Connection: user.Connection{Name: "own"}}
 	u, _, err := lifecycle.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}.Login(target)
@@ -118,25 +117,29 @@ func TestPasswordChangeMigrates(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	target := user.Target{Connection: user.Connection{Name: "own"}, Now: now}
 	outside := lifecycle.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}
-	u, err := outside.ChangePassword(target)
+	u, out, err := outside.ChangePassword(target)
 	require.NoError(t, err)
 	assert.Equal(t, outside, u, "without the import mode the database keeps it")
+	assert.Equal(t, []user.Effect{{Kind: user.GetUserScript, Rule: rule.DatabaseScripts}, {Kind: user.ChangePasswordScript, Rule: rule.DatabaseScripts}}, out.Effects)
 	target.Connection.ImportMode = true
-	u, err = outside.ChangePassword(target)
+	u, out, err = outside.ChangePassword(target)
 	require.NoError(t, err)
 	assert.Equal(t, lifecycle.Migrated, u.State)
+	assert.True(t, u.Profile.Equal(out.Profile))
+	assert.Equal(t, []user.Effect{{Kind: user.GetUserScript, Rule: rule.DatabaseScripts}, {Kind: user.Migrated, Rule: rule.UserMigrates}}, out.Effects)
 	assert.True(t, u.Profile.LoginsCount.IsZero() && u.Profile.LastLogin.IsZero())
 	assert.Equal(t, user.TimestampOf(now), u.Profile.LastPasswordReset.Or(""))
 	target.Now = now.Add(time.Hour)
-	u, err = u.ChangePassword(target)
+	u, out, err = u.ChangePassword(target)
 	require.NoError(t, err)
 	assert.Equal(t, user.TimestampOf(target.Now), u.Profile.LastPasswordReset.Or(""))
 	assert.Equal(t, user.TimestampOf(target.Now), u.Profile.UpdatedAt.Or(""))
+	assert.Empty(t, out.Effects)
+	assert.Len(t, out.Changes, 2)
 	assert.Equal(t, "Kim", u.Profile.Name.Or(""))
 }
 
-// An update writes its changes to the database until the user moves, and only
-// that.
+// Until the user moves, an update writes its own changes to the database, and no others.
 func TestUpdatesAreWrittenToTheDatabase(t *testing.T) {
 	was := user.Profile{
 		Email: user.Set("kim@example.com"), EmailVerified: user.Set(false), Username: user.Set("kim"),
@@ -153,15 +156,15 @@ func TestUpdatesAreWrittenToTheDatabase(t *testing.T) {
 	assert.True(t, u.Update(now).Profile.Equal(now))
 	u.State = lifecycle.Migrated
 	assert.True(t, u.Update(now).Database.Equal(was), "the database is not asked any more")
-	// Other changes in the database stay.
+	// Earlier changes in the database stay.
 	u = lifecycle.DatabaseUser{State: lifecycle.Cached, Database: now, Profile: was}
 	named := was
 	named.Name = user.Set("Lee")
 	assert.True(t, u.Update(named).Database.Equal(now))
 }
 
-// A method changes neither its receiver nor its arguments,
-// and its result shares no identities with either.
+// Methods do not change their receiver or arguments, and the results share no identities
+// with them.
 func TestDatabaseUsersAreIndependent(t *testing.T) {
 	own := func() []user.Identity {
 		return []user.Identity{{Provider: user.Set("auth0"), UserID: user.Set(user.ID("7"))}}
@@ -175,7 +178,7 @@ func TestDatabaseUsersAreIndependent(t *testing.T) {
 			return u
 		},
 		"PasswordChanged": func(u lifecycle.DatabaseUser, _ user.Profile) lifecycle.DatabaseUser {
-			u, _ = u.ChangePassword(target)
+			u, _, _ = u.ChangePassword(target)
 			return u
 		},
 		"Created": func(u lifecycle.DatabaseUser, _ user.Profile) lifecycle.DatabaseUser {
@@ -197,14 +200,15 @@ func TestDatabaseUsersAreIndependent(t *testing.T) {
 	}
 }
 
-// A profile that is too deep is refused wherever a user logs in.
+// Methods return ErrDepth for a profile that is nested too deep.
 func TestDatabaseUserTooDeep(t *testing.T) {
 	deep := metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))
 	target := user.Target{Connection: user.Connection{Name: "own", ImportMode: true}}
-	for _, u := range []lifecycle.DatabaseUser{{Database: user.Profile{AppMetadata: deep}}, {State: lifecycle.Cached, Profile: user.Profile{AppMetadata: deep}}} {
+	id := user.Set(user.ID("7"))
+	for _, u := range []lifecycle.DatabaseUser{{Database: user.Profile{UserID: id, AppMetadata: deep}}, {State: lifecycle.Cached, Database: user.Profile{UserID: id}, Profile: user.Profile{AppMetadata: deep}}} {
 		_, _, err := u.Login(target)
 		assert.ErrorIs(t, err, metadata.ErrDepth)
-		_, err = u.ChangePassword(target)
+		_, _, err = u.ChangePassword(target)
 		assert.ErrorIs(t, err, metadata.ErrDepth)
 	}
 	_, err := lifecycle.RulesObject(user.Profile{AppMetadata: deep})
@@ -247,9 +251,9 @@ func TestScripts(t *testing.T) {
 		script    user.EffectKind
 		off, onto []user.EffectKind // with the import mode off and on
 	}{
-		{user.LoginScript, []user.EffectKind{user.LoginScript}, []user.EffectKind{user.LoginScript}},
+		{user.LoginScript, []user.EffectKind{user.LoginScript}, []user.EffectKind{get, user.LoginScript}},
 		{get, []user.EffectKind{get}, []user.EffectKind{get}},
-		{user.CreateScript, []user.EffectKind{get, user.CreateScript}, []user.EffectKind{get}},
+		{user.CreateScript, []user.EffectKind{get, user.CreateScript, user.LoginScript}, []user.EffectKind{get}},
 		{user.VerifyScript, []user.EffectKind{user.VerifyScript}, []user.EffectKind{user.VerifyScript}},
 		{user.ChangeEmailScript, []user.EffectKind{get, user.ChangeEmailScript}, []user.EffectKind{get, user.ChangeEmailScript}},
 		{user.ChangePasswordScript, []user.EffectKind{get, user.ChangePasswordScript}, []user.EffectKind{get}},
@@ -264,7 +268,7 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// A new e-mail is written to the database, so that the next login keeps it.
+// An update writes a new e-mail to the database, so the next login keeps it.
 func TestUpdateReachesTheDatabase(t *testing.T) {
 	target := user.Target{Connection: user.Connection{Name: "own"}}
 	u, _, err := lifecycle.DatabaseUser{Database: inDatabase("kim@example.com", "Kim")}.Login(target)

@@ -8,7 +8,7 @@
 //   - compute the user that it creates: [Creation.Create]
 //   - compute the profile after a login: [ParseLogin], [Login]
 //   - compute the profile after a custom token exchange: [Exchange]
-//   - judge the user_metadata of a sign-up: [SignUp]
+//   - judge the body of a sign-up, POST /dbconnections/signup: [SignUp]
 //   - follow a user of a custom database from state to state: [DatabaseUser]
 //   - find out which scripts of a custom database run: [State.Scripts]
 //   - read and judge the file of a bulk import: [ParseRows], [Row.Validate]

@@ -9,7 +9,7 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// The profile that a creation makes has attributes that Auth0 derives.
+// The created profile has the attributes that Auth0 derives.
 func ExampleCreation_Create() {
 	c := lifecycle.Creation{
 		Connection: user.Set("members"), Email: user.Set("Kim@example.com"), Password: user.Set(user.NewSecret("correct-horse")),

@@ -32,6 +32,7 @@ import (
 func Exchange(u user.Profile, c Creation, replace bool, t user.Target) (user.Outcome, error) {
 	c = c.placed()
 	o := begin(&t)
+	o.judgeKind()
 	table := c.attributes()
 	o.members(table[:], c.Extra)
 	o.matches(&c, &u)
@@ -62,8 +63,8 @@ func setPresent(f *user.Field[string], to user.Field[string]) {
 	}
 }
 
-// matches refuses identifiers, and flags whether they are verified, that differ from
-// those of u.
+// matches refuses identifiers, email_verified and phone_verified that differ from those
+// of u.
 func (o *operation) matches(c *Creation, u *user.Profile) {
 	text := func(name string, given, own user.Field[string]) {
 		if s, ok := given.Get(); ok && !strings.EqualFold(s, own.Or("")) {

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/check"
@@ -51,6 +52,7 @@ func (l *login) attribute(a attribute, was, in metadata.Value) {
 		if !l.frozen && !was.IsNull() {
 			l.set(a, metadata.Value{})
 		}
+	case a.name == "email" && !l.frozen && l.keepsEmail(was, in):
 	case !was.Equal(in):
 		if !l.follows && a.role != profileAttribute {
 			l.Report(rule.SyncScope, a.pointer(), "sources disagree whether this attribute follows a login while the profile attributes do not; choose a reading")
@@ -65,18 +67,28 @@ func (l *login) attribute(a attribute, was, in metadata.Value) {
 	}
 }
 
+// keepsEmail reports whether the cached e-mail stays though the database has another.
+func (l *login) keepsEmail(was, in metadata.Value) bool {
+	cached, ok := was.Str()
+	returned, too := in.Str()
+	if !l.fromScript() || !ok || !too || strings.EqualFold(cached, returned) {
+		return false
+	}
+	l.Report(rule.DatabaseEmail, "/email", "sources disagree on whether a login shows an e-mail that was changed in the database; update the user as well")
+	return l.Reads(rule.DatabaseEmail, "stays")
+}
+
 func (l *login) notStored(a attribute) {
 	l.Report(rule.NotStored, a.pointer(), "the connection does not store this attribute; to store it, take it off the connection's non_persistent_attrs")
 }
 
-// set gives an attribute the value v, which is that of the login, or removes it where
-// v is absent.
+// set sets an attribute to v, the value in the login, or removes it if v is absent.
 func (l *login) set(a attribute, v metadata.Value) {
 	switch f := l.now.find(a.name).field.(type) {
 	case *user.Field[bool]:
 		*f = user.Field[bool]{}
 		if !v.IsZero() {
-			*f = *l.in.find(a.name).field.(*user.Field[bool]) // in the form that it has
+			*f = *l.in.find(a.name).field.(*user.Field[bool]) // as it is written
 		}
 	case *user.Field[string]:
 		f.Assign(v)
@@ -94,7 +106,8 @@ func (l *login) verifyEmail() {
 		*f = user.Field[bool]{}
 		return
 	}
-	verified, ok := l.in.EmailVerified.Get()
+	in := l.in.EmailVerified
+	verified, ok := truth(in)
 	if !ok {
 		if l.now.Email.IsZero() || l.now.Email.IsNull() {
 			return
@@ -109,11 +122,27 @@ func (l *login) verifyEmail() {
 		}
 	}
 	was := l.was.EmailVerified
-	if b, ok := was.Get(); ok && b == verified {
-		*f = was // in the form that it has
-	} else if !was.IsZero() {
+	switch b, ok := truth(was); {
+	case ok && b == verified && (was.IsMistyped() || in.IsMistyped()): // as received
+	case ok && b == verified:
+		*f = was // as it is written
+	case !was.IsZero():
 		l.Report(rule.VerifiedFollows, "/email_verified", "email_verified follows each login, and is false where the login lacks it; set it at the identity provider")
 	}
+}
+
+// truth returns whether f, a flag, counts as true, and reports whether f has a value. A
+// value of another type counts as in JavaScript, apart from the text "false".
+func truth(f user.Field[bool]) (is, ok bool) {
+	if !f.IsMistyped() {
+		return f.Get()
+	}
+	v := f.Value()
+	if s, ok := v.Str(); ok {
+		return s != "" && !strings.EqualFold(s, "false"), true
+	}
+	n, number := v.Int64()
+	return !number || n != 0, true
 }
 
 // metadata applies rule 8 to the metadata object of that name.
@@ -121,7 +150,9 @@ func (l *login) metadata(name string, was, in, now *metadata.Object) {
 	pointer := metadata.Pointer(name)
 	if in.IsZero() {
 		if v, ok := l.in.Extra.Get(name); ok && !v.IsNull() {
-			l.Report(rule.LoginMetadata, pointer, name+" of a login is not used unless it is an object; return an object")
+			l.Report(rule.LoginMetadata, pointer, name+" of the login is not an object and is stored as received, so that every Action fails the login; return an object")
+			*now = metadata.Object{}
+			l.extra[name] = v
 		}
 		return
 	}
@@ -134,6 +165,9 @@ func (l *login) metadata(name string, was, in, now *metadata.Object) {
 		return
 	}
 	check.Metadata(*in, name, rule.CreationNestedNull, func(id rule.ID, message string, path ...string) bool {
+		if id == rule.ReservedName {
+			id, message = rule.LoginReservedName, "this name is reserved in app_metadata, and no source describes a login that returns it; return another name"
+		}
 		isWarning := judge.Violation(id, "", "").Severity == rule.SeverityWarning // a login is not refused for its metadata
 		return !isWarning || l.inMetadata(id, message, path...)
 	})
@@ -169,7 +203,7 @@ func (l *login) derive() {
 	}
 }
 
-// derived reports an attribute that was derived, unless that gave the value before.
+// derived reports an attribute that was derived, unless its value did not change.
 func (l *login) derived(name string, given, was, now user.Field[string]) {
 	if !given.Equal(now) && !was.Equal(now) {
 		l.Report(rule.DerivedAtLogin, metadata.Pointer(name), name+" is derived, since the login lacks it; include it in every login")

@@ -13,20 +13,33 @@ import (
 
 // Validate judges r as a row of a bulk import, as [Creation.Validate] does a
 // creation: types, forms and metadata; email is required, unknown members are refused,
-// and the connection is the Auth0 store or a custom database with the import mode on.
+// custom_password_hash and mfa_factors follow the schema, and the connection is the
+// Auth0 store or a custom database with the import mode on. The schema has no lengths,
+// so a text that a creation could not have is a warning.
 //
 // Sources: Bulk User Import Database Schema and Examples; Auth0 Management API,
 // POST /api/v2/jobs/users-imports.
 func (r Row) Validate(t user.Target) rule.Verdict {
 	r = r.placed()
 	o := begin(&t)
+	o.judgeKind()
+	o.unstated = true
 	table := r.attributes()
 	o.members(table[:], r.Extra)
+	o.required(table[:])
+	if phone, declares := derived.Attribute(&t.Connection, "phone_number"); declares && phone == nil {
+		o.undeclaredPhone(!r.PhoneNumber.IsZero(), !r.PhoneVerified.IsZero())
+	}
+	o.passwordHash(r.CustomPasswordHash)
+	o.factors(r.MFAFactors)
 	if r.Email.IsZero() {
 		o.Report(rule.ImportEmail, "", "email is required")
 	}
 	if !r.PasswordHash.IsZero() && !r.CustomPasswordHash.IsZero() {
 		o.Report(rule.ImportPasswords, "/custom_password_hash", "password_hash and custom_password_hash exclude each other; leave one out")
+	}
+	if t.Connection.Kind == user.KindUnknown {
+		o.notJudged(table[:], "username", "phone_number", "phone_verified")
 	}
 	switch on := t.Connection; {
 	case on.Kind == user.KindUnknown, on.Kind == user.Database, on.Kind == user.CustomDatabase && on.ImportMode:
@@ -43,8 +56,9 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 // The rules, in order:
 //
 //  1. A row that [Row.Validate] refuses is not imported.
-//  2. A user who does not exist is created as in [Creation.Create], in the Auth0
-//     store and without a verification e-mail.
+//  2. A user who does not exist is created as in [Creation.Create], in the Auth0 store
+//     and without a verification e-mail. The provider is added before user_id even if
+//     user_id has it already.
 //  3. Without upsert, a user with the same e-mail, user_id, phone number or username
 //     is refused. With it, the user with the same e-mail is changed.
 //  4. An upsert sets the profile attributes and email_verified, where r has them. It
@@ -58,7 +72,7 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 // Neither r nor existing changes. The error is a [rule.Violations], or a
 // [metadata.Errors] where existing was built of parts that are nested too deep.
 //
-// Sources: Bulk User Imports (3, 5); Bulk User Import Database Schema and Examples
+// Sources: Bulk User Imports (2, 3, 5); Bulk User Import Database Schema and Examples
 // (4); Auth0 Management API, POST /api/v2/jobs/users-imports (6).
 func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target) (user.Outcome, error) {
 	verdict := r.Validate(t)
@@ -72,6 +86,7 @@ func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target
 	case existing.Equal(user.Profile{}):
 		t.Connection.Kind = user.Database
 		o = begin(&t)
+		o.imports = true
 		p = o.create(r.creation(t.Connection.Name), id)
 	case upsert && strings.EqualFold(existing.Email.Or(""), r.Email.Or("")):
 		o = begin(&t)
@@ -140,7 +155,7 @@ func (o *operation) upsert(r *Row, p user.Profile) user.Profile {
 	return p
 }
 
-// leaves warns of the attributes of r that an upsert leaves as they are.
+// leaves warns of the attributes of r that an upsert does not change.
 func (o *operation) leaves(r *Row) {
 	table := r.attributes()
 	for _, name := range []string{"user_id", "username", "blocked", "phone_number", "phone_verified", "password_hash", "mfa_factors"} {

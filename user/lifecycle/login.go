@@ -3,7 +3,9 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -17,42 +19,45 @@ func ParseLogin(text []byte) (user.Profile, error) {
 	if err != nil {
 		return user.Profile{}, err
 	}
-	id, _ := o.Get("user_id")
-	if id.Kind() != metadata.KindNumber {
-		return user.FromObject(o)
+	p, err := user.FromObject(o)
+	if id, _ := o.Get("user_id"); err == nil && id.Kind() == metadata.KindNumber {
+		p.UserID = user.FieldOf[user.ID](id)
 	}
-	p, err := user.FromObject(o.Without("user_id"))
-	if err != nil {
-		return p, err
-	}
-	p.UserID = user.FieldOf[user.ID](id)
-	return p, nil
+	return p, err
 }
 
 // Login returns the user after a login. login is the result of the identity provider
 // or of the custom database's Login script, cached the profile before; the zero
-// Profile as cached is a user who never logged in and was not created.
+// Profile as cached is a user who never logged in and was not created. A login of a
+// user who is blocked counts too: it moves last_login.
 //
 // The rules, in order:
 //
 //  1. A first login creates the user, with the identity of the connection, the
-//     attributes of the login and those that Auth0 derives from them. It creates none
-//     in the Auth0 store, nor where root attributes are never set on login.
+//     attributes of the login and those that Auth0 derives from them. On enterprise
+//     and custom social connections user_id has the name of the connection in it. A
+//     first login creates none in the Auth0 store, nor where root attributes are never
+//     set on login. id stands for a user_id that the login lacks; a custom database
+//     must return one of them. A user_id of no identity, with or without the name of
+//     the connection, is a first login of another user.
 //  2. A user of the Auth0 store, also one who moved there from a custom database,
 //     keeps every attribute: the login has no source outside. A passwordless login
 //     can only verify the e-mail or phone number.
 //  3. Otherwise the profile attributes follow each login, stay as the first login set
 //     them, or are never set by one, as the connection's RootAttributes says.
-//  4. email_verified follows each login, and is false where the login lacks it.
+//  4. email_verified follows each login, and is false where the login lacks it. One of
+//     another type is kept as received; it counts as true unless it is "", "false"
+//     or 0.
 //  5. Every other root attribute of the login passes through. An attribute that
 //     followed and that the login lacks is removed; a name, nickname or picture that
 //     was derived is derived anew, and email, username and phone number stay.
 //  6. Attributes that the connection does not store are left out, at the root only.
 //  7. user_id, identities, blocked, timestamps and enrolled factors do not follow. A
-//     null counts as absent.
-//  8. user_metadata and app_metadata of the login replace those of the user, which
-//     stay where the login lacks them. Names that a payload cannot have are accepted.
-//     A member metadata, which Login scripts once used for app_metadata, passes through
+//     null counts as absent. access_token and refresh_token of a custom database are
+//     stored in the identity.
+//  8. user_metadata and app_metadata of the login replace those of the user, also if
+//     they are not objects, and stay where the login lacks them. Names that a payload
+//     cannot have are accepted. A member metadata, which Login scripts once used for app_metadata, passes through
 //     under its own name.
 //  9. A login with a linked identity changes that identity's profileData and no root
 //     attribute.
@@ -64,34 +69,44 @@ func ParseLogin(text []byte) (user.Profile, error) {
 //     [user.Migrated].
 //
 // The arguments do not change, and the result shares only immutable parts with them.
-// The error is a [rule.Violations] where rule 1 creates no user, or a
-// [metadata.Errors] where a profile was built of parts that are mistyped or nested too
-// deep.
+// The error is a [rule.Violations] where rule 1 creates no user or finds no user_id,
+// or a [metadata.Errors] where a profile was built of parts that are nested too deep.
 //
-// Sources: ConnectionSetUserRootAttributesEnum (1, 3); Update Users using a Custom
-// Database (2, 3, 11); Verified Email Usage (4); Normalized User Profiles (5; that
-// attributes are removed is inferred); Add User Attributes to DenyList (6); community
-// topic 119726 (8, for social connections; for databases nothing is documented); User
-// Object in Rules (9, 10). Rules 7, 8 and 10, in part, are inferred.
+// Sources: ConnectionSetUserRootAttributesEnum (1, 3); community topics 186267, 182837,
+// 149495 and 189783 (1, names of connections); Custom Database Action Script Best
+// Practices (1, 7); community topic 121381 (1, another user); Update Users using a
+// Custom Database (2, 3, 11); Verified Email Usage (4); Normalized User Profiles (5;
+// that attributes are removed is inferred); Add User Attributes to DenyList (6);
+// community topics 119726 and 107050 (8, for social and SAML connections; for databases
+// nothing is documented); User Object in Rules (9, 10); User Profile Attribute Schema
+// (blocked users). Rules 4, 7, 8 and 10, in part, are inferred.
 func Login(cached, login user.Profile, t user.Target) (user.Outcome, error) {
 	l, err := newLogin(cached, login, &t)
 	if err != nil {
 		return user.Outcome{}, err
 	}
 	passwordless := t.Connection.Kind == user.PasswordlessEmail || t.Connection.Kind == user.PasswordlessSMS
-	if l.first && (derived.InStore(&t) || !passwordless && t.Connection.RootAttributes == user.NeverOnLogin) {
-		return user.Outcome{}, refusal(rule.LoginCreatesNone, "a login does not create this user; create the user first")
-	}
+	createsNone := derived.InStore(&t) || !passwordless && t.Connection.RootAttributes == user.NeverOnLogin
+	found := l.identity()
 	at := none
 	switch {
+	case l.fromScript() && l.in.UserID.Or("") == "":
+		return user.Outcome{}, refusal(rule.LoginID, "/user_id", "the Login script must return user_id")
+	case l.first && createsNone:
+		return user.Outcome{}, refusal(rule.LoginCreatesNone, "", "a login does not create this user; create the user first")
 	case l.first:
 		at = 0
+	case found == none && createsNone:
+		return user.Outcome{}, refusal(rule.LoginCreatesNone, "/user_id", "no identity of the profile has this user_id, and a login does not create another user; check the profile")
+	case found == none:
+		return l.another(login)
 	case derived.InStore(&t):
 		l.ignore()
 	case passwordless:
 		l.verifyContact()
 	default:
-		at = l.identity()
+		at = found
+		l.secondary(at)
 	}
 	if at == 0 {
 		l.follow()
@@ -105,14 +120,17 @@ func Login(cached, login user.Profile, t user.Target) (user.Outcome, error) {
 	} else if err := l.refreshIdentity(at); err != nil {
 		return user.Outcome{}, err
 	}
+	l.storeTokens(at)
 	l.statistics()
+	l.mistyped()
 	return outcome(*l.was.Profile, *l.now.Profile, effects, l.Verdict().Warnings)
 }
 
 // none is the index of the identity that logs in where the login refreshes none.
 const none = -1
 
-// login is one login: the profile before and after it, and the profile that came in.
+// login is one login: the profile before it, the profile from the identity provider or
+// script, and the profile after it.
 type login struct {
 	operation
 	was, in, now view
@@ -120,10 +138,16 @@ type login struct {
 	follows      bool           // the profile attributes follow
 	frozen       bool           // no root attribute follows
 	extra        map[string]any // the changes of Extra, by name; nil removes
+
+	accessToken, refreshToken user.Field[user.Secret] // of a custom database
 }
 
 func newLogin(cached, in user.Profile, t *user.Target) (*login, error) {
 	l := &login{operation: begin(t), first: cached.Equal(user.Profile{}), extra: map[string]any{}}
+	l.judgeKind()
+	if err := l.Verdict().Err(); err != nil {
+		return nil, err
+	}
 	l.follows = l.first || derived.Syncs(&t.Connection)
 	l.frozen = !l.follows && l.Reads(rule.SyncScope, "all-attributes")
 	var err error
@@ -133,9 +157,66 @@ func newLogin(cached, in user.Profile, t *user.Target) (*login, error) {
 	if l.in, err = viewOf(in, ParseLogin); err != nil {
 		return nil, err
 	}
+	l.takeID()
+	if l.fromScript() {
+		l.accessToken, l.refreshToken = l.token("access_token"), l.token("refresh_token")
+	}
 	now := l.was.Clone()
 	l.now = view{&now, attributesOf(&now)}
 	return l, nil
+}
+
+// takeID takes id for a user_id that the login lacks. It is then no attribute, unless
+// the user has one of that name.
+func (l *login) takeID() {
+	v, _ := l.in.Extra.Get("id")
+	id := user.FieldOf[user.ID](v)
+	if l.in.UserID.Or("") != "" || id.Or("") == "" {
+		return
+	}
+	l.in.UserID = id
+	if _, has := l.was.Extra.Get("id"); !has {
+		l.in.Extra = attrs.NonEmpty(l.in.Extra.Without("id"))
+	}
+}
+
+// fromScript reports whether the login is the result of a Login script.
+func (l *login) fromScript() bool {
+	return l.target.Connection.Kind == user.CustomDatabase && !l.target.Migrated
+}
+
+// token takes a token out of the attributes of the login.
+func (l *login) token(name string) user.Field[user.Secret] {
+	v, ok := l.in.Extra.Get(name)
+	if !ok || v.IsNull() {
+		return user.Field[user.Secret]{}
+	}
+	l.in.Extra = attrs.NonEmpty(l.in.Extra.Without(name))
+	return user.FieldOf[user.Secret](v)
+}
+
+// another returns the outcome of a login of another user than the cached one.
+func (l *login) another(in user.Profile) (user.Outcome, error) {
+	out, err := Login(user.Profile{}, in, *l.target)
+	if err != nil {
+		return out, err
+	}
+	w := judge.Violation(rule.OtherAccount, "/user_id", "no identity of the cached profile has this user_id, so another user logs in and the cached profile is somebody else's; check the profile and the connection")
+	out.Warnings = judge.InOrder(append(out.Warnings, w))
+	return out, nil
+}
+
+// mistyped warns of attributes of the wrong type, before the login and in it.
+func (l *login) mistyped() {
+	warned := map[string]bool{}
+	for _, v := range []view{l.in, l.was} {
+		derived.Mistyped(v.Profile, func(name, want string) {
+			if !warned[name] {
+				warned[name] = true
+				l.Report(rule.MistypedAttribute, metadata.Pointer(name), name+" is not "+want+" and is kept as received; applications may not expect that")
+			}
+		})
+	}
 }
 
 // denied reports whether the connection does not store the attribute.
@@ -173,7 +254,7 @@ func (l *login) verifyContact() {
 // is one of the identity at index 0.
 func (l *login) database(at int) []user.Effect {
 	on := &l.target.Connection
-	if on.Kind != user.CustomDatabase || l.target.Migrated {
+	if !l.fromScript() {
 		return nil
 	}
 	if v, ok := l.in.Extra.Get("metadata"); ok && !v.IsNull() {

@@ -14,8 +14,8 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// A profile built by hand, with every attribute in Extra, logs in as the profile that
-// its text reads.
+// The outcome for a profile with every attribute in Extra is that for the profile that
+// is parsed from its text.
 func TestLoginOfProfilesBuiltByHand(t *testing.T) {
 	n := 0
 	for _, v := range vectors.Load(t, "user") {
@@ -48,21 +48,26 @@ func TestLoginOfProfilesBuiltByHand(t *testing.T) {
 	assert.Greater(t, n, 100)
 }
 
-// A profile whose members are mistyped is an error, as it is where it is read.
+// A mistyped member is kept, wherever in a profile it stands.
 func TestLoginOfMistypedProfiles(t *testing.T) {
+	target := user.Target{Connection: user.Connection{Kind: user.Social, Strategy: "github"}}
+	warns := func(out user.Outcome, err error) {
+		require.NoError(t, err)
+		assert.ErrorIs(t, out.Warnings, rule.MistypedAttribute)
+	}
 	mistyped := user.Profile{Extra: metadata.MustParse(`{"email":5}`)}
 	var field user.Profile
 	require.NoError(t, json.Unmarshal([]byte(`5`), &field.Email))
 	number := user.Profile{UserID: user.FieldOf[user.ID](value(t, `7`))}
 	for _, p := range []user.Profile{mistyped, field, number} {
-		_, err := lifecycle.Login(p, user.Profile{}, user.Target{})
-		assert.ErrorIs(t, err, user.ErrMistyped)
+		warns(lifecycle.Login(p, user.Profile{}, target))
 	}
 	for _, p := range []user.Profile{mistyped, field} {
-		_, err := lifecycle.Login(user.Profile{}, p, user.Target{})
-		assert.ErrorIs(t, err, user.ErrMistyped)
+		out, err := lifecycle.Login(user.Profile{}, p, target)
+		warns(out, err)
+		assert.Contains(t, string(out.Profile.AppendJSON(nil)), `"email":5`)
 	}
-	out, err := lifecycle.Login(user.Profile{}, number, user.Target{Connection: user.Connection{Kind: user.Social, Strategy: "github"}})
+	out, err := lifecycle.Login(user.Profile{}, number, target)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"user_id":"github|7","identities":[{"user_id":7,"provider":"github","isSocial":true}]}`, string(out.Profile.AppendJSON(nil)))
 }
@@ -72,8 +77,7 @@ func value(t *testing.T, text string) (v metadata.Value) {
 	return v
 }
 
-// New members of Extra come in the order of their names; those that stay keep their
-// places.
+// New members of Extra are sorted by name; the others keep their places.
 func TestLoginKeepsTheOrderOfExtra(t *testing.T) {
 	cached, err := user.Parse([]byte(`{"x":1,"gone":1,"a":1}`))
 	require.NoError(t, err)

@@ -3,36 +3,84 @@ package lifecycle
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
 
-// identity returns the index of the identity that logs in; 0 where none is known.
+// identity returns the index of the identity that logs in: 0 where the login does not
+// tell, none where another user logs in.
 func (l *login) identity() int {
-	id, known := l.in.UserID.Get()
+	id := l.in.UserID.Or("")
 	on := &l.target.Connection
-	provider := derived.Provider(on)
 	at := slices.IndexFunc(l.was.Identities, func(i user.Identity) bool {
-		if !known {
+		if id == "" {
 			return on.Name != "" && i.Connection.Or("") == on.Name
 		}
-		own, is := i.Provider.Or(""), i.UserID.Or("")
-		return (provider == "" || own == provider) && (is == id || is == user.ID(own)+"|"+id || user.ID(own)+"|"+is == id)
+		return l.isOwn(&i, id)
 	})
-	alone := len(l.was.Identities) == 0 && (l.was.UserID.IsZero() || l.was.UserID.Or("") == user.ID(provider)+"|"+id)
+	if at < 0 { // an identity without user_id may be the one
+		at = slices.IndexFunc(l.was.Identities, func(i user.Identity) bool { return i.UserID.Or("") == "" && l.isOfProvider(&i) })
+	}
 	switch {
-	case at > 0:
-		l.Report(rule.SecondaryLogin, metadata.Pointer("identities", strconv.Itoa(at)), "a login with a linked identity refreshes its profileData only; root attributes follow logins with the main identity")
-	case at < 0:
-		if known && !alone {
-			l.Report(rule.OtherAccount, "/user_id", "no identity of the profile has this user_id, so the login is taken for one of the main identity; check the profile and the connection")
-		}
+	case at >= 0:
+		return at
+	case id == "":
+		return 0
+	case len(l.was.Identities) > 0:
+		return none
+	}
+	own := l.was.UserID.Or("") // all that is known of the user
+	provider := derived.Provider(on)
+	if own == "" || provider == "" && strings.HasSuffix(string(own), "|"+string(id)) || slices.Contains(forms(id, provider, on.Name), own) {
 		return 0
 	}
-	return at
+	return none
+}
+
+// isOwn reports whether i is the identity that the login knows as id. Either of them
+// may have the provider and the connection before it.
+func (l *login) isOwn(i *user.Identity, id user.ID) bool {
+	on := &l.target.Connection
+	provider, connection, own := i.Provider.Or(""), i.Connection.Or(""), i.UserID.Or("")
+	if own == "" || !l.isOfProvider(i) {
+		return false
+	}
+	if on.Name != "" {
+		if connection != "" && connection != on.Name && derived.HasConnectionIDs(on) {
+			return false
+		}
+		connection = on.Name
+	}
+	return slices.Contains(forms(id, provider, connection), own) || slices.Contains(forms(own, provider, connection), id)
+}
+
+// isOfProvider reports whether i may be an identity of the provider of the login.
+func (l *login) isOfProvider(i *user.Identity) bool {
+	provider := derived.Provider(&l.target.Connection)
+	return provider == "" || i.Provider.Or(provider) == provider
+}
+
+// forms returns the forms in which a user_id is seen: with and without the provider and
+// the connection before it.
+func forms(id user.ID, provider, connection string) []user.ID {
+	list := []user.ID{id, user.ID(provider) + "|" + id}
+	if connection != "" {
+		id = user.ID(connection) + "|" + id
+		list = append(list, id, user.ID(provider)+"|"+id)
+	}
+	return list
+}
+
+// secondary warns of a login with a linked identity.
+func (l *login) secondary(at int) {
+	if at > 0 {
+		l.Report(rule.SecondaryLogin, metadata.Pointer("identities", strconv.Itoa(at)), "a login with a linked identity refreshes its profileData only; root attributes follow logins with the main identity")
+	}
 }
 
 // createIdentity applies rule 1: it gives the user the identity that logs in.
@@ -53,13 +101,54 @@ func (l *login) createIdentity() {
 	if id := l.in.UserID.Or(""); id != "" {
 		i.UserID = l.in.UserID
 		if provider != "" {
-			if bare := user.ID(l.bare(string(id), provider)); bare != id {
-				i.UserID = user.Set(bare)
+			if stored := user.ID(l.connectionID(l.bare(string(id), provider))); stored != id {
+				i.UserID = user.Set(stored)
 			}
 			l.now.UserID = user.Set(user.ID(provider) + "|" + i.UserID.Or(""))
 		}
 	}
 	l.now.Identities = []user.Identity{i}
+}
+
+// connectionID returns the id of the provider as the identity has it: with the name of
+// the connection before it where ids are unique in the connection only.
+func (l *login) connectionID(id string) string {
+	on := &l.target.Connection
+	if !derived.HasConnectionIDs(on) {
+		return id
+	}
+	uncertain := func(e rule.Evidence, message string) {
+		v := judge.Violation(rule.ConnectionPrefix, "/user_id", message)
+		v.Evidence = e
+		l.Add(v)
+	}
+	switch {
+	case on.Name == "":
+		uncertain(rule.Inferred, "user_id is taken to have the name of the connection in it; set the name in the target")
+		return id
+	case on.Strategy == "waad":
+		uncertain(rule.Disputed, "user_id was seen with and without the name of the connection; choose the reading that your users show")
+	case !slices.Contains([]string{"ad", "oauth2", "okta", "samlp"}, on.Strategy):
+		uncertain(rule.Inferred, "user_id is taken to have the name of the connection in it, as on other connections of this kind; compare it with your users")
+	}
+	if !l.Reads(rule.ConnectionPrefix, "prefixed") || strings.HasPrefix(id, on.Name+"|") {
+		return id
+	}
+	return on.Name + "|" + id
+}
+
+// storeTokens stores the tokens of a custom database in the identity at the index.
+func (l *login) storeTokens(at int) {
+	if at == none || at >= len(l.now.Identities) {
+		return
+	}
+	i := &l.now.Identities[at]
+	if !l.accessToken.IsZero() {
+		i.AccessToken = l.accessToken
+	}
+	if !l.refreshToken.IsZero() {
+		i.RefreshToken = l.refreshToken
+	}
 }
 
 // refreshIdentity applies rule 9: it sets the profileData of the identity at the

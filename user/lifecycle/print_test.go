@@ -27,8 +27,8 @@ func printed(v any) (list []string) {
 	return append(list, fmt.Sprint(v), logs.String())
 }
 
-// No verb and no handler prints a token, a password, a hash of one or a second
-// factor; the other members print.
+// Verbs and log handlers mask tokens, passwords, hashes and second factors, and print
+// the other members.
 func TestPrintsWithoutSecrets(t *testing.T) {
 	p, err := user.Parse([]byte(`{"name":"Kim","identities":[{"provider":"auth0","access_token":"hunter2","refresh_token":null}]}`))
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func TestPrintsWithoutSecrets(t *testing.T) {
 	require.NoError(t, err)
 	in, err := lifecycle.RulesObject(p)
 	require.NoError(t, err)
-	odd, err := in.Set([]any{"hunter2"}, "identities")
+	mistyped, err := in.Set([]any{"hunter2"}, "identities")
 	require.NoError(t, err)
 	other, err := in.Set("hunter2", "identities")
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func TestPrintsWithoutSecrets(t *testing.T) {
 		{lifecycle.Creation{Name: user.Set("Kim")}, `{"name":"Kim"}`},
 		{row, `{"name":"Kim","password_hash":"********","custom_password_hash":"********","mfa_factors":"********"}`},
 		{in, `{"name":"Kim","identities":[{"provider":"auth0","access_token":"********","refresh_token":null}]}`},
-		{odd, `{"name":"Kim","identities":["********"]}`},
+		{mistyped, `{"name":"Kim","identities":["********"]}`},
 		{other, `{"name":"Kim","identities":"********"}`},
 	} {
 		assert.JSONEq(t, x.want, fmt.Sprint(x.v), "%T", x.v)
@@ -69,8 +69,8 @@ func TestPrintsWithoutSecrets(t *testing.T) {
 	}
 }
 
-// Package fmt does not call methods on fields that are not exported: a secret stands
-// behind a pointer, which it does not follow there.
+// Package fmt calls no methods of unexported fields, and does not follow the pointer of a
+// secret there.
 func TestSecretsInUnexportedFields(t *testing.T) {
 	type inside struct{ c lifecycle.Creation }
 	v := inside{lifecycle.Creation{Name: user.Set("Kim"), Password: user.Set(user.NewSecret("hunter2")), Extra: metadata.MustParse(`{"password":"hunter2"}`)}}
@@ -79,7 +79,7 @@ func TestSecretsInUnexportedFields(t *testing.T) {
 	}
 }
 
-// encoding/json writes secrets, since bodies and files hold them.
+// encoding/json writes secrets, since bodies and files contain them.
 func TestSecretsAreWritten(t *testing.T) {
 	for want, v := range map[string]any{
 		`{"password":"hunter2"}`:      lifecycle.Creation{Password: user.Set(user.NewSecret("hunter2"))},

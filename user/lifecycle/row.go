@@ -85,7 +85,7 @@ func rowOf(o metadata.Object) (r Row) {
 func ParseRows(text []byte) ([]Row, error) {
 	if len(text) > limit.ImportFile {
 		_, message, _ := rule.AnswerTo(rule.EndpointImport, rule.ImportSize)
-		return nil, refusal(rule.ImportSize, message)
+		return nil, refusal(rule.ImportSize, "", message)
 	}
 	var v metadata.Value
 	if err := v.UnmarshalJSON(text); err != nil {

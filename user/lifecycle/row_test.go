@@ -33,9 +33,9 @@ func TestRowRoundTrip(t *testing.T) {
 	assert.JSONEq(t, `{"name":"Kim","email":"kim@example.com"}`, string(hand.AppendJSON(nil)))
 
 	// The imported profile is read as it is written.
-	odd, err := user.Parse([]byte(`{"email":"kim@example.com","user_metadata":"x"}`))
+	mistyped, err := user.Parse([]byte(`{"email":"kim@example.com","user_metadata":"x"}`))
 	require.NoError(t, err)
-	made, err := lifecycle.Row{Email: user.Set("kim@example.com"), UserMetadata: metadata.MustParse(`{"a":1}`)}.Import(odd, true, "", user.Target{})
+	made, err := lifecycle.Row{Email: user.Set("kim@example.com"), UserMetadata: metadata.MustParse(`{"a":1}`)}.Import(mistyped, true, "", user.Target{})
 	require.NoError(t, err)
 	back, err := user.Parse(made.Profile.AppendJSON(nil))
 	require.NoError(t, err)

@@ -10,24 +10,24 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// RulesUser is the user object of one run of legacy Rules. Auth0 stops running Rules
+// RulesUser is the user object of one run of legacy Rules. Auth0 stopped running Rules
 // on 2026-11-18. The zero RulesUser has no attributes. A copy shares Shadowed, a slice.
 type RulesUser struct {
-	User        metadata.Object // as the next rule reads it
+	User        metadata.Object // as the next rule read it
 	Shadowed    []string        // root attributes that app_metadata hides, in its order
-	PrimaryUser user.ID         // context.primaryUser, the user who is logged in after the run; a rule that links accounts sets it
+	PrimaryUser user.ID         // context.primaryUser, the user who was logged in after the run; a rule that linked accounts set it
 }
 
-// RulesObject returns the user object that the first rule reads:
+// RulesObject returns the user object that the first rule read:
 //
-//  1. It is the cached profile, built before the first rule runs.
-//  2. The members of app_metadata lie over the root: each is also there under its own
-//     name, and hides the root attribute of that name.
-//  3. Absent metadata is undefined, not {}.
-//  4. blocked is there only when it is true.
-//  5. A rule that changes the object, with [RulesUser.Set], changes it for later rules
-//     of the run only: to persist metadata takes an update.
-//  6. A rule that sets context.primaryUser changes who is logged in; the object stays
+//  1. It was the cached profile, built before the first rule ran.
+//  2. The members of app_metadata lay over the root: each was also there under its own
+//     name, and hid the root attribute of that name.
+//  3. Absent metadata was undefined, not {}.
+//  4. blocked was there only when it was true.
+//  5. A rule that changed the object, with [RulesUser.Set], changed it for later rules
+//     of the run only: metadata was persisted by an update.
+//  6. A rule that set context.primaryUser changed who was logged in; the object stayed
 //     that of the first user for the rest of the run.
 //
 // In Actions, event.user has no members of app_metadata at its root. The result
@@ -57,8 +57,8 @@ func RulesObject(u user.Profile) (RulesUser, error) {
 	return r, err
 }
 
-// overlay returns the members of o that top does not have, then those of top, which is
-// not empty. A merge would remove members for the nulls in top.
+// overlay returns the members of o that top lacks, then those of top, which is not
+// empty. A merge would remove members for the nulls in top.
 func overlay(o, top metadata.Object) (metadata.Object, error) {
 	text := o.Select(func(name string, _ metadata.Value) bool {
 		_, hidden := top.Get(name)
@@ -70,8 +70,8 @@ func overlay(o, top metadata.Object) (metadata.Object, error) {
 	return metadata.Parse(append(text, top.AppendJSON(nil)[1:]...))
 }
 
-// Set returns r after a rule set the value at the path, as later rules read it. The
-// profile stays. The error is that of [metadata.Object.With].
+// Set returns r after a rule set the value at the path, as later rules read it; the
+// profile stayed. The error is that of [metadata.Object.With].
 func (r RulesUser) Set(v any, path ...string) (RulesUser, error) {
 	var err error
 	r.User, err = r.User.With(v, path...)

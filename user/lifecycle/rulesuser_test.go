@@ -12,8 +12,7 @@ import (
 	"github.com/metameld/metameld/user/lifecycle"
 )
 
-// The changes of a rule in memory last for later rules of the run, and
-// are gone at the next login.
+// Later rules of the run read the changes of a rule; the next login does not.
 func TestRulesChangeMemoryOnly(t *testing.T) {
 	u := user.Profile{UserID: user.Set(user.ID("auth0|1")), AppMetadata: metadata.MustParse(`{"plan":"gold"}`)}
 	before := string(u.AppendJSON(nil))
@@ -34,8 +33,8 @@ func TestRulesChangeMemoryOnly(t *testing.T) {
 	assert.ErrorIs(t, err, metadata.ErrPath)
 }
 
-// Another primary user is logged in, and the rest of the run still reads
-// the object of the first.
+// A rule can change the primary user; later rules of the run still read the object of
+// the first user.
 func TestPrimaryUserLeavesUser(t *testing.T) {
 	u := user.Profile{UserID: user.Set(user.ID("google-oauth2|2")), Name: user.Set("Kim")}
 	run, err := lifecycle.RulesObject(u)
@@ -49,7 +48,7 @@ func TestPrimaryUserLeavesUser(t *testing.T) {
 	assert.Equal(t, user.ID("auth0|1"), later.PrimaryUser)
 }
 
-// The tokens of a RulesUser are masked in print only.
+// A RulesUser prints with masked tokens.
 func TestRulesUserPrints(t *testing.T) {
 	u, err := user.Parse([]byte(`{"user_id":"auth0|1","identities":[{"provider":"auth0","user_id":"1","access_token":"secret"}],"app_metadata":{"plan":"gold"}}`))
 	require.NoError(t, err)

@@ -1,53 +1,128 @@
 package lifecycle
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
 
-// SignUp judges the user_metadata that an application sends with a sign-up. The
-// limits are tighter than those of a creation:
+// signUpMembers are the members of a sign-up that a creation has too; client_id and
+// organization are the others. It is never changed.
+var signUpMembers = []string{
+	"email", "phone_number", "user_metadata", "given_name", "family_name", "name", "nickname", "picture", "connection", "password", "username",
+}
+
+// SignUp judges c as the body of POST /dbconnections/signup, which [ParseCreation]
+// reads too: client_id and organization are in its Extra. The rules, in order:
 //
-//  1. It has at most ten fields.
-//  2. Each name has fewer than 100 characters.
-//  3. Each value is a string.
-//  4. Each string has fewer than 500 characters; sources disagree about 500.
+//  1. connection and password are required. Each attribute has its type and form, and
+//     none is null. Members that the reference does not list are a warning, as are
+//     lengths that a creation could not have: the reference states none.
+//  2. user_metadata has at most ten members. Each name has at most 100 characters,
+//     each value is a string of at most 500; an older page excludes 100 and 500.
+//  3. The connection is a database. Its kind decides which attributes are allowed and
+//     required, as in a creation.
 //
-// The zero Object is valid. At most 1,000 violations are listed; then the last is
+// The zero Creation is refused. At most 1,000 violations are listed; then the last is
 // [rule.More].
 //
-// Sources: Metadata Fields and Data; Custom Signup.
-func SignUp(userMetadata metadata.Object, t user.Target) rule.Verdict {
+// Sources: Authentication API, Create a new user (1 to 3); Custom Signup (2).
+func SignUp(c Creation, t user.Target) rule.Verdict {
+	c = c.placed()
 	o := begin(&t)
-	if n := userMetadata.Len(); n > limit.SignUpFields {
-		o.Report(rule.SignUpFields, "/user_metadata", "user_metadata has "+strconv.Itoa(n)+" fields; a sign-up takes at most "+strconv.Itoa(limit.SignUpFields))
+	o.judgeKind()
+	o.unstated = true
+	var clientID, organization user.Field[string]
+	table := []attrs.Attr{{Name: "client_id", Field: &clientID}, {Name: "organization", Field: &organization}}
+	for _, a := range c.attributes() {
+		if slices.Contains(signUpMembers, a.Name) {
+			table = append(table, a)
+		} else if !a.Field.IsZero() {
+			o.notSignUp(a.Name)
+		}
 	}
-	fewer := func(n, limit int) string {
-		return " has " + strconv.Itoa(n) + " characters; a sign-up takes fewer than " + strconv.Itoa(limit)
+	known := c.Extra.Select(func(name string, v metadata.Value) bool {
+		f := attrs.Find(table, name)
+		if f == nil && !o.FullOf(rule.SignUpMember) {
+			o.notSignUp(name)
+		}
+		return f != nil && (name == "user_metadata" || !f.Assign(v)) // metadata that is not an object
+	})
+	o.members(table, known)
+	for _, required := range []struct {
+		name  string
+		field attrs.Field
+	}{{"connection", &c.Connection}, {"password", &c.Password}} {
+		if required.field.IsZero() {
+			o.Report(rule.SignUpRequired, "", required.name+" is required")
+		}
 	}
-	for name, v := range userMetadata.All() {
+	o.signUpMetadata(c.UserMetadata)
+	o.signUpConnection(&c)
+	return o.Verdict()
+}
+
+// notSignUp reports a member that the reference of sign-ups does not list.
+func (o *operation) notSignUp(name string) {
+	o.Report(rule.SignUpMember, metadata.Pointer(name), "the reference of sign-ups has no such member, and its effect is not documented; leave it out")
+}
+
+// signUpConnection judges whether users can sign up on the connection, and which
+// attributes it allows and requires.
+func (o *operation) signUpConnection(c *Creation) {
+	on := &o.target.Connection
+	if name, ok := c.Connection.Get(); ok && on.Name != "" && name != on.Name {
+		o.Report(rule.CreationOtherConnection, "/connection", "the sign-up names another connection than the target, which it is judged by; describe the connection that it names")
+	}
+	switch on.Kind {
+	case user.KindUnknown, user.Database, user.CustomDatabase:
+	default:
+		o.Report(rule.SignUpConnection, "/connection", "users can sign up on a database connection only; name a database")
+		return
+	}
+	table := c.attributes()
+	for _, name := range []string{"email", "phone_number", "username"} {
+		if a, _ := derived.Attribute(on, name); a != nil && a.SignUp.Or("") == "required" && attrs.Find(table[:], name).IsZero() {
+			o.Report(rule.RequiredAttribute, "", name+" is missing: the connection requires it at sign-up")
+		}
+	}
+	judged := *c
+	if c.Password.IsZero() { // it is reported above
+		judged.Password = user.Set(user.Secret{})
+	}
+	o.allowed(&judged)
+}
+
+// signUpMetadata judges the user_metadata of a sign-up.
+func (o *operation) signUpMetadata(m metadata.Object) {
+	if n := m.Len(); n > limit.SignUpFields {
+		o.Report(rule.SignUpFields, "/user_metadata", "user_metadata has "+strconv.Itoa(n)+" members; a sign-up takes at most "+strconv.Itoa(limit.SignUpFields))
+	}
+	characters := func(id rule.ID, what, pointer string, n, most int) {
+		switch message := what + " has " + strconv.Itoa(n) + " characters; "; {
+		case n == most:
+			o.Report(id, pointer, message+"shorten it")
+		case n > most:
+			o.Refuse(id, pointer, message+"a sign-up takes at most "+strconv.Itoa(most))
+		}
+	}
+	for name, v := range m.All() {
 		if o.FullOf(rule.SignUpText) {
 			break
 		}
 		pointer := metadata.Pointer("user_metadata", name)
-		if n := utf8.RuneCountInString(name); n >= limit.SignUpName {
-			o.Report(rule.SignUpName, pointer, "the name"+fewer(n, limit.SignUpName))
-		}
-		s, ok := v.Str()
-		n := utf8.RuneCountInString(s)
-		switch {
-		case !ok:
+		characters(rule.SignUpName, "the name", pointer, utf8.RuneCountInString(name), limit.SignUpName)
+		if s, ok := v.Str(); ok {
+			characters(rule.SignUpLength, "the string", pointer, utf8.RuneCountInString(s), limit.SignUpText)
+		} else {
 			o.Report(rule.SignUpText, pointer, "the value must be a string")
-		case n == limit.SignUpText:
-			o.Report(rule.SignUpLength, pointer, "the string has "+strconv.Itoa(limit.SignUpText)+" characters; sources disagree whether a sign-up takes it, so shorten it")
-		case n > limit.SignUpText:
-			o.Refuse(rule.SignUpLength, pointer, "the string"+fewer(n, limit.SignUpText))
 		}
 	}
-	return o.Verdict()
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/metameld/metameld/user/lifecycle"
 )
 
-// The attributes that an update can change, read strictly, before
-// the user moved to the Auth0 store and after.
+// An update can change these attributes, read strictly, before and after the user moved
+// to the Auth0 store.
 func TestUpdatesOfDatabaseUsers(t *testing.T) {
 	for state, updatable := range map[lifecycle.State][]string{
 		lifecycle.Cached:   {"user_metadata", "app_metadata", "blocked"},
@@ -32,8 +32,8 @@ func TestUpdatesOfDatabaseUsers(t *testing.T) {
 	}
 }
 
-// To persist metadata a rule calls the Management API: null removes, {}
-// wipes. The token that a rule has is enough.
+// A rule persists metadata by a call of the Management API, with the scopes of the token
+// that it has: null removes a member and {} wipes.
 func TestRulesPersistByAnUpdate(t *testing.T) {
 	u := user.Profile{UserMetadata: metadata.MustParse(`{"a":1,"b":{"x":1,"y":2}}`)}
 	for m, want := range map[string]string{

@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"slices"
+
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/internal/derived"
@@ -29,8 +31,10 @@ import (
 func (c Creation) Validate(t user.Target) rule.Verdict {
 	c = c.placed()
 	o := begin(&t)
+	o.judgeKind()
 	table := c.attributes()
 	o.members(table[:], c.Extra)
+	o.required(table[:])
 	if c.Connection.IsZero() {
 		o.Report(rule.ConnectionRequired, "", "connection is required; name the connection to create the user in")
 	}
@@ -66,12 +70,16 @@ func (o *operation) members(table []attrs.Attr, extra metadata.Object) {
 	}
 	for name := range extra.All() {
 		if attrs.Find(table, name) == nil {
-			o.Report(rule.UnknownMember, metadata.Pointer(name), "the API's schema has no such member; store it in user_metadata or app_metadata")
+			message := "the API's schema has no such member; store it in user_metadata or app_metadata"
+			if name == "password" { // of an import
+				message = "an import takes no password; send password_hash or custom_password_hash"
+			}
+			o.Report(rule.UnknownMember, metadata.Pointer(name), message)
 		}
 	}
 }
 
-// typed judges the type of a member, given whether it is null or mistyped.
+// typed judges the type of a member.
 func (o *operation) typed(name string, null, mistyped bool, want string) {
 	switch {
 	case null:
@@ -81,14 +89,27 @@ func (o *operation) typed(name string, null, mistyped bool, want string) {
 	}
 }
 
-// text judges the text of an attribute. The characters of a username are not judged
-// before there is a user.
+// text judges the text of an attribute.
 func (o *operation) text(name, s string) {
 	check.Text(name, s, func(id rule.ID, message string) {
-		if id != rule.UsernameCharacters {
-			o.Report(id, metadata.Pointer(name), message)
+		if id == rule.Length && o.unstated && name != "password" && name != "connection" {
+			id = rule.UnstatedLength
 		}
+		o.Report(id, metadata.Pointer(name), message)
 	})
+	if on := &o.target.Connection; name == "username" {
+		derived.JudgeUsername(&o.Judge, on, on.ImportMode, s)
+	}
+}
+
+// required judges whether a new user has the attributes that the connection requires
+// on the user profile.
+func (o *operation) required(table []attrs.Attr) {
+	for _, name := range []string{"email", "phone_number", "username"} {
+		if derived.Requires(&o.target.Connection, name) && attrs.Find(table, name).IsZero() {
+			o.Report(rule.RequiredAttribute, "", name+" is missing: the connection requires it on the user profile")
+		}
+	}
 }
 
 // metadata judges a metadata object.
@@ -101,8 +122,7 @@ func (o *operation) metadata(name string, m metadata.Object) {
 	}
 }
 
-// inMetadata reports a rule that is broken in metadata. It reports false when there
-// is no room for more.
+// inMetadata reports a violation in metadata. It returns false if both lists are full.
 func (o *operation) inMetadata(id rule.ID, message string, path ...string) bool {
 	if !o.FullOf(id) {
 		o.Report(id, metadata.Pointer(path...), message)
@@ -139,8 +159,14 @@ func (o *operation) allowed(c *Creation) {
 	case user.Database, user.CustomDatabase:
 		o.database(c)
 	case user.KindUnknown:
-		if !c.PhoneNumber.IsZero() && (!c.Email.IsZero() || !c.Username.IsZero() || !c.Password.IsZero()) {
-			o.Report(rule.PhoneDatabase, "/phone_number", "SMS users have only a phone number, and sources disagree whether database users can have one; leave it out, or use the reading lenient for a connection with flexible identifiers")
+		table := c.attributes()
+		o.notJudged(table[:], "email", "phone_number", "phone_verified", "password", "username")
+		_, declares := derived.Attribute(on, "phone_number")
+		switch {
+		case declares:
+			o.databasePhone(c)
+		case !c.PhoneNumber.IsZero() && (!c.Email.IsZero() || !c.Username.IsZero() || !c.Password.IsZero()):
+			o.Report(rule.PhoneDatabase, "/phone_number", "SMS users have only a phone number, and sources disagree whether database users can have one; leave it out, or describe the connection's attributes in the target")
 		}
 	case user.PasswordlessEmail:
 		if c.Email.IsZero() {
@@ -156,7 +182,7 @@ func (o *operation) allowed(c *Creation) {
 		}
 	}
 	other := on.Kind != user.KindUnknown && on.Kind != user.Database && on.Kind != user.CustomDatabase
-	if !c.Username.IsZero() && (other || !on.RequiresUsername.Or(true)) {
+	if has, known := derived.HasUsernames(on); !c.Username.IsZero() && known && !has {
 		o.Report(rule.CreationUsername, "/username", answer(rule.CreationUsername))
 	}
 	if !c.Password.IsZero() && other {
@@ -169,13 +195,43 @@ func (o *operation) database(c *Creation) {
 	if c.Email.IsZero() && c.Username.IsZero() && c.PhoneNumber.IsZero() {
 		o.Report(rule.IdentifierRequired, "", "a database user needs email, username or phone_number")
 	}
-	o.phone(c, rule.PhoneDatabase, " is for SMS users; leave it out, or use the reading lenient for a connection with flexible identifiers")
+	o.databasePhone(c)
 	if c.Password.IsZero() {
 		o.Report(rule.PasswordMissing, "", "no source shows a database user without a password; send password")
 	}
-	if o.target.Connection.RequiresUsername.Or(false) && c.Username.IsZero() {
+	on := &o.target.Connection
+	if declared, _ := derived.Attribute(on, "username"); declared == nil && on.RequiresUsername.Or(false) && c.Username.IsZero() {
 		o.Report(rule.UsernameMissing, "", "the connection requires a username; send username")
 	}
+}
+
+// databasePhone judges phone_number and phone_verified of a database user.
+func (o *operation) databasePhone(c *Creation) {
+	phone, declares := derived.Attribute(&o.target.Connection, "phone_number")
+	switch {
+	case !declares:
+		o.phone(c, rule.PhoneDatabase, " is for SMS users; leave it out, or describe the connection's attributes in the target")
+	case phone == nil:
+		o.undeclaredPhone(!c.PhoneNumber.IsZero(), !c.PhoneVerified.IsZero())
+	}
+}
+
+// undeclaredPhone refuses phone_number and phone_verified, where they are sent, on a
+// connection that declares its attributes without phone_number.
+func (o *operation) undeclaredPhone(number, verified bool) {
+	const message = " is refused: the connection declares its attributes, and phone_number is none of them"
+	if number {
+		o.Refuse(rule.PhoneDatabase, "/phone_number", "phone_number"+message)
+	}
+	if verified {
+		o.Refuse(rule.PhoneDatabase, "/phone_verified", "phone_verified"+message)
+	}
+}
+
+// notJudged warns of the attributes of those names that the kind of connection, which
+// is unknown, decides on.
+func (o *operation) notJudged(table []attrs.Attr, names ...string) {
+	derived.NotJudged(&o.Judge, slices.DeleteFunc(names, func(name string) bool { return attrs.Find(table, name).IsZero() }))
 }
 
 // phone reports the rule for phone_number and phone_verified where they are present.

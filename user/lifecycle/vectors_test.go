@@ -85,6 +85,17 @@ func checkOperation(t *testing.T, v vectors.Vector) {
 	}
 }
 
+// passesLater checks that what passes strict passes current, and then lenient.
+func passesLater(t *testing.T, target user.Target, judge func(user.Target) error) {
+	passes := false
+	for _, s := range []rule.Sources{rule.Strict, rule.Current, rule.Lenient} {
+		target.Sources = s
+		err := judge(target)
+		assert.False(t, passes && err != nil, "sources %s: %v", s, err)
+		passes = err == nil
+	}
+}
+
 func outcomeOf(t *testing.T, out user.Outcome, err error) outcome {
 	o, failed := out.Profile.Object()
 	require.NoError(t, failed)
@@ -98,6 +109,19 @@ type arguments struct {
 	Replace bool   `json:"replace"`
 	Status  int    `json:"status"`
 	Message string `json:"message"`
+}
+
+// changePassword changes the password of a user with the profile u.
+func changePassword(t *testing.T, v vectors.Vector, u user.Profile, target user.Target) outcome {
+	database, err := lifecycle.ParseLogin(v.Need(t, "login.json"))
+	require.NoError(t, err)
+	before := lifecycle.DatabaseUser{State: lifecycle.Cached, Database: database, Profile: u}
+	if target.Migrated {
+		before.State = lifecycle.Migrated
+	}
+	after, out, err := before.ChangePassword(target)
+	assert.True(t, err != nil || after.Profile.Equal(out.Profile))
+	return outcomeOf(t, out, err)
 }
 
 // run runs the operation of the vector.
@@ -131,6 +155,7 @@ func run(t *testing.T, v vectors.Vector) outcome {
 	case "import":
 		r, err := lifecycle.ParseRow(v.Need(t, "payload.json"))
 		require.NoError(t, err)
+		passesLater(t, target, func(t user.Target) error { return r.Validate(t).Err() })
 		out, err := r.Import(u, args.Upsert, args.ID, target)
 		return outcomeOf(t, out, err)
 	case "exchange":
@@ -139,8 +164,13 @@ func run(t *testing.T, v vectors.Vector) outcome {
 		out, err := lifecycle.Exchange(u, c, args.Replace, target)
 		return outcomeOf(t, out, err)
 	case "sign-up":
-		verdict := lifecycle.SignUp(metadata.MustParse(string(v.Need(t, "payload.json"))), target)
+		c, err := lifecycle.ParseCreation(v.Need(t, "payload.json"))
+		require.NoError(t, err)
+		passesLater(t, target, func(t user.Target) error { return lifecycle.SignUp(c, t).Err() })
+		verdict := lifecycle.SignUp(c, target)
 		return outcome{warnings: verdict.Warnings, err: verdict.Err()}
+	case "change-password":
+		return changePassword(t, v, u, target)
 	case "answer":
 		return matchAnswer(t, args)
 	case "rules-object":
@@ -162,11 +192,7 @@ func runCreate(t *testing.T, v vectors.Vector, args arguments, target user.Targe
 	require.NoError(t, err)
 	out, err := c.Create(args.ID, target)
 	assert.Equal(t, c.Validate(target).Err(), err, "Create and Validate disagree")
-	lenient := target
-	lenient.Sources = rule.Lenient
-	if err == nil {
-		assert.NoError(t, c.Validate(lenient).Err(), "valid strictly, refused leniently")
-	}
+	passesLater(t, target, func(t user.Target) error { return c.Validate(t).Err() })
 	out.Changes = nil
 	return outcomeOf(t, out, err)
 }
@@ -174,7 +200,7 @@ func runCreate(t *testing.T, v vectors.Vector, args arguments, target user.Targe
 // matchAnswer returns a violation of the rule that the API's answer matches as the
 // error.
 func matchAnswer(t *testing.T, args arguments) (out outcome) {
-	for _, e := range []rule.Endpoint{rule.EndpointCreate, rule.EndpointImport} {
+	for _, e := range []rule.Endpoint{rule.EndpointCreate, rule.EndpointImport, rule.EndpointSignUp} {
 		if r, ok := rule.Match(e, args.Status, args.Message); ok {
 			status, _, _ := rule.AnswerTo(e, r.ID)
 			assert.Equal(t, args.Status, status)

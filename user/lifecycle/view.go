@@ -4,11 +4,12 @@ import (
 	"iter"
 
 	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
 
-// role tells what a login does to an attribute.
+// role is the effect of a login on an attribute.
 type role uint8
 
 const (
@@ -75,8 +76,8 @@ type view struct {
 	table []attribute
 }
 
-// viewOf returns a view of p as parse reads its text: no member of Extra has a field
-// that can hold it. It parses only where that is in doubt.
+// viewOf returns a view of the profile that parse returns for the text of p: no member
+// of Extra has a field that can hold it. It parses only if p may differ from it.
 func viewOf(p user.Profile, parse func(text []byte) (user.Profile, error)) (view, error) {
 	v := view{&p, attributesOf(&p)}
 	if v.isPlaced() {
@@ -86,14 +87,8 @@ func viewOf(p user.Profile, parse func(text []byte) (user.Profile, error)) (view
 	return view{&q, attributesOf(&q)}, err
 }
 
-// isPlaced reports whether no member of Extra has a field and no field is mistyped. A
-// user_id that is a number counts as mistyped.
+// isPlaced reports whether no member of Extra has a field and user_id is no number.
 func (v view) isPlaced() bool {
-	for _, a := range v.table {
-		if f, ok := a.field.(interface{ IsMistyped() bool }); ok && f.IsMistyped() {
-			return false
-		}
-	}
 	for name := range v.Extra.All() {
 		if v.find(name).field != nil {
 			return false
@@ -108,6 +103,9 @@ func (v view) find(name string) attribute {
 		if a.name == name {
 			return a
 		}
+	}
+	if limit.IsManaged(name) {
+		return attribute{name: name, role: keptByAuth0}
 	}
 	return attribute{name: name}
 }

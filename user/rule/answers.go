@@ -7,26 +7,27 @@ type Endpoint string
 
 // The endpoints.
 const (
-	EndpointUpdate Endpoint = "update" // PATCH /api/v2/users/{id}
-	EndpointCreate Endpoint = "create" // POST /api/v2/users
-	EndpointLink   Endpoint = "link"   // POST /api/v2/users/{id}/identities
-	EndpointUnlink Endpoint = "unlink" // DELETE /api/v2/users/{id}/identities/{provider}/{user_id}
-	EndpointImport Endpoint = "import" // POST /api/v2/jobs/users-imports
+	EndpointUpdate Endpoint = "update"  // PATCH /api/v2/users/{id}
+	EndpointCreate Endpoint = "create"  // POST /api/v2/users
+	EndpointLink   Endpoint = "link"    // POST /api/v2/users/{id}/identities
+	EndpointUnlink Endpoint = "unlink"  // DELETE /api/v2/users/{id}/identities/{provider}/{user_id}
+	EndpointImport Endpoint = "import"  // POST /api/v2/jobs/users-imports
+	EndpointSignUp Endpoint = "sign-up" // POST /dbconnections/signup
 )
 
 // answer is what an endpoint answers to a request that breaks a rule.
 type answer struct {
 	endpoint Endpoint
 	id       ID
-	status   int
+	status   int    // 0 where the answer has none, as in the errors of an import job
 	message  string // in the API's words; * stands for names that depend on the request
 	code     string // errorCode; "" where it is not known
 }
 
 // AnswerTo returns what the endpoint answers to a request that breaks the rule: the
 // HTTP status, the message in the API's words, in which * stands for names that depend
-// on the request, and the errorCode, "" where it is not known. Where no answer is known
-// the status is 0.
+// on the request, and the errorCode, "" where it is not known. An entry in the errors of
+// an import job has no status: it is 0. Where no answer is known the message is "".
 func AnswerTo(e Endpoint, id ID) (status int, message, code string) {
 	for _, a := range answers {
 		if a.endpoint == e && a.id == id {
@@ -36,15 +37,16 @@ func AnswerTo(e Endpoint, id ID) (status int, message, code string) {
 	return 0, "", ""
 }
 
-// Match returns the rule that an answer of the endpoint is about, given the status and
-// the message, with or without its full stop:
+// Match returns the rule that an answer of the endpoint is about, given the status (any
+// for an entry in the errors of an import job) and the message, with or without its full
+// stop:
 //
 //	if r, ok := rule.Match(rule.EndpointLink, status, message); ok && r.ID == rule.AlreadyLinked {
 //
 // It reports false if the answer is not known.
 func Match(e Endpoint, status int, message string) (Rule, bool) {
 	for _, a := range answers {
-		if a.endpoint == e && a.status == status && matches(a.message, message) {
+		if a.endpoint == e && (a.status == status || a.status == 0) && matches(a.message, message) {
 			return Find(a.id)
 		}
 	}
@@ -81,7 +83,11 @@ func matches(pattern, s string) bool {
 //
 // Sources: Auth0 Management API, the responses of each endpoint; answers with a code
 // were observed (auth0/terraform-provider-auth0 issue 400, rfcx/arbimon issue 1397,
-// Auth0 community topic 28230), as was "The user already exists.".
+// Auth0 community topic 28230), as were "The user already exists." and the messages
+// without a full stop: auth0/auth0-java issues 46 and 58, auth0/node-auth0 issues 127,
+// 291 and 478, auth0/auth0.js issue 960, auth0/nextjs-auth0 issue 89, openwhyd/openwhyd
+// pull request 794, auth0-extensions/auth0-user-import-export-extension issue 32,
+// auth0/lock issue 2321 (sign-up); Auth0 support, Change Email Script Template.
 var answers = []answer{
 	{EndpointUpdate, ExclusiveAttributes, 400, "Cannot update * and * simultaneously.", ""},
 	{EndpointUpdate, SyncedAttributes, 400, "The following user attributes cannot be updated: *. The connection (*) must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'. For more information, see https://auth0.com/docs/dashboard/guides/connections/configure-connection-sync", "operation_not_supported"},
@@ -90,7 +96,20 @@ var answers = []answer{
 	{EndpointUpdate, EmailConnection, 400, "Cannot update email for non-database user.", ""},
 	{EndpointUpdate, EmailVerification, 400, "Email verification is not supported for enterprise users", "operation_not_supported"},
 	{EndpointUpdate, DisabledConnection, 400, "Cannot change email or password for users in a disabled connection.", ""},
+	{EndpointUpdate, EmailConnection, 400, "Cannot update email for this user", ""},
 	{EndpointUpdate, Scope, 403, "Insufficient scope; expected any of: update:users,update:users_app_metadata,update:current_user_metadata.", ""},
+	{EndpointUpdate, Scope, 403, "Insufficient scope, expected any of: update:users,update:users_app_metadata,update:current_user_metadata", "insufficient_scope"},
+	{EndpointUpdate, Scope, 403, "You cannot update the following fields: *", ""},
+	{EndpointUpdate, ReadOnly, 400, `Payload validation error: 'Additional properties not allowed: * (consider storing them in app_metadata or user_metadata. See "Users Metadata" in https://auth0.com/docs/api/v2/changes for more details)'.`, ""},
+	{EndpointUpdate, ReadOnly, 400, "Payload validation error: 'Additional properties not allowed: *", ""},
+	{EndpointUpdate, NothingToUpdate, 400, "Payload validation error: 'None of the valid schemas were met'.", ""},
+	{EndpointUpdate, NothingToUpdate, 400, "Payload validation error: 'None of the valid schemas were met'. Inner errors: [*", ""},
+	{EndpointUpdate, Length, 400, "Payload validation error: 'String is too short (* chars), minimum *' on property *", ""},
+	{EndpointUpdate, Length, 400, "Payload validation error: 'String is too long (* chars), maximum *' on property *", ""},
+	{EndpointUpdate, EmailFormat, 400, "Payload validation error: 'Object didn't pass validation for format email*' on property email*", ""},
+	{EndpointUpdate, EmailFormat, 400, "Payload validation error: 'Object didn't pass validation for format email*' on property email", ""},
+	{EndpointUpdate, CustomDatabase, 400, "The change_email script does not exist", ""},
+	{EndpointUpdate, CustomDatabase, 400, "change_email script does not exist", ""},
 
 	{EndpointCreate, CreationConnection, 400, "Connection does not support user creation through the API. It must either be a database or passwordless connection.", ""},
 	{EndpointCreate, CreationUsername, 400, "Cannot set username for connection without requires_username.", ""},
@@ -99,6 +118,16 @@ var answers = []answer{
 	{EndpointCreate, UserExists, 409, "User already exists.", ""},
 	{EndpointCreate, UserExists, 409, "The user already exists.", ""},
 
+	{EndpointCreate, UnknownMember, 400, "Payload validation error: 'Additional properties not allowed: *", ""},
+	{EndpointCreate, Length, 400, "Payload validation error: 'String is too short (* chars), minimum *' on property *", ""},
+	{EndpointCreate, Length, 400, "Payload validation error: 'String is too long (* chars), maximum *' on property *", ""},
+	{EndpointCreate, EmailFormat, 400, "Payload validation error: 'Object didn't pass validation for format email*' on property email*", ""},
+	{EndpointCreate, EmailFormat, 400, "Payload validation error: 'Object didn't pass validation for format email*' on property email", ""},
+
+	{EndpointSignUp, UserExists, 400, "The user already exists.", "user_exists"},
+	{EndpointSignUp, UserExists, 400, "The user already exists (*).", "user_exists"},
+
+	{EndpointImport, ImportExists, 0, "The user already exist and upsert parameter is false", ""},
 	{EndpointImport, ImportSize, 413, "Payload content length greater than maximum allowed: 512000.", ""},
 
 	{EndpointLink, LinkNotConfigured, 400, "The provider/connection is not configured.", ""},

@@ -1,6 +1,10 @@
 package rule
 
-import "github.com/metameld/metameld/internal/limit"
+import (
+	"strings"
+
+	"github.com/metameld/metameld/internal/limit"
+)
 
 // The rules on attributes. Those whose ids begin with value hold for creations, imports
 // and updates, the others for updates only.
@@ -12,9 +16,10 @@ const (
 	Length             ID = "value.length"
 	EmailFormat        ID = "value.email-format"
 	PhoneFormat        ID = "value.phone-format"
-	PhoneLength        ID = "value.phone-length" // the length on the workflow cards
+	PhoneLength        ID = "value.phone-length" // the length on the workflow card
 	PictureFormat      ID = "value.picture-format"
-	UsernameCharacters ID = "patch.username-characters"
+	UsernameCharacters ID = "value.username-characters"
+	UsernameLength     ID = "value.username-length" // the length that the connection sets
 	PasswordBytes      ID = "value.password-bytes"
 	PasswordCharacters ID = "value.password-characters"
 	NameLength         ID = "value.name-length" // the length on the page User Profile Structure
@@ -33,13 +38,18 @@ const (
 	EmailKeepsVerified ID = "patch.email-keeps-verified"
 	VerificationEmail  ID = "patch.verification-email"
 	VerificationText   ID = "patch.verification-text"
+	DerivedName        ID = "patch.derived-name"         // a name that is the former email
+	KeepsVerified      ID = "patch.keeps-verified"       // a flag that outlives its address or number
+	OnlyIdentifier     ID = "patch.only-identifier"      // the removal of the only one
 	PasswordSessions   ID = "patch.password-sessions"    // a new password ends sessions
-	BlockLifted        ID = "patch.block-lifted"         // a new password may remove a block
+	SessionsExpire     ID = "patch.sessions-expire"      // other changes that end sessions
+	BlockLifted        ID = "patch.block-lifted"         // a new password removes a block
 	BruteForceBlock    ID = "patch.brute-force-block"    // blocked false does not remove one
 	ChangeEmailMessage ID = "patch.change-email-message" // the message to the new address
 
 	// Inputs of the workflow card.
-	BlankInput    ID = "patch.blank-input"
+	BlankText     ID = "patch.blank-text"  // what clears a text attribute
+	BlankInput    ID = "patch.blank-input" // an input that cannot clear anything
 	RequiredInput ID = "patch.required-input"
 )
 
@@ -54,53 +64,66 @@ var attributeRules = []Rule{
 	{ID: PasswordNull, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "The schema allows null for password. Its effect is not documented.",
 		Source:    updateSchema + " (does not cover it)",
-		Readings:  accepts("the schema allows it")},
+		Readings:  accepts(because{"the schema allows it", updateSchema})},
 	{ID: Length, Severity: SeverityError, Evidence: Documented,
 		Statement: say("A text attribute must have at least 1 character and at most %d (given_name, family_name), %d (name, nickname) or %d (username). user_id, which an update cannot set, may be empty and must have at most %d.", limit.GivenName, limit.Name, limit.Username, limit.UserID),
 		Source:    updateSchema + "; " + createSchema},
 	{ID: EmailFormat, Severity: SeverityError, Evidence: Documented,
-		Statement: say("email must be an address of at most %d bytes: an unquoted local part of at most %d bytes, and a domain of at least two labels.", limit.Email, limit.EmailLocal),
-		Source:    updateSchema + "; " + createSchema + "; " + profilePage},
+		Statement: say("email must be an address of at most %d bytes: an unquoted local part of at most %d bytes, and a domain of at least two labels, the last of at least 2 characters. Invisible characters, such as a zero-width space, are refused.", limit.Email, limit.EmailLocal),
+		Source:    updateSchema + "; " + createSchema + "; " + profilePage + "; auth0/node-auth0 issue 291 (an answer of the API)"},
 	{ID: PhoneFormat, Severity: SeverityError, Evidence: Documented,
 		Statement: say("phone_number must be a plus sign followed by 1 to %d digits.", limit.PhoneDigits),
 		Source:    updateSchema + "; " + createSchema},
 	{ID: PhoneLength, Severity: SeverityWarning, Evidence: Disputed,
-		Statement: say("The workflow cards require %d characters in phone_number, including the plus sign. The API's pattern allows 2 to %d.", limit.CardPhone, 1+limit.PhoneDigits),
-		Source:    updateCard + "; " + createCard + "; " + updateSchema + "; " + createSchema},
+		Statement: say("The workflow card requires %d characters in phone_number, including the plus sign. The API's pattern allows 2 to %d. Only inputs of the card are judged by this rule.", limit.CardPhone, 1+limit.PhoneDigits),
+		Source:    updateCard + "; " + updateSchema},
 	{ID: PictureFormat, Severity: SeverityError, Evidence: Documented,
 		Statement: "picture must be an absolute http, https or ftp URI.",
 		Source:    updateSchema + "; " + createSchema},
 	{ID: NothingToUpdate, Severity: SeverityError, Evidence: Disputed,
 		Statement: "A payload must have at least one attribute that can be updated.",
 		Source:    "auth0/node-auth0 issue 478; " + updateEndpoint,
-		Readings:  refuses("the endpoint's description lists fifteen such attributes", "according to an answer of 2020, client_id or verify_phone_number alone is enough; an error message of the API mentions removing attributes that the schema does not list")},
+		Readings: current(strict, refuses(
+			because{"the endpoint's description lists fifteen such attributes", updateEndpoint},
+			because{"according to an answer of 2020, client_id or verify_phone_number alone is enough; an error message of the API mentions removing attributes that the schema does not list", "auth0/node-auth0 issue 478"},
+		))},
 	{ID: ReadOnly, Severity: SeverityError, Evidence: Disputed,
-		Statement: "An update cannot set user_id, identities, timestamps, login statistics or enrolled factors. They are read-only: managed by Auth0.",
+		Statement: say("Auth0 manages some attributes, which an update cannot set: %s.", strings.Join(limit.Managed, ", ")),
 		Source:    "auth0/auth0-java issues 46 and 58; " + updateSchema,
-		Readings:  refuses("answers of 2017 refuse such members by name", "the current schema allows additional members; their effect is not documented")},
+		Readings: current(lenient, refuses(
+			because{"answers of 2017 refuse such members by name", "auth0/auth0-java issues 46 and 58"},
+			because{"the current schema allows additional members; their effect is not documented", updateSchema},
+		))},
 	{ID: UnknownAttribute, Severity: SeverityWarning, Evidence: Disputed,
 		Statement: "An update may contain attributes that the schema does not list. Their effect is not documented.",
 		Source:    updateSchema + "; " + updateResponses,
 		Readings: []Reading{
-			{"ignored", "the attribute is not stored"},
-			{"stored", "the attribute is stored as a root attribute"},
+			reading("ignored", because{"the attribute is not stored", updateSchema}),
+			reading("stored", because{"the attribute is stored as a root attribute", updateResponses}),
 		}},
 	{ID: ExclusiveAttributes, Severity: SeverityError, Evidence: Documented,
 		Statement: "password cannot be updated together with email, email_verified or username. username cannot be updated together with email or email_verified.",
 		Source:    updateResponses},
-	{ID: UsernameCharacters, Severity: SeverityWarning, Evidence: Observed,
-		Statement: "username can contain ASCII letters, digits and some punctuation characters. The accepted punctuation has changed over time, so only white space, control characters and characters outside ASCII are reported.",
-		Source:    "Auth0 community topic 2761 (an answer of the API, in part)"},
+	{ID: UsernameCharacters, Severity: SeverityError, Evidence: Documented,
+		Statement: "On a database connection, and on a custom one with import mode on, username must contain only ASCII letters, digits and @ ^ $ . ! ` - # + ' ~ _. It must not be an e-mail address unless the connection allows that. Elsewhere it is not validated.",
+		Source:    usernamePage + "; " + attributesPage + "; Auth0 community topic 93745 (import mode)",
+		Readings: current(strict, refuses(
+			because{"the page on usernames lists the characters", usernamePage},
+			because{"the API's schemas have no pattern for username", updateSchema},
+		))},
+	{ID: UsernameLength, Severity: SeverityError, Evidence: Documented,
+		Statement: say("username must have the length that the connection sets. The default is 1 to %d characters; a username that is longer is accepted with a warning unless the connection declares a length.", limit.DefaultUsername),
+		Source:    usernamePage + "; " + attributesPage + "; recorded creations and updates (8 longer than the default)"},
 	{ID: PhoneTogether, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "Updating phone_number or phone_verified together with email, username or password is not documented. No source forbids it.",
 		Source:    updateResponses + " (does not cover it)",
-		Readings:  accepts("the API lists the pairs that it refuses, and these are not among them")},
+		Readings:  accepts(because{"the API lists the pairs that it refuses, and these are not among them", updateResponses})},
 	{ID: EmailKeepsVerified, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "It is not documented whether an update of email resets email_verified. Send both.",
 		Source:    "Auth0 docs, Bulk User Imports (an import resets it)",
 		Readings: []Reading{
-			{"kept", "email_verified stays"},
-			{"reset", "email_verified becomes false"},
+			reading("kept", because{"email_verified stays", "no source for updates"}),
+			reading("reset", because{"email_verified becomes false", importPage}),
 		}},
 	{ID: VerificationEmail, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "In an update, verify_email true sends a verification e-mail, even if email_verified is true. Without verify_email, an update sends none.",
@@ -111,14 +134,37 @@ var attributeRules = []Rule{
 	{ID: PasswordSessions, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "A new password sets last_password_reset and ends the user's sessions.",
 		Source:    "Auth0 docs, Change Users' Passwords; recorded exchanges"},
+	{ID: SessionsExpire, Severity: SeverityWarning, Evidence: Disputed,
+		Statement: "If an update changes email, email_verified, phone_number or username, the user's sessions end. Sources disagree on exceptions for users of the Auth0 store.",
+		Source:    sessionsPage + "; " + migrationsPage + "; Auth0 community topic 190134; Auth0 community topic 188478",
+		Readings: current("changes", []Reading{
+			reading("changes", because{"since 2025-08-19, the sessions of a user of the Auth0 store do not end if email and email_verified are sent unchanged, or if email_verified becomes true", migrationsPage}),
+			reading("sent", because{"as before 2025-08-19, email and email_verified end the sessions whenever they are sent, changed or not", sessionsPage + " (the attributes that are passed)"}),
+			reading("email-kept", because{"as under changes, and a new email of a user of the Auth0 store ends no session either", "Auth0 community topic 188478"}),
+		})},
+	{ID: DerivedName, Severity: SeverityWarning, Evidence: Observed,
+		Statement: "An update of email does not change name, not even if name is the former e-mail address, as Auth0 sets it in a creation.",
+		Source:    "auth0-extensions/auth0-delegated-administration-extension issue 195"},
+	{ID: KeepsVerified, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "It is not documented what becomes of phone_verified if an update changes or removes phone_number, or of email_verified if it removes email. The flag is taken to stay.",
+		Source:    updateEndpoint + " (does not cover it)"},
+	{ID: OnlyIdentifier, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "The only identifier of a passwordless user is email or, for SMS, phone_number. The API's answer to its removal is not documented; it is probably a refusal.",
+		Source:    createCard + " (the connection requires the identifier)"},
 	{ID: PasswordBytes, Severity: SeverityError, Evidence: Disputed,
 		Statement: say("password must have at most %d bytes.", limit.PasswordBytes),
 		Source:    profilePage + "; " + updateSchema + "; " + createSchema,
-		Readings:  refuses("the page User Profile Structure states this limit", "the API's schemas state no limit")},
+		Readings: current(lenient, refuses(
+			because{"the page User Profile Structure states this limit", profilePage},
+			because{say("only the first %d bytes count", limit.PasswordBytes), "Auth0 docs, Flexible Password Policy"},
+		))},
 	{ID: PasswordCharacters, Severity: SeverityError, Evidence: Disputed,
 		Statement: "password must contain only printable ASCII characters. Spaces are allowed.",
 		Source:    profilePage + " (without the space); recorded creations and updates (47 with a space, 2023 to 2025); " + updateSchema + "; " + createSchema,
-		Readings:  refuses("the page User Profile Structure allows no other characters", "the API's schemas allow every character")},
+		Readings: current(lenient, refuses(
+			because{"the page User Profile Structure allows no other characters", profilePage},
+			because{"the API's schemas allow every character", updateSchema},
+		))},
 	{ID: NameLength, Severity: SeverityWarning, Evidence: Disputed,
 		Statement: say("User Profile Structure limits name to %d characters. The API's schemas allow %d.", limit.ProfileName, limit.Name),
 		Source:    profilePage + "; " + updateSchema + "; " + createSchema},
@@ -129,15 +175,25 @@ var attributeRules = []Rule{
 		Statement: "verify_phone_number has an effect only if the update changes the phone number of an SMS user.",
 		Source:    updateSchema},
 	{ID: BlockLifted, Severity: SeverityWarning, Evidence: Disputed,
-		Statement: "Sources disagree on whether a new password removes an administrator's block. Send blocked in a later update.",
-		Source:    "Auth0 docs, Block and Unblock Users; Auth0 community topic 88241",
-		Readings:  []Reading{{"stays", "the block stays"}, {"lifted", "the block is removed"}}},
+		Statement: "A new password that is set through the Management API removes an administrator's block; a staff answer disagrees. To keep the block, send blocked in a later update.",
+		Source:    blockPage + "; Auth0 community topic 88241",
+		Readings: current("lifted", []Reading{
+			reading("lifted", because{"the block is removed", blockPage}),
+			reading("stays", because{"the block stays: only an administrator removes it", "Auth0 community topic 88241"}),
+		})},
 	{ID: BruteForceBlock, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "blocked false does not remove a block caused by too many wrong passwords.",
 		Source:    updateEndpoint},
 	{ID: ChangeEmailMessage, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "If an update changes the email of a passwordless e-mail user, Auth0 sends the passwordless e-mail template to the new address, with the operation change_email.",
 		Source:    "Auth0 docs, Passwordless Connections, Email OTP"},
+	{ID: BlankText, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "With \"Pass Empty Values\" on, a blank text input of the workflow card clears the attribute. That the card sends null for it is inferred: the API removes an attribute that is null and refuses most texts that are empty.",
+		Source:    updateCard + "; " + updateSchema,
+		Readings: []Reading{
+			reading("null", because{"the card sends null", updateSchema}),
+			reading("empty-text", because{"the card sends the empty text, as the input has it", updateCard}),
+		}},
 	{ID: BlankInput, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "On the workflow card, a blank True/False, Client ID or Password input cannot remove a value. It is left out of the payload.",
 		Source:    updateCard + "; " + updateSchema},

@@ -14,16 +14,40 @@ const (
 	refused = "refused"
 )
 
+// because is why a reading holds, and the source of that.
+type because struct{ statement, source string }
+
+// reading returns the reading of that name.
+func reading(name string, b because) Reading {
+	return Reading{Name: name, Statement: b.statement, Source: b.source, Date: dateOf(b.source)}
+}
+
 // refuses returns the readings of a rule on which sources disagree: why the strict
 // reading refuses the payload and why the lenient one accepts it.
-func refuses(strictly, leniently string) []Reading {
-	return []Reading{{strict, "refused: " + strictly}, {lenient, "accepted with a warning: " + leniently}}
+func refuses(strictly, leniently because) []Reading {
+	strictly.statement = "refused: " + strictly.statement
+	leniently.statement = "accepted with a warning: " + leniently.statement
+	return []Reading{reading(strict, strictly), reading(lenient, leniently)}
+}
+
+// between inserts a reading between the strict and the lenient one.
+func between(readings []Reading, name string, b because) []Reading {
+	return []Reading{readings[0], reading(name, b), readings[1]}
 }
 
 // accepts returns the readings of a step that is not documented: why it is accepted by
 // default, and a reading that refuses it.
-func accepts(because string) []Reading {
-	return []Reading{{"accepted", "accepted with a warning: " + because}, {refused, "refused until a source documents it"}}
+func accepts(b because) []Reading {
+	b.statement = "accepted with a warning: " + b.statement
+	return []Reading{reading("accepted", b), reading(refused, because{"refused until a source documents it", b.source})}
+}
+
+// current marks the reading of that name as the one of the newest source.
+func current(name string, readings []Reading) []Reading {
+	for i := range readings {
+		readings[i].Current = readings[i].Name == name
+	}
+	return readings
 }
 
 // say returns a statement with its limits filled in.
@@ -53,11 +77,11 @@ var catalogue = slices.Concat(
 	topic("lifecycle", lifecycleRules), topic("linking", linkingRules), topic("actions", actionRules), topic("results", resultRules),
 )
 
-// topic returns a copy of rules with their Topic set to name.
+// topic returns a copy of rules with their Topic set to name and their sources dated.
 func topic(name string, rules []Rule) []Rule {
 	rules = slices.Clone(rules)
 	for i := range rules {
-		rules[i].Topic = name
+		rules[i].Topic, rules[i].Source = name, dated(rules[i].Source)
 	}
 	return rules
 }

@@ -21,7 +21,8 @@
 //
 // The first word of an id names the operations to which the rule applies:
 //
-//   - value: creations, bulk imports and updates;
+//   - value: creations, bulk imports and updates; a few, such as
+//     value.connection-kind, every operation;
 //   - patch: updates, the workflow card, and Actions;
 //   - user: creations, bulk imports, sign-ups, logins and token exchanges;
 //   - identities: linking and unlinking;

@@ -10,6 +10,8 @@ const (
 	LinkedSecondary ID = "identities.linked-secondary" // a secondary account with linked identities
 	DeletesLinked   ID = "identities.deletes-linked"
 
+	PrimaryProfileData ID = "identities.primary-profile-data" // of the primary's own identity
+
 	// Unlinking.
 	MainIdentity    ID = "identities.main-identity"    // the primary identity, in the API's words
 	NothingUnlinked ID = "identities.nothing-unlinked" // an unlink that changes nothing
@@ -18,7 +20,8 @@ const (
 	// The request to link.
 	LinkRequest        ID = "identities.request"
 	LinkProvider       ID = "identities.unknown-provider"
-	LinkToken          ID = "identities.token" // link_with is not a token
+	LinkPrefixedID     ID = "identities.prefixed-id" // a user_id with the provider before it
+	LinkToken          ID = "identities.token"       // link_with is not a token
 	LinkTokenAudience  ID = "identities.token-audience"
 	LinkTokenNoSubject ID = "identities.token-no-subject"
 	LinkTokenSubject   ID = "identities.token-subject"
@@ -53,15 +56,22 @@ var linkingRules = []Rule{
 	{ID: MainIdentity, Severity: SeverityError, Evidence: Documented,
 		Statement: "The primary identity of a user cannot be unlinked.",
 		Source:    unlinkResponses},
-	{ID: NothingUnlinked, Severity: SeverityWarning, Evidence: Observed,
-		Statement: "If the user_id in an unlink is not the user_id of a linked identity, the API answers 200 and changes nothing. A user_id with the provider prefix is such a case.",
-		Source:    "recorded exchanges"},
+	{ID: NothingUnlinked, Severity: SeverityWarning, Evidence: Disputed,
+		Statement: "If the user_id in an unlink is not the user_id of a linked identity, the API answers 200 and changes nothing. Three recorded unlinks with the provider before the user_id show this. A page of the docs allows the name of the connection and a bar before the user_id. The user_id of an enterprise identity may contain a bar itself.",
+		Source:    "recorded exchanges; Auth0 docs, Unlink User Accounts"},
 	{ID: DetachedProfile, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "After an unlink, the detached user has the attributes of its profileData and no metadata.",
 		Source:    "Auth0 docs, Unlink User Accounts (no metadata); the attributes are inferred"},
 	{ID: LinkedSecondary, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "If the secondary account has linked identities of its own, the effect on them is not documented. They are taken to be linked to the primary account too.",
 		Source:    "Auth0 docs, User Account Linking (does not cover it)"},
+	{ID: PrimaryProfileData, Severity: SeverityWarning, Evidence: Disputed,
+		Statement: "Sources disagree on whether the primary's own identity has profileData after a link.",
+		Source:    "recorded exchanges (answers to links); auth0/node-auth0 issue 781; auth0/auth0.net pull request 131",
+		Readings: []Reading{
+			reading("shown", because{"it has profileData, as the answers to four recorded links do", "recorded exchanges"}),
+			reading("hidden", because{"a link adds no profileData to it, as two later reads show", "auth0/node-auth0 issue 781; auth0/auth0.net pull request 131"}),
+		}},
 	{ID: DeletesLinked, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "Deleting a user also deletes the accounts that are linked to it.",
 		Source:    "Okta Workflows, Auth0 connector, Link Account"},
@@ -71,6 +81,9 @@ var linkingRules = []Rule{
 	{ID: LinkProvider, Severity: SeverityError, Evidence: Documented,
 		Statement: "provider must be one of the values that the API's schema lists.",
 		Source:    linkRequest},
+	{ID: LinkPrefixedID, Severity: SeverityWarning, Evidence: Disputed,
+		Statement: "Sources disagree on whether a request to link may have the provider and a bar before the user_id.",
+		Source:    "recorded exchanges (accepted, last in 2023); auth0/node-auth0 issue 897 (user not found)"},
 	{ID: LinkToken, Severity: SeverityError, Evidence: Documented,
 		Statement: "link_with must be a JSON Web Token.",
 		Source:    linkResponses},

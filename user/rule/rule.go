@@ -30,6 +30,9 @@ func (r Rule) has(name string) bool {
 type Reading struct {
 	Name      string `json:"name"`
 	Statement string `json:"statement"`
+	Source    string `json:"source"`
+	Date      string `json:"date"`              // when the source was last known to hold
+	Current   bool   `json:"current,omitempty"` // the newest source says so
 }
 
 // Evidence grades how certain a rule is.

@@ -3,18 +3,20 @@ package rule
 import "fmt"
 
 // Sources selects which sources count if they disagree. A payload that is valid under a
-// setting is valid under the settings after it. The zero Sources is Strict.
+// setting is valid under the settings after it. The zero Sources is Strict. A setting of
+// the connection itself, such as its attributes, beats every source.
 type Sources uint8
 
 // The settings.
 const (
 	Strict  Sources = iota // the stricter source counts; for unit tests and conservative checks
+	Current                // the newest source counts; for guards in front of the API
 	Lenient                // a payload is refused only if every source refuses it; for exploring
 )
 
-var sourcesNames = [...]string{"strict", "lenient"}
+var sourcesNames = [...]string{"strict", "current", "lenient"}
 
-// String returns "strict" or "lenient".
+// String returns "strict", "current" or "lenient".
 func (s Sources) String() string {
 	if int(s) >= len(sourcesNames) {
 		s = Strict
@@ -33,7 +35,7 @@ func (s *Sources) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("rule: sources are neither %q nor %q", sourcesNames[0], sourcesNames[1])
+	return fmt.Errorf("rule: sources are none of %q", sourcesNames)
 }
 
 // Policies selects the readings of single rules by name; it overrides [Sources]. Rules
@@ -41,8 +43,9 @@ func (s *Sources) UnmarshalText(text []byte) error {
 type Policies map[ID]string
 
 // Reading returns the name of the reading that holds for the rule: the one that p
-// selects; otherwise "lenient" if s is [Lenient] and the rule has that reading;
-// otherwise the first. It returns "" for a rule without readings.
+// selects; otherwise, under [Lenient], the one named "lenient"; otherwise, unless s is
+// [Strict], the one of the newest source; otherwise the first. It returns "" for a rule
+// without readings.
 func (p Policies) Reading(s Sources, id ID) string {
 	r, _ := find(id)
 	if name, ok := p[id]; ok && r.has(name) {
@@ -50,6 +53,11 @@ func (p Policies) Reading(s Sources, id ID) string {
 	}
 	if s == Lenient && r.has(lenient) {
 		return lenient
+	}
+	for _, x := range r.Readings {
+		if x.Current && (s == Current || s == Lenient) {
+			return x.Name
+		}
 	}
 	if len(r.Readings) > 0 {
 		return r.Readings[0].Name

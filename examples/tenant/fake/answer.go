@@ -38,14 +38,14 @@ type refusal struct {
 
 func (r refusal) Error() string { return r.Message }
 
-// said returns a refusal with the API's message.
-func said(status int, code, message string) refusal {
+// apiRefusal returns a refusal with the API's message.
+func apiRefusal(status int, code, message string) refusal {
 	return refusal{Response: patch.Response{StatusCode: status, Error: http.StatusText(status), Message: message, ErrorCode: code}}
 }
 
 // own returns a refusal with a message that is not the API's.
 func own(status int, rule rule.ID, message string) refusal {
-	r := said(status, "", message)
+	r := apiRefusal(status, "", message)
 	r.rule, r.own = rule, true
 	return r
 }
@@ -57,10 +57,10 @@ func own(status int, rule rule.ID, message string) refusal {
 // reports (taken, emailTaken); Auth0 Management API, responses of POST and PATCH
 // (noConnection).
 var (
-	noUser       = said(http.StatusNotFound, "inexistent_user", "The user does not exist.")
-	taken        = said(http.StatusConflict, "auth0_idp_error", "The user already exists.")
-	emailTaken   = said(http.StatusBadRequest, "auth0_idp_error", "The specified new email already exists")
-	noConnection = said(http.StatusBadRequest, "", "Connection does not exist.")
+	noUser       = apiRefusal(http.StatusNotFound, "inexistent_user", "The user does not exist.")
+	taken        = apiRefusal(http.StatusConflict, "auth0_idp_error", "The user already exists.")
+	emailTaken   = apiRefusal(http.StatusBadRequest, "auth0_idp_error", "The specified new email already exists")
+	noConnection = apiRefusal(http.StatusBadRequest, "", "Connection does not exist.")
 	noRoute      = own(http.StatusNotFound, "", "This tenant has no such route.")
 )
 
@@ -132,14 +132,14 @@ func refusalOf(err error) refusal {
 	return own(http.StatusBadRequest, v.Rule, oneLine(err))
 }
 
-// known returns the API's answer to a request that breaks the rule, and reports whether
-// it is known.
+// known returns the API's answer to a request that breaks the rule. It reports false if
+// none is known, or if its message depends on the request.
 func known(e rule.Endpoint, id rule.ID) (refusal, bool) {
 	status, message, code := rule.AnswerTo(e, id)
-	if status == 0 {
+	if status == 0 || strings.Contains(message, "*") {
 		return refusal{}, false
 	}
-	no := said(status, code, message)
+	no := apiRefusal(status, code, message)
 	no.rule = id
 	return no, true
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/metameld/metameld/examples/tenant/fake"
 )
 
-// Many writers count in members of their own in one user's metadata: each answer has
-// the writer's own count, no reader ever sees a count fall, and none is lost.
+// Each of several writers counts in its own member of one user's metadata. Each answer
+// has the writer's count, no reader reads a count that falls, and none is lost.
 func TestNoUpdateIsLost(t *testing.T) {
 	const writers, updates = 16, 100
 	r := start(t, fake.Options{})
@@ -66,8 +66,8 @@ func counts(t *testing.T, user string) map[string]int {
 	return u.Metadata
 }
 
-// Users are linked, taken apart, renamed, made and deleted at once. At every moment
-// each identity is part of one user.
+// While users are linked, unlinked, changed, created and deleted concurrently, each
+// identity is part of one user.
 func TestConcurrentLinks(t *testing.T) {
 	const users, rounds = 6, 60
 	r := start(t, fake.Options{})
@@ -79,53 +79,63 @@ func TestConcurrentLinks(t *testing.T) {
 	for w := range 2 * users {
 		writing.Go(func() {
 			for n := range rounds {
-				one, other := w%users, (w+n)%users
-				switch n % 4 {
-				case 0, 1:
-					r.do("POST", fmt.Sprintf("users/auth0%%7C%d/identities", one), fmt.Sprintf(`{"provider":"auth0","user_id":"%d"}`, other))
-				case 2:
-					r.do("DELETE", fmt.Sprintf("users/auth0%%7C%d/identities/auth0/%d", one, other), "")
-				case 3:
-					r.do("PATCH", fmt.Sprintf("users/auth0%%7C%d", one), fmt.Sprintf(`{"email":"user%d-%d@example.com"}`, one, n))
-					id := fmt.Sprintf("extra%d-%d", w, n)
-					r.do("POST", "users", fmt.Sprintf(`{"connection":"%s","email":"%s@example.com","password":"p","user_id":"%s"}`, db, id, id))
-					r.do("DELETE", "users/auth0%7C"+id, "")
-				}
+				r.changeLinks(w%users, (w+n)%users, n, fmt.Sprintf("extra%d-%d", w, n))
 			}
 		})
 	}
-	check := func() {
-		seen := map[string]int{}
-		for line := range strings.Lines(r.do("GET", "/tenant/export", "").body) {
-			var u struct {
-				Identities []struct {
-					UserID string `json:"user_id"`
-				}
-			}
-			if err := json.Unmarshal([]byte(line), &u); err != nil {
-				t.Error(err)
-			}
-			for _, i := range u.Identities {
-				seen[i.UserID]++
-			}
-		}
-		for i := range users {
-			if n := seen[fmt.Sprint(i)]; n != 1 {
-				t.Errorf("identity %d is part of %d users", i, n)
-			}
-		}
-	}
 	reading.Go(func() {
 		for !done.Load() {
-			check()
+			checkIdentities(t, r, users)
 		}
 	})
 	writing.Wait()
 	done.Store(true)
 	reading.Wait()
-	check()
+	checkIdentities(t, r, users)
+	checkIndexes(t, r, users)
+}
 
-	// What is left can be taken apart, and every index still agrees with the users.
+// changeLinks makes the nth change of the user with the id one. extra is the id of a
+// user who is created and deleted again.
+func (r *rig) changeLinks(one, other, n int, extra string) {
+	switch n % 4 {
+	case 0, 1:
+		r.do("POST", fmt.Sprintf("users/auth0%%7C%d/identities", one), fmt.Sprintf(`{"provider":"auth0","user_id":"%d"}`, other))
+	case 2:
+		r.do("DELETE", fmt.Sprintf("users/auth0%%7C%d/identities/auth0/%d", one, other), "")
+	case 3:
+		r.do("PATCH", fmt.Sprintf("users/auth0%%7C%d", one), fmt.Sprintf(`{"email":"user%d-%d@example.com"}`, one, n))
+		r.do("POST", "users", fmt.Sprintf(`{"connection":"%s","email":"%s@example.com","password":"p","user_id":"%s"}`, db, extra, extra))
+		r.do("DELETE", "users/auth0%7C"+extra, "")
+	}
+}
+
+// checkIdentities checks that each identity is part of one exported user.
+func checkIdentities(t *testing.T, r *rig, users int) {
+	seen := map[string]int{}
+	for line := range strings.Lines(r.do("GET", "/tenant/export", "").body) {
+		var u struct {
+			Identities []struct {
+				UserID string `json:"user_id"`
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &u); err != nil {
+			t.Error(err)
+		}
+		for _, i := range u.Identities {
+			seen[i.UserID]++
+		}
+	}
+	for i := range users {
+		if n := seen[fmt.Sprint(i)]; n != 1 {
+			t.Errorf("identity %d is part of %d users", i, n)
+		}
+	}
+}
+
+// checkIndexes unlinks all identities, and checks that every index agrees with the
+// users.
+func checkIndexes(t *testing.T, r *rig, users int) {
 	for i := range users {
 		for j := range users {
 			r.do("DELETE", fmt.Sprintf("users/auth0%%7C%d/identities/auth0/%d", i, j), "")

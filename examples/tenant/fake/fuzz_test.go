@@ -15,8 +15,8 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Whatever is asked, a line each of method, path and body, every answer has the
-// API's shape, and what the tenant exports seeds another that exports the same.
+// A script has a line of method, path and body for each request. Every answer has the
+// API's form, and the export seeds a tenant with an equal export.
 func FuzzRequests(f *testing.F) {
 	for _, script := range []string{
 		`POST /api/v2/users {"connection":"db","email":"ann@example.com","password":"p","user_metadata":{"a":{"b":null}}}`,
@@ -34,41 +34,18 @@ func FuzzRequests(f *testing.F) {
 {"user_id":"auth0|2","email":"bob@example.com","identities":[{"provider":"auth0","user_id":2,"connection":"db"}],"app_metadata":null}
 {"user_id":"google-oauth2|3","email_verified":"true","identities":[{"provider":"google-oauth2","user_id":"3","connection":"g","profileData":[]}],"user_metadata":"odd"}
 {"user_id":"x|4","email":"dan@example.com","identities":[{"provider":"x","user_id":"4","connection":"odd"}]}`
-	statuses := []int{200, 201, 204, 400, 404, 409, 415}
 	f.Fuzz(func(t *testing.T, script string) {
 		o := fake.Options{Connections: connections}
-		tt := fake.New(o)
-		if err := tt.Seed(strings.NewReader(seed)); err != nil {
+		tenant := fake.New(o)
+		if err := tenant.Seed(strings.NewReader(seed)); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.SplitSeq(script, "\n") {
-			parts := strings.SplitN(line, " ", 3)
-			if len(parts) < 3 {
-				continue
-			}
-			target, err := url.Parse(parts[1])
-			if err != nil || !strings.HasPrefix(parts[1], "/") {
-				continue
-			}
-			out := httptest.NewRecorder()
-			tt.ServeHTTP(out, &http.Request{Method: parts[0], URL: target, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(parts[2]))})
-			body := out.Body.Bytes()
-			if !slices.Contains(statuses, out.Code) {
-				t.Fatalf("%q is answered %d %s", line, out.Code, body)
-			}
-			var no struct{ StatusCode int }
-			switch {
-			case out.Code >= 400:
-				if err := json.Unmarshal(body, &no); err != nil || no.StatusCode != out.Code {
-					t.Fatalf("%q is answered %d %s", line, out.Code, body)
-				}
-			case out.Code != 204 && target.Path != "/tenant/export" && !json.Valid(body):
-				t.Fatalf("%q is answered %s", line, body)
-			}
+			request(t, tenant, line)
 		}
 		var first, second bytes.Buffer
 		again := fake.New(o)
-		if err := tt.Export(&first); err != nil {
+		if err := tenant.Export(&first); err != nil {
 			t.Fatal(err)
 		}
 		if err := again.Seed(bytes.NewReader(first.Bytes())); err != nil {
@@ -78,4 +55,35 @@ func FuzzRequests(f *testing.F) {
 			t.Fatalf("exported\n%s\nand then\n%s", &first, &second)
 		}
 	})
+}
+
+// statuses are the statuses of answers.
+var statuses = []int{200, 201, 204, 400, 404, 409, 415}
+
+// request makes the request in line, the method, path and body, and checks the form of
+// the answer.
+func request(t *testing.T, tenant http.Handler, line string) {
+	parts := strings.SplitN(line, " ", 3)
+	if len(parts) < 3 {
+		return
+	}
+	target, err := url.Parse(parts[1])
+	if err != nil || !strings.HasPrefix(parts[1], "/") {
+		return
+	}
+	out := httptest.NewRecorder()
+	tenant.ServeHTTP(out, &http.Request{Method: parts[0], URL: target, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(parts[2]))})
+	body := out.Body.Bytes()
+	if !slices.Contains(statuses, out.Code) {
+		t.Fatalf("%q is answered %d %s", line, out.Code, body)
+	}
+	var refused struct{ StatusCode int }
+	switch {
+	case out.Code >= 400:
+		if err := json.Unmarshal(body, &refused); err != nil || refused.StatusCode != out.Code {
+			t.Fatalf("%q is answered %d %s", line, out.Code, body)
+		}
+	case out.Code != 204 && target.Path != "/tenant/export" && !json.Valid(body):
+		t.Fatalf("%q is answered %s", line, body)
+	}
 }

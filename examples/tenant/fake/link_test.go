@@ -10,7 +10,7 @@ import (
 	"github.com/metameld/metameld/examples/tenant/fake"
 )
 
-// two makes Ann and Bob of the database, and returns their ids.
+// two creates Ann and Bob in the database, and returns their ids.
 func two(r *rig) (ann, bob string) {
 	ann = r.create(`{"connection":"` + db + `","email":"ann@example.com","password":"p","user_metadata":{"color":"red"}}`)
 	bob = r.create(`{"connection":"` + db + `","email":"bob@example.com","password":"p","user_metadata":{"color":"blue"},"given_name":"Bob"}`)
@@ -33,9 +33,9 @@ func TestLinkAndUnlink(t *testing.T) {
 		u := r.do("GET", "users/"+ann, "").body
 		assert.JSONEq(t, a.body, field(t, u, "identities"))
 		assert.JSONEq(t, `{"color":"red"}`, field(t, u, "user_metadata"))
-		assert.Equal(t, 404, r.do("GET", "users/"+bob, "").status, "the secondary is no user any more")
+		assert.Equal(t, 404, r.do("GET", "users/"+bob, "").status, "the secondary is still a user")
 		assert.Equal(t, "[]", r.do("GET", "users-by-email?email=bob@example.com", "").body)
-		assert.Equal(t, 409, r.do("POST", "users", `{"connection":"`+db+`","email":"bob@example.com","password":"p"}`).status, "its e-mail stays its own")
+		assert.Equal(t, 409, r.do("POST", "users", `{"connection":"`+db+`","email":"bob@example.com","password":"p"}`).status, "the e-mail of the secondary is free")
 
 		again := r.do("POST", "users/"+ann+"/identities", `{"provider":"auth0","user_id":"`+id+`"}`)
 		assert.Equal(t, 409, again.status)
@@ -51,7 +51,7 @@ func TestLinkAndUnlink(t *testing.T) {
 		assert.JSONEq(t, `[`+annIdentity+`]`, a.body)
 		u = r.do("GET", "users/"+bob, "").body
 		assert.Equal(t, `"Bob"`, field(t, u, "given_name"))
-		assert.Empty(t, field(t, u, "user_metadata"), "metadata is gone for good")
+		assert.Empty(t, field(t, u, "user_metadata"), "the metadata came back")
 		assert.Equal(t, 200, r.do("PATCH", "users/"+bob, `{"email":"new@example.com"}`).status)
 	}
 }
@@ -70,7 +70,7 @@ func TestLinkWithToken(t *testing.T) {
 	assert.JSONEq(t, `[`+annIdentity+`,`+bobIdentity+`]`, a.body)
 }
 
-// An identity that is linked to somebody else cannot be taken away.
+// An identity that is linked to one user cannot be linked to another.
 func TestLinkedElsewhere(t *testing.T) {
 	r := start(t, fake.Options{})
 	ann, _ := two(r)
@@ -80,8 +80,7 @@ func TestLinkedElsewhere(t *testing.T) {
 	assert.Equal(t, 409, r.do("POST", "users/"+cleo+"/identities", bob).status)
 }
 
-// What is updated of a linked identity needs its connection, and the identity's
-// e-mail is unique in it.
+// An update of a linked identity names its connection, and its e-mail is unique there.
 func TestUpdateOfASecondary(t *testing.T) {
 	r := start(t, fake.Options{})
 	ann := r.ann(`{}`)
@@ -99,7 +98,7 @@ func TestUpdateOfASecondary(t *testing.T) {
 	assert.Equal(t, 201, r.do("POST", "users", `{"connection":"other","email":"second@example.com","password":"p"}`).status, "free again")
 }
 
-// Deleting a user deletes what is linked to it.
+// Deleting a user deletes the identities that are linked to it.
 func TestDeleteOfAPrimary(t *testing.T) {
 	r := start(t, fake.Options{})
 	ann, bob := two(r)

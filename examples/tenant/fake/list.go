@@ -12,7 +12,7 @@ import (
 // the answer.
 const mostListed = 1000
 
-var tooFar = said(http.StatusBadRequest, "invalid_paging", "You can only page through the first 1000 records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation")
+var tooFar = apiRefusal(http.StatusBadRequest, "invalid_paging", "You can only page through the first 1000 records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation")
 
 func (t *Tenant) list(r *http.Request) (reply, error) {
 	q := parametersOf(r, "page", "per_page", "include_totals", "fields", "include_fields", "q", "search_engine", "primary_order")

@@ -32,8 +32,7 @@ func (b *locked) String() string {
 	return b.Buffer.String()
 }
 
-// One record a request, and never a password, a token or anything else of a body or
-// query, whether the request is accepted or refused.
+// Each request has one log record, without anything of its body and query.
 func TestLog(t *testing.T) {
 	var out locked
 	r := start(t, fake.Options{Log: slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))})

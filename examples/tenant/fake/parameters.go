@@ -46,11 +46,11 @@ func (p *parameters) note(err error) {
 //
 // Sources of the form: auth0/auth0.net issue 157; auth0/node-auth0 issue 648, of
 // another endpoint.
-func (p *parameters) wrong(what, property string) {
+func (p *parameters) wrong(message, property string) {
 	if property != "" {
 		property = " on property " + property
 	}
-	p.note(own(http.StatusBadRequest, "", "Query validation error: '"+what+"'"+property+"."))
+	p.note(own(http.StatusBadRequest, "", "Query validation error: '"+message+"'"+property+"."))
 }
 
 func (p *parameters) number(name string, otherwise, most int) int {

@@ -15,7 +15,7 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Every recorded creation, update, link and unlink gets the recorded answer.
+// The tenant answers each recorded creation, update, link and unlink as recorded.
 func TestRecordings(t *testing.T) {
 	methods := map[string]string{"create": http.MethodPost, "update": http.MethodPatch, "link": http.MethodPost, "unlink": http.MethodDelete}
 	n := map[string]int{}
@@ -30,7 +30,7 @@ func TestRecordings(t *testing.T) {
 			o := fake.Options{Connections: []user.Connection{{Name: want.Identities[0].Connection.Or(""), Strategy: "auth0", Kind: user.Database}}}
 			if x.Kind == "create" {
 				o.NewID = func() string { return string(want.Identities[0].UserID.Or("")) }
-				want.UpdatedAt = want.CreatedAt // a millisecond later in one of them
+				want.UpdatedAt = want.CreatedAt // one is a millisecond later
 			}
 			if now, err := want.UpdatedAt.Or("").Time(); err == nil {
 				o.Now = func() time.Time { return now }
@@ -56,7 +56,7 @@ func TestRecordings(t *testing.T) {
 	assert.Equal(t, map[string]int{"create": 58, "update": 16, "link": 4, "unlink": 5}, n)
 }
 
-// profile reads an answer: a user, or the identities of one.
+// profile reads an answer: a user, or the identities of a user.
 func profile(t *testing.T, text []byte) user.Profile {
 	t.Helper()
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {

@@ -20,7 +20,7 @@ type term struct {
 //	email:ann*
 //
 // A value in quotes matches as a whole. A value without quotes has no blank, and may end
-// in a star. The attributes are those of term.of. Any other query is refused, although
+// in a star. The attributes are those of term.values. Any other query is refused, although
 // the API may accept it. The status is not one of the 500s, for which SDKs retry.
 func parseQuery(q string) ([]term, error) {
 	unknown := own(http.StatusBadRequest, "", `This tenant searches for terms such as email:"ann@example.com", joined by AND, and for nothing else.`)
@@ -40,7 +40,7 @@ func parseQuery(q string) ([]term, error) {
 			x.value, x.prefix = strings.CutSuffix(x.value, "*")
 			ok = x.value != "" && !strings.ContainsAny(x.value, `*?~^()[]{}"\`)
 		}
-		if _, known := x.of(&user.Profile{}); !ok || !known || strings.Contains(x.value, `\`) {
+		if _, known := x.values(&user.Profile{}); !ok || !known || strings.Contains(x.value, `\`) {
 			return nil, unknown
 		}
 		terms = append(terms, x)
@@ -57,9 +57,9 @@ func parseQuery(q string) ([]term, error) {
 	return terms, nil
 }
 
-// of returns the values in u of the term's attribute, and reports whether a search can
+// values returns the values in u of the term's attribute, and reports whether a search can
 // use the attribute.
-func (x term) of(u *user.Profile) (values []string, known bool) {
+func (x term) values(u *user.Profile) (values []string, known bool) {
 	switch x.attribute {
 	case "user_id":
 		return []string{string(u.UserID.Or(""))}, true
@@ -87,7 +87,7 @@ func (x term) of(u *user.Profile) (values []string, known bool) {
 }
 
 func (x term) matches(u *user.Profile) bool {
-	values, _ := x.of(u)
+	values, _ := x.values(u)
 	return slices.ContainsFunc(values, func(v string) bool {
 		if x.prefix {
 			return len(v) >= len(x.value) && strings.EqualFold(v[:len(x.value)], x.value)

@@ -12,7 +12,7 @@ import (
 	"github.com/metameld/metameld/examples/tenant/fake"
 )
 
-// emails returns those of the users in a list.
+// emails returns the e-mails of the users in a list.
 func emails(t testing.TB, text string) (list []string) {
 	t.Helper()
 	var users []struct{ Email string }
@@ -23,7 +23,7 @@ func emails(t testing.TB, text string) (list []string) {
 	return list
 }
 
-// A list has the order in which users came, whatever happens in between.
+// A list has the order in which the users were created, also after updates.
 func TestPages(t *testing.T) {
 	r := start(t, fake.Options{})
 	var want []string

@@ -10,7 +10,7 @@ import (
 	"github.com/metameld/metameld/examples/tenant/fake"
 )
 
-// What a tenant exports makes another with the same users in the same order.
+// A tenant that is seeded with an export has the same users in the same order.
 func TestExportAndSeed(t *testing.T) {
 	r := start(t, fake.Options{})
 	ann, _ := two(r)
@@ -28,7 +28,8 @@ func TestExportAndSeed(t *testing.T) {
 	assert.Equal(t, 409, s.do("POST", "users", `{"connection":"`+db+`","email":"bob@example.com","password":"p"}`).status, "a linked identity is known")
 }
 
-func TestSeedMistakes(t *testing.T) {
+// An error of Seed names the line, whose user is not added.
+func TestSeedErrors(t *testing.T) {
 	good := `{"user_id":"auth0|1","email":"hidden@example.com","identities":[{"provider":"auth0","user_id":"1","connection":"` + db + `"}]}` + "\n"
 	for _, c := range []struct{ reason, line, want string }{
 		{"no JSON", `{"user_id":`, "line 2: "},

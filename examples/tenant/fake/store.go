@@ -41,7 +41,7 @@ type committed struct {
 }
 
 // key is a value that only one user can have.
-type key struct{ what, scope, value string }
+type key struct{ attribute, scope, value string }
 
 func newStore(identifies func(string) bool) *store {
 	return &store{identifies: identifies, unique: map[key]*record{}, byEmail: map[string][]*record{}}
@@ -65,12 +65,12 @@ func (s *store) keysOf(p *user.Profile) []key {
 		if !s.identifies(connection) {
 			continue
 		}
-		for what, own := range identifiers(p) {
+		for attribute, own := range identifiers(p) {
 			if i > 0 { // a linked identity keeps its own values
-				own, _ = identity.ProfileData.At("/" + what).Str()
+				own, _ = identity.ProfileData.At("/" + attribute).Str()
 			}
 			if own != "" {
-				keys = append(keys, key{what, connection, strings.ToLower(own)})
+				keys = append(keys, key{attribute, connection, strings.ToLower(own)})
 			}
 		}
 	}
@@ -79,15 +79,15 @@ func (s *store) keysOf(p *user.Profile) []key {
 
 // identifiers yields the attributes that are unique in a connection.
 func identifiers(p *user.Profile) iter.Seq2[string, string] {
-	return func(yield func(what, value string) bool) {
+	return func(yield func(attribute, value string) bool) {
 		_ = yield("email", p.Email.Or("")) && yield("username", p.Username.Or("")) && yield("phone_number", p.PhoneNumber.Or(""))
 	}
 }
 
 // conflict returns the error for a key that another user has already.
-type conflict struct{ what string }
+type conflict struct{ attribute string }
 
-func (c conflict) Error() string { return c.what + " is taken" }
+func (c conflict) Error() string { return c.attribute + " is taken" }
 
 // find returns the record that has k, or nil.
 func (s *store) find(k key) *record {
@@ -192,7 +192,7 @@ func (s *store) commit(records []*record, users ...user.Profile) error {
 	for _, e := range entries {
 		for _, k := range e.keys {
 			if r := s.unique[k]; r != nil && !slices.Contains(records, r) {
-				return conflict{k.what}
+				return conflict{k.attribute}
 			}
 		}
 	}

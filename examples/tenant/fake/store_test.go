@@ -23,9 +23,9 @@ func person(id, connection, email string) user.Profile {
 	}
 }
 
-// Without HTTP between them: users are made, linked, taken apart and deleted by all
-// at once, and nobody waits for ever.
-func TestStoreUnderPressure(t *testing.T) {
+// Concurrent creations, links, unlinks and deletions do not deadlock, and leave indexes
+// that agree with the users.
+func TestConcurrentStore(t *testing.T) {
 	const users, workers, rounds = 3, 8, 3000
 	s := newStore(func(string) bool { return true })
 	id := func(n int) user.ID { return user.ID("auth0|" + strconv.Itoa(n)) }
@@ -44,7 +44,7 @@ func TestStoreUnderPressure(t *testing.T) {
 						if len(v.Identities) > 1 {
 							return u, noUser
 						}
-						out, err := identities.Link(u, v)
+						out, err := identities.Link(u, v, user.Target{})
 						return out.Profile, err
 					})
 				case 3:
@@ -71,7 +71,7 @@ func TestStoreUnderPressure(t *testing.T) {
 	select {
 	case <-done:
 	case <-time.After(time.Minute):
-		t.Fatal("the store is locked for ever")
+		t.Fatal("the store is deadlocked")
 	}
 	for _, u := range s.all() {
 		require.NoError(t, s.change(u.UserID.Or(""), func(user.Profile) ([]user.Profile, error) { return nil, nil }))
@@ -81,7 +81,7 @@ func TestStoreUnderPressure(t *testing.T) {
 	assert.Empty(t, s.byEmail)
 }
 
-// rename gives a user another e-mail.
+// rename changes the e-mail of a user.
 func rename(t *testing.T, s *store, id user.ID, email string) {
 	t.Helper()
 	require.NoError(t, s.change(id, func(u user.Profile) ([]user.Profile, error) {
@@ -90,9 +90,8 @@ func rename(t *testing.T, s *store, id user.ID, email string) {
 	}))
 }
 
-// Users with one e-mail are found in the order in which they came, also once one of
-// them had another in between, and whether or not e-mails are unique where they come
-// from.
+// Users with equal e-mails are found in the order in which they were added, also after
+// one of them had another e-mail, and in connections with or without unique e-mails.
 func TestOrderByEmail(t *testing.T) {
 	for _, unique := range []bool{true, false} {
 		s := newStore(func(string) bool { return unique })
@@ -114,9 +113,9 @@ func TestOrderByEmail(t *testing.T) {
 	}
 }
 
-// All is the users of one moment: who writes the first user and then the last is
-// never seen to have written the last only.
-func TestAllIsOfOneMoment(t *testing.T) {
+// all returns a consistent snapshot: of two writes in sequence, it never has the second
+// one only.
+func TestAllIsASnapshot(t *testing.T) {
 	const users, rounds = 1000, 5000
 	s := newStore(func(string) bool { return true })
 	for i := range users {

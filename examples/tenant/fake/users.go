@@ -75,7 +75,7 @@ func (t *Tenant) update(r *http.Request) (reply, error) {
 	})
 	var had conflict
 	switch {
-	case errors.As(err, &had) && had.what == "email":
+	case errors.As(err, &had) && had.attribute == "email":
 		return reply{}, emailTaken
 	case errors.As(err, &had):
 		return reply{}, own(http.StatusBadRequest, "", had.Error())

@@ -45,8 +45,8 @@ func TestLifeOfAUser(t *testing.T) {
 	r.create(`{"connection":"` + db + `","email":"ann@example.com","password":"p"}`)
 }
 
-// An e-mail, username or phone number belongs to one user of a connection, until
-// that user has another.
+// E-mails, usernames and phone numbers are unique in a connection, and are free again
+// after a change.
 func TestUniqueness(t *testing.T) {
 	r := start(t, fake.Options{Sources: rule.Lenient})
 	ann := r.ann(`{}`)
@@ -70,7 +70,7 @@ func TestUniqueness(t *testing.T) {
 	assert.Equal(t, 409, status("POST", "users", `{"connection":"sms","phone_number":"+15550000001"}`))
 }
 
-// A password shows in last_password_reset only.
+// A password changes last_password_reset and is not in any answer.
 func TestPassword(t *testing.T) {
 	r := start(t, fake.Options{})
 	ann := r.ann(`{}`)

@@ -117,10 +117,10 @@ func (l *load) work(do func(client int, r *report)) (total report) {
 	return total
 }
 
-func (r *report) fail(what string, err error) {
+func (r *report) fail(operation string, err error) {
 	r.failed++
 	if r.first == "" {
-		r.first = fmt.Sprintf("; %s: %v", what, err)
+		r.first = fmt.Sprintf("; %s: %v", operation, err)
 	}
 }
 
@@ -151,7 +151,7 @@ type counters struct {
 	Metadata map[string]json.RawMessage `json:"user_metadata"`
 }
 
-func (c counters) of(client int) int64 {
+func (c counters) count(client int) int64 {
 	n, _ := strconv.ParseInt(string(c.Metadata[name(client)]), 10, 64)
 	return n
 }
@@ -170,7 +170,7 @@ func (l *load) read(ctx context.Context, u int, r *report) {
 	}
 	r.reads++
 	for client, n := range before {
-		r.expect(c.of(client) >= n, u, client)
+		r.expect(c.count(client) >= n, u, client)
 	}
 }
 
@@ -182,7 +182,7 @@ func (l *load) update(ctx context.Context, client, u int, r *report) {
 		return
 	}
 	r.updates++
-	r.expect(c.of(client) == n, u, client)
+	r.expect(c.count(client) == n, u, client)
 	l.written[u][client].Store(n)
 }
 
@@ -196,7 +196,7 @@ func (l *load) check(ctx context.Context, u int, r *report) {
 	var sum int64
 	for client := range l.clients {
 		n := l.written[u][client].Load()
-		r.expect(c.of(client) == n, u, client)
+		r.expect(c.count(client) == n, u, client)
 		sum += n
 		r.counters++
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/metameld/metameld/internal/long"
 )
 
-// length is how long the clients work.
+// length is the duration for which the clients work.
 var length = long.Pick(300*time.Millisecond, time.Second)
 
 func TestNothingIsLost(t *testing.T) {
@@ -32,8 +32,8 @@ func TestNothingIsLost(t *testing.T) {
 	assert.Positive(t, r.updates)
 }
 
-// A server that reads, waits and writes what it read, as one does without a lock,
-// is found out.
+// The clients detect a server that loses updates, since it reads and writes without a
+// lock.
 func TestLossIsFound(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
