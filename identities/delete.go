@@ -3,6 +3,7 @@ package identities
 import (
 	"slices"
 
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -20,6 +21,7 @@ type Deleted struct {
 //
 // Source: Okta Workflows, Auth0 connector, Link Account.
 func Delete(u user.Profile) Deleted {
+	u = derived.Placed(u)
 	var j judge.Judge
 	for i := range u.Identities {
 		if i > 0 {

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -58,8 +59,8 @@ func Link(primary, secondary user.Profile, t user.Target) (user.Outcome, error) 
 	if err != nil {
 		return user.Outcome{}, err
 	}
-	l.warnDropped("user_metadata", secondary.UserMetadata.Len() > 0)
-	l.warnDropped("app_metadata", secondary.AppMetadata.Len() > 0)
+	l.warnDropped("user_metadata", l.secondary.UserMetadata.Len() > 0)
+	l.warnDropped("app_metadata", l.secondary.AppMetadata.Len() > 0)
 	return l.outcome()
 }
 
@@ -79,10 +80,10 @@ func LinkMerging(primary, secondary user.Profile, mode metadata.Mode, t user.Tar
 		dst    *metadata.Object
 		merged metadata.Object
 	}{
-		{"user_metadata", &l.profile.UserMetadata, merge(mode, primary.UserMetadata, secondary.UserMetadata)},
-		{"app_metadata", &l.profile.AppMetadata, merge(mode, primary.AppMetadata, secondary.AppMetadata)},
+		{"user_metadata", &l.profile.UserMetadata, merge(mode, l.primary.UserMetadata, l.secondary.UserMetadata)},
+		{"app_metadata", &l.profile.AppMetadata, merge(mode, l.primary.AppMetadata, l.secondary.AppMetadata)},
 	} {
-		_, inExtra := primary.Extra.Get(x.name) // metadata that is not an object stays
+		_, inExtra := l.primary.Extra.Get(x.name) // metadata that is not an object stays
 		if *x.dst = x.merged; inExtra {
 			*x.dst = metadata.Object{}
 		}
@@ -109,6 +110,7 @@ type linking struct {
 
 // link links the secondary, without its metadata.
 func link(primary, secondary user.Profile, t user.Target) (*linking, error) {
+	primary, secondary = derived.Placed(primary), derived.Placed(secondary)
 	l := &linking{Judge: judge.New(t.Sources, t.Policies), primary: primary, secondary: secondary, profile: primary.Clone()}
 	if id, pointer := l.refusal(); id != "" {
 		message := "a profile without identities cannot be linked; read it with its identities"
@@ -220,6 +222,7 @@ type Unlinked struct {
 // 4, no metadata; its attributes are inferred); Auth0 Management API, DELETE
 // /api/v2/users/{id}/identities/{provider}/{user_id}, responses (1).
 func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
+	u = derived.Placed(u)
 	at := slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Is(provider, id) })
 	if at == 0 {
 		_, message, _ := rule.AnswerTo(rule.EndpointUnlink, rule.MainIdentity)

@@ -1,6 +1,7 @@
 package identities
 
 import (
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/user"
 )
 
@@ -10,6 +11,7 @@ import (
 //
 // Sources: Auth0 docs, User Account Linking; User Object in Rules, Identities.
 func Primary(u user.Profile) (user.Identity, bool) {
+	u = derived.Placed(u)
 	if len(u.Identities) == 0 {
 		return user.Identity{}, false
 	}

@@ -1,7 +1,6 @@
 package identities
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -25,7 +24,7 @@ type Request struct {
 }
 
 // ByIdentity returns the request that names an identity of the secondary by its
-// provider and the id that the provider knows. Sources disagree on whether the API
+// provider and the id at the provider. Sources disagree on whether the API
 // accepts an id with its prefix; see [rule.LinkPrefixedID].
 func ByIdentity(provider string, id user.ID) Request {
 	v, err := metadata.ValueOf(string(id))
@@ -170,10 +169,11 @@ func (r Request) Equal(s Request) bool {
 	return r.provider == s.provider && r.connectionID == s.connectionID && r.linkWith.Equal(s.linkWith) && r.userID.Equal(s.userID)
 }
 
-// MarshalJSON returns the body to send. For the zero Request it returns an error.
+// MarshalJSON returns the body to send. For the zero Request it returns a
+// [rule.Violations].
 func (r Request) MarshalJSON() ([]byte, error) {
 	if r.IsZero() {
-		return nil, errors.New("identities: the zero Request is none")
+		return nil, rule.Violations{judge.Violation(rule.LinkRequest, "", "the request is empty")}
 	}
 	return r.appendJSON(nil), nil
 }

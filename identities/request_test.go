@@ -31,7 +31,8 @@ func TestRequestForms(t *testing.T) {
 		}
 	}
 	_, err := identities.Request{}.MarshalJSON()
-	assert.Error(t, err)
+	require.ErrorAs(t, err, new(rule.Violations))
+	require.ErrorIs(t, err, rule.LinkRequest)
 	assert.Error(t, json.Unmarshal([]byte(`{"link_with":1}`), new(identities.Request)))
 	assert.ErrorIs(t, identities.Request{}.Validate(identities.Caller{}).Err(), rule.LinkRequest)
 	assert.ErrorIs(t, identities.ByIdentity("auth0", "").Validate(identities.Caller{}).Err(), rule.LinkRequest)

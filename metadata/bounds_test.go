@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -37,17 +38,33 @@ func TestListsOfFaultsAreBounded(t *testing.T) {
 		_, err := From(m)
 		return err
 	}
+	raw := func(n, length int) error {
+		m := map[string]any{}
+		for i := range n {
+			m[name(length, i)] = json.RawMessage(`{`)
+		}
+		_, err := From(m)
+		return err
+	}
+	marshaled := func(n, length int) error {
+		m := map[string]any{}
+		for i := range n {
+			m[name(length, i)] = bad{}
+		}
+		_, err := From(m)
+		return err
+	}
 	duplicates := func(n, length int) error {
 		once := members(n, length, "1")
 		_, err := Parse([]byte(once[:len(once)-1] + "," + once[1:]))
 		return err
 	}
-	for name, list := range map[string]func(n, length int) error{"Diff": missing, "Diff deep down": nested, "From": encoding, "Parse": duplicates} {
+	for name, list := range map[string]func(n, length int) error{"Diff": missing, "Diff deep down": nested, "From": encoding, "From of texts": raw, "From of marshalers": marshaled, "Parse": duplicates} {
 		for _, tt := range []struct{ faults, length, listed int }{
 			{1, 4, 1}, {999, 4, 999}, {1000, 4, 1000}, {1001, 4, 1000}, {1500, 4, 1000}, {1, 2 << 20, 1},
 			{8, 1 << 17, 8}, {400, 1 << 12, 255},
 		} {
-			if name == "Diff deep down" && tt.length == 1<<17 || name == "Parse" && tt.length == 1<<12 {
+			if (name == "Diff deep down" || name == "From of marshalers") && tt.length == 1<<17 || name == "Parse" && tt.length == 1<<12 {
 				continue
 			}
 			err := list(tt.faults, tt.length)

@@ -122,8 +122,13 @@ func (c *changes) objects(name string, a indexedText, x int, b indexedText, y in
 // String describes the change without its values: "replaced /a/b".
 func (c Change) String() string { return string(c.Kind) + " " + c.Pointer }
 
-// Format writes String for every verb, so that values do not get into logs.
+// Format writes String, so that values do not get into logs. Package fmt writes the
+// values where it calls no method: for the verbs %p and %w, in an unexported field,
+// and where the verb does not fit what contains the Change, such as %s for a pointer
+// in a slice.
 func (c Change) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// LogValue returns String, so that values do not get into logs.
+// LogValue returns String, so that values do not get into logs. A slog.JSONHandler
+// does not call it for a Change inside a slice, a map or a struct: there it writes the
+// values.
 func (c Change) LogValue() slog.Value { return slog.StringValue(c.String()) }

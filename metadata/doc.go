@@ -8,8 +8,8 @@
 //	delta := metadata.MustDelta(`{"color":null,"addr":{"home":"h2"}}`)
 //	after := metadata.FirstLevel.Merge(base, delta) // {"addr":{"home":"h2"}}: work is lost
 //
-// It is not a general JSON library: it does not stream, and its texts are objects
-// that fit in memory.
+// It is not a general JSON library. It does not stream: each text must be an object
+// that fits in memory.
 //
 // # Index
 //

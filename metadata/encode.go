@@ -65,18 +65,29 @@ func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
 }
 
 // fault adds a fault at the current path.
-func (e *encoder) fault(f Fault) {
+func (e *encoder) fault(f Fault) { e.faultAt("", f) }
+
+// faultAt adds a fault at the pointer below the current path.
+func (e *encoder) faultAt(pointer string, f Fault) {
 	if n := len(e.errs); n > 0 && e.errs[n-1].Fault == ErrMore {
 		return
 	}
+	e.length += len(pointer)
 	for _, name := range e.path {
 		e.length += len(name)
 	}
-	if len(e.errs) == mostFaults || e.length > mostPointerBytes && len(e.errs) > 0 {
+	if f == ErrMore || len(e.errs) == mostFaults || e.length > mostPointerBytes && len(e.errs) > 0 {
 		e.errs = append(e.errs, &Error{Fault: ErrMore})
 		return
 	}
-	e.errs = append(e.errs, &Error{Fault: f, Pointer: Pointer(e.path...)})
+	e.errs = append(e.errs, &Error{Fault: f, Pointer: Pointer(e.path...) + pointer})
+}
+
+// faults adds the faults of the value at the current path.
+func (e *encoder) faults(list Errors) {
+	for _, x := range list {
+		e.faultAt(x.Pointer, x.Fault)
+	}
 }
 
 // value writes v, which may have depth levels.
@@ -93,11 +104,7 @@ func (e *encoder) value(v any, depth int) {
 	case int64:
 		e.out = strconv.AppendInt(e.out, v, 10)
 	case json.Number:
-		if t := []byte(v); len(t) == 0 || jsonscan.Number(t, 0) != len(t) {
-			e.fault(ErrType)
-			return
-		}
-		e.out = append(e.out, v...)
+		e.number(v)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			e.fault(ErrType)
@@ -123,6 +130,10 @@ func (e *encoder) value(v any, depth int) {
 		}
 		e.value(*v, depth)
 	case json.RawMessage:
+		if v == nil {
+			e.out = append(e.out, "null"...)
+			return
+		}
 		e.text(v, depth)
 	case map[string]any:
 		e.mapping(v, depth)
@@ -131,6 +142,14 @@ func (e *encoder) value(v any, depth int) {
 	default:
 		e.marshal(v)
 	}
+}
+
+func (e *encoder) number(n json.Number) {
+	if t := []byte(n); len(t) == 0 || jsonscan.Number(t, 0) != len(t) {
+		e.fault(ErrType)
+		return
+	}
+	e.out = append(e.out, n...)
 }
 
 func (e *encoder) string(s string) {
@@ -154,7 +173,7 @@ func (e *encoder) text(t []byte, depth int) {
 		e.fault(ErrDepth) // legal by itself, but not at this depth
 		return
 	}
-	e.errs = append(e.errs, faultsIn(t).under(e.path...)...)
+	e.faults(faultsIn(t))
 }
 
 func (e *encoder) mapping(m map[string]any, depth int) {
@@ -212,8 +231,9 @@ func (e *encoder) list(l []any, depth int) {
 	e.out = append(e.out, ']')
 }
 
-// tooDeep is the error of the next encoding/json (GOEXPERIMENT=jsonv2) for a value
-// with too many levels. The current one writes them, and text then finds the fault.
+// tooDeep ends the error of encoding/json for too many levels in the text that a
+// MarshalJSON returns. The next encoding/json (GOEXPERIMENT=jsonv2) has it for any
+// value; the current one writes other values, and text then finds the fault.
 const tooDeep = "exceeded max depth"
 
 // marshal writes any other Go value by encoding/json. That package replaces an
@@ -231,8 +251,8 @@ func (e *encoder) marshal(v any) {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &list):
-		e.errs = append(e.errs, list.under(e.path...)...)
-	case errors.As(err, &syntax) && syntax.Error() == tooDeep:
+		e.faults(list)
+	case errors.As(err, &syntax) && strings.HasSuffix(syntax.Error(), tooDeep):
 		e.fault(ErrDepth)
 	case err != nil:
 		e.fault(ErrType)

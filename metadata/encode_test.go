@@ -28,8 +28,13 @@ type (
 	marshaler struct{ Self *marshaler }
 	text_     struct{ Self *text_ }
 	bad       struct{}
+
+	tooDeepText struct{}
 )
 
+func (tooDeepText) MarshalJSON() ([]byte, error) {
+	return []byte(strings.Repeat("[", MaxLevels+1) + strings.Repeat("]", MaxLevels+1)), nil
+}
 func (marshaler) MarshalJSON() ([]byte, error) { return []byte(`"text"`), nil }
 func (*text_) MarshalText() ([]byte, error)    { return []byte("text"), nil }
 func (bad) MarshalJSON() ([]byte, error) {
@@ -45,7 +50,8 @@ func TestValueOfWritesLikeEncodingJSON(t *testing.T) {
 	root := &child{Name: "r"}
 	root.Parent, root.parent = root, root
 	for _, v := range []any{
-		nil, true, false, "", "é\u2028<&>\"\\\n", 0, -7, math.MaxInt, int64(math.MinInt64), uint8(7), 1.5, math.Copysign(0, -1), 1e21, float32(0.1), json.Number("1e400"), json.Number("-0"),
+		nil, true, false, "", "é\u2028<&>\"\\\n", 0, -7, math.MaxInt, int64(math.MinInt64), uint8(7), 1.5, math.Copysign(0, -1), 1e21, float32(0.1), json.Number("1e400"), json.Number("-0"), json.RawMessage(nil),
+		map[string]Object{"a": {}}, []Value{{}}, []json.Number{""}, map[string]json.RawMessage{"a": nil},
 		map[string]any(nil), map[string]any{}, map[string]any{"b": 1, "a": []any{nil, map[string]any{}}}, []any(nil), []any{}, []any{1, "x", []any{}},
 		json.RawMessage(` {"a" : [1]} `), &name, (*string)(nil), []string{}, []string(nil), [2]int{1, 2}, map[int]string{2: "b", 1: "a"}, struct {
 			A string `json:"x,omitempty"`
@@ -185,6 +191,9 @@ func TestValueOfCountsLevels(t *testing.T) {
 	require.NoError(t, err)
 	_, err = From(linked{chain})
 	require.ErrorIs(t, err, ErrDepth)
+	_, err = ValueOf(tooDeepText{})
+	require.ErrorIs(t, err, ErrDepth)
+	assert.Len(t, err, 1)
 	shared := map[string]any{"x": 1}
 	v, err := ValueOf([]any{shared, shared, map[string]any{"y": shared}})
 	require.NoError(t, err, "what is there twice is not inside itself")

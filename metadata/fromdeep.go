@@ -3,7 +3,8 @@ package metadata
 // FromDeep translates a deep change for an API that merges by m: call it when the
 // change is nested and the API merges the first level only. Applied to base with m,
 // the result gives what deep gives with [Deep]: m.Merge(base, delta) equals
-// Deep.Merge(base, deep).
+// Deep.Merge(base, deep). An absent base equals {} here: if deep changes nothing in it,
+// the result is the zero Delta, which keeps it absent, though Deep makes it {}.
 //
 // In [FirstLevel]:
 //
@@ -13,9 +14,9 @@ package metadata
 //  3. A nested object is merged with that of base and set whole.
 //  4. Members that do not change are omitted. The result is never {}.
 //
-// Use the result only with this base. It shares text with base and deep. The error is an [Errors] with an [ErrUnreachable] for each place
-// that the mode cannot express, such as a null inside a value that is set whole with
-// StripNulls; see [Unreachable].
+// Use the result only with this base. It shares text with base and deep. The error is
+// an [Errors] with an [ErrUnreachable] for each place that the mode cannot express,
+// such as a null inside a value that is set whole with StripNulls; see [Unreachable].
 func (m Mode) FromDeep(base Object, deep Delta) (Delta, error) {
 	if m.effective() == Deep {
 		return deep, nil

@@ -31,3 +31,16 @@ func TestFromDeep(t *testing.T) {
 	_, err = (FirstLevel | StripNulls).FromDeep(base, MustDelta(`{"addr":{"home":"new"}}`))
 	assert.Equal(t, []string{"/addr/old"}, Unreachable(err))
 }
+
+// An absent base equals {}: where nothing changes it stays absent.
+func TestFromDeepOfAbsentBase(t *testing.T) {
+	for _, m := range []Mode{FirstLevel, Fill, Replace} {
+		for _, delta := range []string{`{}`, `{"a":null}`} {
+			got, err := m.FromDeep(Object{}, MustDelta(delta))
+			require.NoError(t, err)
+			assert.True(t, got.IsZero(), "%v %s", m, delta)
+			assert.True(t, m.Merge(Object{}, got).IsZero())
+			assert.Equal(t, "{}", Deep.Merge(Object{}, MustDelta(delta)).String())
+		}
+	}
+}

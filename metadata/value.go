@@ -21,8 +21,10 @@ type Value struct {
 //
 //  1. Strings, booleans, numbers, nil, map[string]any, []any, [Value], [Object],
 //     json.Number and json.RawMessage are written directly. Members of a map are
-//     ordered by name.
-//  2. Any other value is written by encoding/json, without escapes for HTML.
+//     ordered by name. A nil json.RawMessage is null. An absent Value, an absent
+//     Object and an empty json.Number are refused.
+//  2. Any other value is written by encoding/json, without escapes for HTML. An absent
+//     Value or Object in it is null, and an empty json.Number is 0.
 //
 // The result shares no memory that v can change. The error is an [Errors] that
 // lists every fault: [ErrType] for what JSON cannot hold (NaN, a channel, an absent

@@ -47,6 +47,7 @@ import (
 // Profile Structure (3). Inferred are rule 4 for metadata whose last member is
 // removed by a null, and the exception in rule 7.
 func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
+	u = derived.Placed(u)
 	verdict := p.validate(t, true)
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err
@@ -286,7 +287,7 @@ func (a *applier) effects(before *user.Profile) {
 	a.block()
 }
 
-// block removes an administrator's block where there is a new password.
+// block removes an administrator's block if there is a new password.
 func (a *applier) block() {
 	_, sets := a.p.Password.Get()
 	switch {

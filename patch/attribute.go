@@ -70,7 +70,7 @@ func (a attribute) String() string { return names[a] }
 
 func (a attribute) pointer() string { return "/" + names[a] }
 
-// find returns the attribute of that name; it reports false where there is none.
+// find returns the attribute of that name; it reports false if there is none.
 func find(name string) (attribute, bool) {
 	for a := range attributes {
 		if names[a] == name {

@@ -32,6 +32,7 @@ import (
 // Make to from a copy of from: Diff removes the members that to lacks. The payload
 // shares immutable text with from and to.
 func Diff(from, to user.Profile) (Payload, error) {
+	from, to = derived.Placed(from), derived.Placed(to)
 	var d differ
 	var p Payload
 	goal := texts(&p, &to)

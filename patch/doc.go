@@ -6,7 +6,7 @@
 //   - read a body: [Parse]; convert a struct of an SDK or a map: [From]; convert the
 //     inputs of a form: [FromInputs]; or write a [Payload] literal;
 //   - send a body that was read from the API and edited: [Payload.Sendable], then
-//     [Plan];
+//     [Plan]; if members were deleted from it, [user.Parse], then [PlanTo];
 //   - see whether the API accepts it: [Payload.Validate];
 //   - see the profile afterwards, the changes and the effects: [Payload.Apply];
 //   - turn one profile into another: [PlanTo] if the connection is known, else [Diff];

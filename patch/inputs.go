@@ -24,6 +24,7 @@ import (
 //     null for a boolean or client_id, and a password cannot be removed. With
 //     PassEmpty this is a warning.
 //  5. connection is a choice: a blank one is not sent.
+//  6. With PassEmpty, a blank input that is not in the schema is sent as null.
 //
 // policies select the reading of [rule.BlankText]; later ones override earlier ones.
 // Call [Payload.Validate] to see whether the API accepts the payload. The payload
@@ -91,17 +92,23 @@ func blankText(j *judge.Judge) metadata.Value {
 	return v
 }
 
-// extraInputs returns the inputs for Extra: unknown attributes, and metadata that is
-// neither blank nor an object.
+// extraInputs returns the inputs for Extra: unknown attributes, as null if they are
+// blank, and metadata that is neither blank nor an object.
 func extraInputs(extra metadata.Object, empties metadata.Empties) metadata.Object {
-	left := attrs.NonEmpty(extra.Select(func(name string, v metadata.Value) bool {
-		a, known := find(name)
-		return !check.IsBlank(v) || empties == metadata.PassEmpty && (!known || !a.isMetadata())
-	}))
-	for name, v := range left.All() {
-		if check.IsBlank(v) {
-			left, _ = left.With(nil, name) // null is no deeper than any value
+	nulls := map[string]any{}
+	left := extra.Select(func(name string, v metadata.Value) bool {
+		if !check.IsBlank(v) {
+			return true
 		}
+		if a, known := find(name); empties == metadata.SkipEmpty || known && a.isMetadata() {
+			return false
+		}
+		nulls[name] = nil
+		return true
+	})
+	composed := metadata.FirstLevel.Compose(attrs.DeltaOf(left), attrs.DeltaFrom(nulls))
+	if len(composed) == 0 {
+		return metadata.Object{}
 	}
-	return left
+	return composed[0].Object()
 }

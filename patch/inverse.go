@@ -18,7 +18,9 @@ import (
 //     After a wipe all present members are set. Other members, which others may write
 //     in between, stay.
 //  3. Implicit changes by p are undone too, as the target reads them: email_verified
-//     that a new email resets, a block that a new password removes.
+//     that a new email resets, a block that a new password removes. The default
+//     reading is that a new email does not reset email_verified; see
+//     [rule.EmailKeepsVerified].
 //  4. connection and client_id are those of p, if the inverse needs them.
 //
 // If p is valid, the error lists the differences that remain after both are sent; the
@@ -34,12 +36,13 @@ import (
 //   - the update of a secondary identity.
 //
 // Messages that were sent and sessions that ended are not undone. The error is a
-// [rule.Violations] with [rule.ConnectionKind] if the kind of the connection is unknown.
+// [rule.Violations] with [rule.ConnectionKind] if Kind is not one of the constants or
+// contradicts Strategy.
 func (p Payload) Inverse(before user.Profile, t user.Target) (Payload, error) {
 	if err := resolve(&t); err != nil {
 		return Payload{}, err
 	}
-	p = p.normal()
+	before, p = derived.Placed(before), p.normal()
 	var d differ
 	var q Payload
 	if t.Secondary { // the profile does not show the present values of the identity
@@ -113,10 +116,10 @@ func (d *differ) undoFlag(a attribute, sent *user.Field[bool], stored user.Field
 
 // undoImplicit undoes the changes that p makes without naming the attribute.
 func (d *differ) undoImplicit(q, p *Payload, before *user.Profile, t *user.Target) {
-	if !p.Password.IsZero() && p.Blocked.IsZero() && before.Blocked.Or(false) && reads(t, rule.BlockLifted, "lifted") {
+	if p.Blocked.IsZero() && before.Blocked.Or(false) && p.liftsBlock(t) {
 		q.Blocked = user.Set(true)
 	}
-	if !p.Email.IsZero() && p.EmailVerified.IsZero() && !derived.Fold(t, p.Email).Equal(before.Email) && reads(t, rule.EmailKeepsVerified, "reset") {
+	if !p.Email.IsZero() && p.EmailVerified.IsZero() && !derived.Fold(t, p.Email).Equal(before.Email) && readings(t).Reads(rule.EmailKeepsVerified, "reset") {
 		d.undoFlag(attrEmailVerified, &q.EmailVerified, before.EmailVerified)
 	}
 }
@@ -125,7 +128,7 @@ func (d *differ) undoImplicit(q, p *Payload, before *user.Profile, t *user.Targe
 // cannot be restored, unless it stays.
 func (d *differ) undoMetadata(a attribute, sent metadata.Delta, now, extra metadata.Object, t *user.Target) metadata.Delta {
 	if _, inExtra := extra.Get(a.String()); inExtra && now.IsZero() && !sent.IsZero() {
-		if !reads(t, rule.MetadataNoObject, "kept") {
+		if !readings(t).Reads(rule.MetadataNoObject, "kept") {
 			d.miss(a.pointer())
 		}
 		return metadata.Delta{}

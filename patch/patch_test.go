@@ -152,7 +152,7 @@ func TestTarget(t *testing.T) {
 	for _, e := range es {
 		pointers = append(pointers, e.Pointer)
 	}
-	assert.Equal(t, []string{"/connection/kind", "/migrated", "/scopes", "/now", "/policies/patch.nothing", "/policies/patch.email-keeps-verified", "/Lenient"}, pointers)
+	assert.Equal(t, []string{"/connection/kind", "/migrated", "/scopes/0", "/now", "/policies/patch.nothing", "/policies/patch.email-keeps-verified", "/Lenient"}, pointers)
 	assert.ErrorIs(t, got.UnmarshalJSON([]byte(`[]`)), metadata.ErrNotObject)
 	require.ErrorAs(t, got.UnmarshalJSON([]byte(`{"scopes":"update:users","policies":"strict"}`)), &es)
 	assert.Equal(t, []string{"/scopes", "/policies"}, []string{es[0].Pointer, es[1].Pointer})
@@ -270,7 +270,7 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-// A payload or a profile whose parts are nested too deep in it is refused.
+// A payload or a profile whose parts are nested too deep is refused.
 func TestTooDeep(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1)
 	p := patch.Payload{UserMetadata: metadata.MustDelta(deep)}

@@ -69,12 +69,14 @@ func FromObject(o metadata.Object) Payload {
 }
 
 // From returns the payload that encoding/json would send for v: a struct, such as the
-// User of an SDK, or a map. All of v is sent, also {} for metadata, which wipes it.
-// Use [FromInputs] for the inputs of a form.
+// User of an SDK, or a map. All of v is sent, also {} for metadata, which wipes it. A
+// nil map or pointer is null, which removes a member of metadata. Use [FromInputs] for the inputs of a form.
 //
 // The payload shares no memory with v. The error is a [metadata.Errors]:
 // [metadata.ErrNotObject] if the JSON text of v is not an object, or the errors of
-// [metadata.From].
+// [metadata.From]. In a map[string]any and a []any, that refuses what encoding/json would
+// turn into another value: an absent Object or Value, which would be null and remove a
+// member, and an empty json.Number, which would be 0.
 func From(v any) (Payload, error) {
 	o, err := metadata.From(v)
 	if err != nil {
@@ -89,6 +91,8 @@ func From(v any) (Payload, error) {
 // Sendable returns p without the members that Auth0 manages, such as user_id,
 // identities and created_at, and their names. It prepares a body that was read from the
 // API and edited; [Plan] then omits what the user already has, and splits the rest.
+// A member that was deleted from the body is absent, so the API keeps its value. To
+// delete members, edit the body as a [user.Profile] and call [PlanTo].
 //
 // Other members that the schema does not list stay: the API ignores them or stores
 // them ([rule.UnknownAttribute]).
@@ -133,11 +137,10 @@ func (p Payload) IsZero() bool {
 	return p.Extra.Len() == 0
 }
 
-// Equal reports whether p and q have equal members.
+// Equal reports whether p and q have equal members, as their texts do.
 func (p Payload) Equal(q Payload) bool {
-	p, q = p.normal(), q.normal()
 	a, b := p.fields(), q.fields()
-	return attrs.Equal(a[:], b[:]) && p.Extra.Equal(q.Extra)
+	return attrs.Equal(a[:], p.Extra, b[:], q.Extra)
 }
 
 // AppendJSON appends the JSON text of p to dst. It is the body to send.

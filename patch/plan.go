@@ -28,28 +28,36 @@ import (
 //     nothing has changed if the API refuses them. A block is removed with the last
 //     payload. If a new password removes a block by the reading that holds, and the
 //     user is to be blocked, one more payload blocks again.
-//  4. A phone number gets a payload of its own if the reading that holds requires it.
+//  4. A phone number gets a payload of its own if the reading that holds requires it,
+//     or goes with the payload that blocks again.
 //  5. connection goes with each payload, client_id with the e-mail or phone number,
 //     verify_email with the e-mail.
 //
 // Plan returns no payload if goal changes nothing. Each payload passes
 // [Payload.Validate] for the target, except for [rule.ProfileAllowance], which is
 // judged by from. The error is the rule.Violations of the first payload that does not,
-// or [rule.ConnectionKind] if the kind of the connection is unknown; Plan then returns
-// no payloads, and later ones were not judged.
+// or [rule.ConnectionKind] if Kind is not one of the constants or contradicts Strategy.
+// Plan then returns no payloads, and later ones were not judged.
 func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 	if err := resolve(&t); err != nil {
 		return nil, err
 	}
-	goal = goal.normal()
+	from, goal = derived.Placed(from), goal.normal()
 	blocked := goal.Blocked.Or(from.Blocked.Or(false)) // in the end
 	goal = goal.toSend(from, &t)
 	if !goal.changes() {
 		return nil, nil
 	}
+	var last Payload
+	if blocked && goal.liftsBlock(&t) {
+		last.Blocked = user.Set(true)
+		if goal.hasPhoneApart(&t) {
+			goal.movePhone(&last)
+		}
+	}
 	list := goal.split(&t)
-	if blocked && !goal.Password.IsZero() && reads(&t, rule.BlockLifted, "lifted") {
-		list = append(list, Payload{Blocked: user.Set(true)})
+	if !last.IsZero() {
+		list = append(list, last)
 	}
 	for i := range list {
 		list[i].Connection = goal.Connection
@@ -58,7 +66,7 @@ func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 		}
 	}
 	large := len(from.AppendJSON(nil))+len(goal.AppendJSON(nil)) > limit.ProfileAllowance
-	if large || reads(&t, rule.FirstUsername, refused) || reads(&t, rule.MergedMetadataSize, refused) { // the user decides
+	if j := readings(&t); large || j.Refuses(rule.FirstUsername) || j.Refuses(rule.MergedMetadataSize) { // the user decides
 		for _, p := range list {
 			out, err := p.Apply(from, t)
 			if err != nil {
@@ -79,9 +87,16 @@ func resolve(t *user.Target) error {
 	return j.Verdict().Err()
 }
 
-// reads reports whether the reading of that name holds for the rule.
-func reads(t *user.Target, id rule.ID, reading string) bool {
-	return t.Policies.Reading(t.Sources, id) == reading
+// readings returns an empty Judge that reads sources as t does.
+func readings(t *user.Target) *judge.Judge {
+	j := judge.New(t.Sources, t.Policies)
+	return &j
+}
+
+// liftsBlock reports whether p sets a password that removes a block.
+func (p *Payload) liftsBlock(t *user.Target) bool {
+	_, sets := p.Password.Get()
+	return sets && readings(t).Reads(rule.BlockLifted, "lifted")
 }
 
 // toSend returns p without the members that u has already; the zero Payload if nothing
@@ -104,13 +119,27 @@ func (p Payload) toSend(u user.Profile, t *user.Target) Payload {
 	return p
 }
 
+// hasPhoneApart reports whether the phone number of p needs a payload of its own.
+func (p *Payload) hasPhoneApart(t *user.Target) bool {
+	phone := !p.PhoneNumber.IsZero() || !p.PhoneVerified.IsZero()
+	return phone && (!p.Email.IsZero() || !p.Username.IsZero() || !p.Password.IsZero()) && readings(t).Refuses(rule.PhoneTogether)
+}
+
+// movePhone moves the phone number from p to q, with the members that go with it.
+func (p *Payload) movePhone(q *Payload) {
+	q.PhoneNumber, q.PhoneVerified, q.VerifyPhoneNumber, q.ClientID = p.PhoneNumber, p.PhoneVerified, p.VerifyPhoneNumber, p.ClientID
+	p.PhoneNumber, p.PhoneVerified, p.VerifyPhoneNumber = user.Field[string]{}, user.Field[bool]{}, user.Field[bool]{}
+	if p.Email.IsZero() {
+		p.ClientID = user.Field[string]{}
+	}
+}
+
 // split returns the payloads into which p has to be split, in order.
 func (p Payload) split(t *user.Target) Payloads {
 	mail := Payload{Email: p.Email, EmailVerified: p.EmailVerified}
 	login := Payload{Username: p.Username}
 	secret := Payload{Password: p.Password}
-	phone := !p.PhoneNumber.IsZero() || !p.PhoneVerified.IsZero()
-	apart := phone && (!p.Email.IsZero() || !p.Username.IsZero() || !p.Password.IsZero()) && reads(t, rule.PhoneTogether, refused)
+	apart := p.hasPhoneApart(t)
 	var list Payloads
 	if apart { // the phone number comes first, with all else
 		list = Payloads{{}}
@@ -162,8 +191,9 @@ func PlanTo(from, to user.Profile, t user.Target) (Payloads, error) {
 	if err := resolve(&t); err != nil {
 		return nil, err
 	}
+	from, to = derived.Placed(from), derived.Placed(to)
 	goal, missed := Diff(from, to)
-	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && reads(&t, rule.EmailKeepsVerified, "reset") {
+	if b, ok := to.EmailVerified.Get(); ok && !goal.Email.IsZero() && readings(&t).Reads(rule.EmailKeepsVerified, "reset") {
 		goal.EmailVerified = user.Set(b)
 	}
 	list, err := Plan(from, goal, t)

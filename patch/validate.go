@@ -71,7 +71,7 @@ func (j *validator) unknown() {
 		case known: // metadata
 			j.has[a] = member{present: true, null: v.IsNull(), mistyped: !v.IsNull()}
 		case limit.IsManaged(name):
-			j.Report(rule.ReadOnly, pointer, name+" is read-only: Auth0 manages it; remove it from the payload")
+			j.Report(rule.ReadOnly, pointer, name+" is read-only, since Auth0 manages it; leave it out (Payload.Sendable does)")
 		case v.IsNull() && j.follows(name):
 			j.Report(rule.SyncedRemoval, pointer, name+" cannot be removed: it is set by the identity provider at each login")
 		default:
@@ -156,11 +156,11 @@ func (j *validator) shape() {
 func (j *validator) value(a attribute) {
 	switch m := &j.has[a]; {
 	case m.null && a.isMetadata():
-		if j.Reads(rule.MetadataNull, lenient) {
+		if j.Refuses(rule.MetadataNull) {
+			j.Report(rule.MetadataNull, a.pointer(), "a metadata object cannot be null; send null for single members, or {} to remove all")
+		} else {
 			j.Report(rule.MetadataWipe, a.pointer(), "read leniently, null removes everything in "+a.String())
 			j.Report(rule.MetadataNull, a.pointer(), "the schema does not allow null for a whole metadata object; read leniently it is {}")
-		} else {
-			j.Report(rule.MetadataNull, a.pointer(), "a metadata object cannot be null; send null for single members, or {} to remove all")
 		}
 	case m.null && !a.isNullable():
 		j.Report(rule.Null, a.pointer(), a.String()+" cannot be null; leave it out to keep it")
@@ -176,12 +176,6 @@ func (j *validator) value(a attribute) {
 		}
 	}
 }
-
-// The readings that several rules have.
-const (
-	lenient = "lenient"
-	refused = "refused"
-)
 
 // removes reports whether the payload removes an unknown attribute for which is returns
 // true.
@@ -201,16 +195,10 @@ func (j *validator) metadata() {
 		if d.IsWipe() {
 			j.Report(rule.MetadataWipe, a.pointer(), "{} removes everything in "+a.String()+"; leave it out to change nothing")
 		}
-		check.Metadata(d.Object(), a.String(), rule.NestedNull, j.found)
+		check.Metadata(d.Object(), a.String(), rule.NestedNull, func(id rule.ID, message string, path ...string) bool {
+			return j.known && id == rule.ProfileAllowance || j.ReportPath(id, message, path...)
+		})
 	}
-}
-
-// found reports a violation in metadata. It returns false where both lists are full.
-func (j *validator) found(id rule.ID, message string, path ...string) bool {
-	if !j.FullOf(id) && !(j.known && id == rule.ProfileAllowance) {
-		j.Report(id, metadata.Pointer(path...), message)
-	}
-	return !j.Full()
 }
 
 // exclusive are the pairs that cannot be in one payload, in the order in which the

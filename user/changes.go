@@ -5,6 +5,7 @@ import (
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/jsonscan"
+	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -12,8 +13,21 @@ import (
 // of [metadata.Changes] for their [Profile.Object], at a fraction of the cost; the
 // bound on the size of pointers applies to each metadata object by itself. The error
 // is that of Profile.Object.
+//
+// The secrets that [Profile.String] masks are masked in the values of the changes
+// too, since not every form of printing calls [metadata.Change.Format]; from and to
+// have them. Changes are found before, so a new token is a change between equal values.
 func Changes(from, to Profile) ([]metadata.Change, error) {
-	if from.hides() || to.hides() || !from.fits() || !to.fits() {
+	list, err := openChanges(from, to)
+	for i := range list {
+		list[i] = mask.Change(list[i])
+	}
+	return list, err
+}
+
+// openChanges is Changes without masks.
+func openChanges(from, to Profile) ([]metadata.Change, error) {
+	if attrs.Hides(from.Extra) || attrs.Hides(to.Extra) || !from.fits() || !to.fits() {
 		return changesOfObjects(from, to)
 	}
 	var c changes
@@ -37,21 +51,6 @@ func changesOfObjects(from, to Profile) ([]metadata.Change, error) {
 		return nil, err
 	}
 	return metadata.Changes(x, y), nil
-}
-
-// hides reports whether Extra has a member with the name of a field, which decides
-// whether the member is written. Most profiles have none.
-func (p *Profile) hides() bool {
-	if p.Extra.Len() == 0 {
-		return false
-	}
-	table := p.attributes()
-	for name := range p.Extra.All() {
-		if attrs.Find(table[:], name) != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // fits reports whether the text of p has no more levels than a text can have. Of the

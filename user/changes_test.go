@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
@@ -96,6 +97,7 @@ func sameChanges(t *testing.T, a, b []byte) {
 	require.NoError(t, err)
 	var want, have []string
 	for _, c := range metadata.Changes(x, y) {
+		c = mask.Change(c)
 		want = append(want, c.String()+" "+c.From.String()+" "+c.To.String())
 	}
 	for _, c := range got {

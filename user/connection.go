@@ -12,13 +12,13 @@ import (
 //
 //	c, warnings, err := user.ParseConnection(body) // of GET /api/v2/connections/{id}
 //
-// An empty Kind follows from Strategy, where that is one of Auth0's; "auth0" is then
+// An empty Kind follows from Strategy, if that is one of Auth0's; "auth0" is then
 // [Database], so set [CustomDatabase] for a database behind scripts. Every operation
 // refuses a Kind that is none of the constants or contradicts Strategy.
 //
 // The zero Connection is unknown: only rules that hold for every kind apply, and a
 // warning lists the attributes that were not judged. What a connection declares itself
-// in Attributes beats every source, under every setting of [Target.Sources].
+// in Attributes overrides every source, under every setting of [Target.Sources].
 type Connection struct {
 	Name             string      `json:"name,omitzero"`                 // the name in messages of the API
 	Strategy         string      `json:"strategy,omitzero"`             // such as "auth0" or "google-oauth2"
@@ -126,12 +126,12 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 const errContradiction metadata.Fault = "kind that contradicts the strategy"
 
 // ParseConnection returns the connection that GET /api/v2/connections/{id} answers.
-// Its kind is that of the strategy; a database is a custom one where the option
+// Its kind is that of the strategy; a database is a custom one if the option
 // enabledDatabaseCustomization is set. It also reads the options import_mode,
 // set_user_root_attributes, requires_username, non_persistent_attrs and attributes,
 // and ignores all others. A null counts as absent.
 //
-// A warning tells that the kind is not known, since the strategy is absent or new. The
+// A warning says that the kind is not known, since the strategy is absent or new. The
 // error is a [metadata.Errors] with each member that has the wrong type.
 //
 // Source: Auth0 Management API, GET /api/v2/connections/{id}.

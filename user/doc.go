@@ -8,8 +8,8 @@
 //   - give an attribute a value: [Set]; make it null: [Null]; read it: [Field.Get] or
 //     [Field.Or];
 //   - keep a password or a token out of logs: [NewSecret]; read it: [Secret.Reveal];
-//   - describe the connection, the identity and the caller: a [Target] literal, or
-//     encoding/json;
+//   - read a connection as the API answers it: [ParseConnection]; describe it, the
+//     identity and the caller: a [Target] literal, or encoding/json;
 //   - compare two profiles: [Profile.Equal]; list the differences: [Changes];
 //   - read the result of an operation: [Outcome].
 //

@@ -44,7 +44,8 @@ const (
 	stateMistyped
 )
 
-var stateNames = [...]string{"absent", "null", "set", "mistyped"}
+// stateNames are the names of the states without a value.
+var stateNames = [...]string{stateAbsent: "absent", stateNull: "null", stateMistyped: "mistyped"}
 
 // Set returns the Field with value v.
 func Set[T attribute](v T) Field[T] { return Field[T]{value: v, state: stateSet} }

@@ -12,7 +12,7 @@ import (
 // Source: Auth0 Management API, UserIdentitySchema.
 type Identity struct {
 	Connection        Field[string]
-	UserID            Field[ID] // the id that the provider knows, without a prefix
+	UserID            Field[ID] // the id at the provider, without a prefix
 	Provider          Field[string]
 	IsSocial          Field[bool]
 	ProfileData       metadata.Object // from the provider, at the last login
@@ -46,10 +46,10 @@ func (i Identity) Is(provider string, id ID) bool {
 	return ok && has && p == provider && own == id
 }
 
-// Equal reports whether i and j have equal members.
+// Equal reports whether i and j have equal members, as their texts do.
 func (i Identity) Equal(j Identity) bool {
 	a, b := i.attributes(), j.attributes()
-	return attrs.Equal(a[:], b[:]) && i.Extra.Equal(j.Extra)
+	return attrs.Equal(a[:], i.Extra, b[:], j.Extra)
 }
 
 // UnmarshalJSON sets i to the identity in text. A user_id may be a number; see

@@ -11,12 +11,14 @@ import (
 // and no changes.
 type Outcome struct {
 	Profile  Profile           // the profile afterwards, as the API answers it
-	Changes  []metadata.Change // member by member, from the profile before
+	Changes  []metadata.Change // member by member, from the profile before; see [Changes]
 	Effects  []Effect          // consequences besides the changes
 	Warnings rule.Violations   // steps that may be unintended, or that no source documents
 }
 
-// LogValue returns o as groups. Tokens are masked, and changes have no values.
+// LogValue returns o as groups. Tokens are masked, and changes have no values. A
+// slog.JSONHandler does not call it for an Outcome inside a slice, a map or a struct:
+// there it writes what json.Marshal does, the tokens of Profile included.
 func (o Outcome) LogValue() slog.Value {
 	changes := make([]string, len(o.Changes))
 	for i, c := range o.Changes {

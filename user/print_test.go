@@ -71,6 +71,35 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	assert.Empty(t, user.Secret{}.Reveal())
 }
 
+// Where package fmt calls no method, it writes the address of the text.
+func TestSecretsPrintAsAddresses(t *testing.T) {
+	s := user.NewSecret("hunter2")
+	const address = `\{0x[0-9a-f]+\}`
+	assert.Regexp(t, `^\{`+address+`\}$`, fmt.Sprint(struct{ s user.Secret }{s}))
+	assert.Regexp(t, `^%!p\(user\.Secret=`+address+`\)$`, fmt.Sprintf("%p", s))
+	assert.Equal(t, "********", fmt.Sprint(s))
+}
+
+// A Secret reads the JSON that it writes.
+func TestSecretsAreRead(t *testing.T) {
+	type form struct{ P user.Secret }
+	var f form
+	require.NoError(t, json.Unmarshal([]byte(`{"P":"\u0078\"y"}`), &f))
+	assert.Equal(t, `x"y`, f.P.Reveal())
+	text, err := json.Marshal(f)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"P":"x\"y"}`, string(text))
+	require.NoError(t, json.Unmarshal([]byte(`{"P":null}`), &f))
+	assert.Equal(t, `x"y`, f.P.Reveal(), "null changes nothing")
+	for _, text := range []string{`1`, `{"a":"hunter2"}`, `["hunter2"]`, `true`} {
+		err := f.P.UnmarshalJSON([]byte(text))
+		assert.ErrorIs(t, err, user.ErrMistyped, text)
+		assert.NotContains(t, err.Error(), "hunter2")
+	}
+	assert.ErrorIs(t, f.P.UnmarshalJSON([]byte(`"`)), metadata.ErrSyntax)
+	assert.Equal(t, `x"y`, f.P.Reveal())
+}
+
 // A Field prints as its value, with the verb and its flags.
 func TestFieldsPrint(t *testing.T) {
 	assert.Equal(t, `kim "kim"   kim 6b696d`, fmt.Sprintf("%v %q %5s %x", user.Set("kim"), user.Set("kim"), user.Set("kim"), user.Set("kim")))

@@ -42,7 +42,8 @@ type Profile struct {
 
 	// Extra has every other member: further attributes from the identity provider,
 	// metadata that is not an object, and identities that are not a list of objects.
-	// A member of Extra whose field is set is not written.
+	// A member of Extra whose field is set is not written. One whose field is absent is
+	// written, and operations take it for the field.
 	Extra metadata.Object
 }
 
@@ -145,15 +146,16 @@ func (p Profile) Clone() Profile {
 	return p
 }
 
-// Equal reports whether p and q have equal attributes; absent, null and empty
-// differ.
+// Equal reports whether p and q have equal attributes, as their texts do; absent, null
+// and empty differ.
 func (p Profile) Equal(q Profile) bool {
+	p, q = attrs.Placed(p, p.Extra, FromObject), attrs.Placed(q, q.Extra, FromObject)
 	a, b := p.attributes(), q.attributes()
-	return attrs.Equal(a[:], b[:]) && p.Extra.Equal(q.Extra)
+	return attrs.Equal(a[:], p.Extra, b[:], q.Extra)
 }
 
 // Object returns p as a JSON object. The error is a [metadata.Errors] with
-// [metadata.ErrDepth] if p was built from parts that are nested too deep in it.
+// [metadata.ErrDepth] if p was built from parts that are nested too deep.
 func (p Profile) Object() (metadata.Object, error) {
 	return metadata.Parse(p.AppendJSON(nil))
 }

@@ -2,6 +2,7 @@ package user
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/metameld/metameld/metadata"
@@ -13,19 +14,20 @@ import (
 //
 //	t := user.Target{Connection: c, Sources: rule.Current} // c: see ParseConnection
 //
-// Sources is one of these settings. What passes one passes those after it:
+// Sources is one of these settings. A payload that is valid under one is
+// valid under the next ones:
 //
-//   - [rule.Strict], the zero value: ordered documents count first, then recorded
-//     answers of the API, then the stricter page. For unit tests.
+//   - [rule.Strict], the zero value: the five documents of docs/sources.md count
+//     first, then recorded answers of the API, then the stricter page. For unit tests.
 //   - [rule.Current]: the newest source counts. For guards in front of the API.
 //   - [rule.Lenient]: only what every source refuses is refused. For exploring.
 //
-// Policies select the readings of single rules, over the setting. What the connection
-// declares itself in [Connection.Attributes] beats both. A refusal that depends on the
+// Policies select readings of single rules and override Sources.
+// [Connection.Attributes] overrides both. A refusal that depends on the
 // setting names the sources on both sides, their dates and the setting that accepts it.
 //
-// The zero Target applies only rules that hold for every connection, strictly; valid
-// then does not mean accepted.
+// The zero Target applies only rules that hold for every connection, under
+// [rule.Strict]. A valid verdict then does not mean that the API accepts the payload.
 type Target struct {
 	Connection Connection    `json:"connection,omitzero"`
 	Migrated   bool          `json:"migrated,omitzero"`  // a custom database's user who moved to the Auth0 store
@@ -101,7 +103,7 @@ func (d *decoder) texts(name string, v metadata.Value) []string {
 	for e := range v.Elements() {
 		s, ok := e.Str()
 		if !ok {
-			d.Add(ErrMistyped, name)
+			d.Add(ErrMistyped, name, strconv.Itoa(len(list)))
 		}
 		list = append(list, s)
 	}

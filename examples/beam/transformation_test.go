@@ -167,9 +167,10 @@ func TestEffects(t *testing.T) {
 		func(key string, n int64) { counts[key] += n },
 	))
 	require.Len(t, plans, 1)
-	assert.Contains(t, plans[0], `"effects":[{"kind":"change-email-message","rule":"patch.change-email-message"}]`)
+	assert.Contains(t, plans[0], `"effects":[{"kind":"sessions-expire","rule":"patch.sessions-expire","pointer":"/email"},{"kind":"change-email-message","rule":"patch.change-email-message","pointer":"/email"}]`)
 	assert.Contains(t, plans[0], `"rule":"patch.email-keeps-verified"`)
 	assert.Equal(t, int64(1), counts["effects change-email-message"])
+	assert.Equal(t, int64(1), counts["effects sessions-expire"])
 	assert.Equal(t, int64(1), counts["warnings patch.email-keeps-verified"])
 	assert.Equal(t, int64(1), counts["verdicts planned"])
 	assert.Equal(t, int64(1), counts["payloads"])

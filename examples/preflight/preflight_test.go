@@ -210,6 +210,9 @@ func line(page []string, i int) string {
 	return "(end of the page)"
 }
 
+// start returns the start of a line.
+func start(line string) string { return line[:min(len(line), 120)] }
+
 // The page of rules that is checked in is up to date.
 func TestRules(t *testing.T) {
 	status, out, _ := preflight("", "-rules")
@@ -220,7 +223,7 @@ func TestRules(t *testing.T) {
 	for i := range max(len(want), len(got)) {
 		if i >= len(want) || i >= len(got) || want[i] != got[i] {
 			t.Errorf("RULES.md is stale; run go run ./examples/preflight -rules >RULES.md\nfirst difference, line %d\nhave: %s\nwant: %s",
-				i+1, line(got, i), line(want, i))
+				i+1, start(line(got, i)), start(line(want, i)))
 			break
 		}
 	}

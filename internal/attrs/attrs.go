@@ -69,7 +69,8 @@ func Decode(table []Attr, o metadata.Object) (extra metadata.Object) {
 }
 
 // Place assigns the members of extra to their fields where these are absent, as the
-// text is written. It returns the members that no field supersedes.
+// text is written. It returns the members that no field supersedes: those without a
+// field and those whose field is absent; absent where there are none.
 func Place(table []Attr, extra metadata.Object) metadata.Object {
 	placed := false
 	for name, v := range extra.All() {
@@ -80,12 +81,6 @@ func Place(table []Attr, extra metadata.Object) metadata.Object {
 	if !placed {
 		return extra
 	}
-	return Unplaced(table, extra)
-}
-
-// Unplaced returns the members of extra that no field supersedes: those without a
-// field and those whose field is absent; absent where there are none.
-func Unplaced(table []Attr, extra metadata.Object) metadata.Object {
 	return NonEmpty(extra.Select(func(name string, _ metadata.Value) bool {
 		f := Find(table, name)
 		return f == nil || f.IsZero()
@@ -118,14 +113,16 @@ func Append(dst []byte, table []Attr, extra metadata.Object) []byte {
 	return append(dst, '}')
 }
 
-// Equal reports whether the fields of two tables of one type are equal.
-func Equal(a, b []Attr) bool {
+// Equal reports whether two tables of one type, each with its extra, are written with
+// equal members. It places members of extra in the fields.
+func Equal(a []Attr, x metadata.Object, b []Attr, y metadata.Object) bool {
+	x, y = Place(a, x), Place(b, y)
 	for i := range a {
 		if !a[i].Field.EqualField(b[i].Field) {
 			return false
 		}
 	}
-	return true
+	return NonEmpty(x).Equal(NonEmpty(y))
 }
 
 // Select returns the members of o that have those names, which come in its order;

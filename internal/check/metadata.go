@@ -76,7 +76,7 @@ func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Re
 	}
 }
 
-// sizeOf returns the bytes of o as JSON text: without white space where that can
+// sizeOf returns the bytes of o as JSON text: without white space if that can
 // matter for a limit.
 func sizeOf(o metadata.Object) int {
 	if n := o.Size(); n <= limit.Profile {

@@ -18,18 +18,18 @@ func Resolve(c *user.Connection) {
 }
 
 // JudgeKind reports a kind that does not exist or contradicts the strategy, and makes
-// it unknown, so that no rule takes it for a kind. It warns of a strategy that tells no
-// kind. c is resolved.
+// it unknown, so that no rule takes it for a kind. It warns of a strategy that implies
+// no kind. c is resolved.
 func JudgeKind(j *judge.Judge, c *user.Connection) {
 	switch {
 	case !strategy.IsKind(string(c.Kind)):
-		j.Report(rule.ConnectionKind, "", "the target's connection has an unknown kind; use one of the constants, such as user.Database")
+		j.Report(rule.ConnectionKind, "", "Kind of the target's connection is not one of the constants; use one, such as user.Database")
 		c.Kind = user.KindUnknown
 	case strategy.Contradicts(c.Strategy, string(c.Kind)):
 		j.Report(rule.ConnectionKind, "", "the kind of the target's connection contradicts its strategy; leave the kind out")
 		c.Kind = user.KindUnknown
 	case c.Kind == user.KindUnknown && c.Strategy != "":
-		j.Report(rule.UnknownStrategy, "", "the strategy of the target's connection tells no kind; set the kind as well")
+		j.Report(rule.UnknownStrategy, "", "the strategy of the target's connection is not in the library's list; set Kind as well")
 	}
 }
 
@@ -42,7 +42,7 @@ func NotJudged(j *judge.Judge, names []string) {
 }
 
 // Attribute returns what the connection declares of email, phone_number or username:
-// nil where it declares other attributes only. It reports false where the connection
+// nil if it declares other attributes only. It reports false if the connection
 // declares no attributes or is not a database.
 func Attribute(c *user.Connection, name string) (a *user.Attribute, declares bool) {
 	if !mayBeDatabase(c) || c.Attributes == (user.Attributes{}) {
@@ -104,7 +104,7 @@ func Syncs(c *user.Connection) bool {
 	return c.RootAttributes.String() == user.OnEachLogin.String()
 }
 
-// Provider returns the provider of the connection's identities, "" where it is not
+// Provider returns the provider of the connection's identities, "" if it is not
 // known.
 func Provider(c *user.Connection) string {
 	switch {

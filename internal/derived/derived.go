@@ -13,7 +13,7 @@ import (
 	"github.com/metameld/metameld/user"
 )
 
-// Attributes returns p with the attributes that Auth0 derives from the e-mail where
+// Attributes returns p with the attributes that Auth0 derives from the e-mail if
 // they are absent: name is the e-mail, nickname its local part, picture the gravatar of
 // the e-mail that falls back to two letters of name; see [Picture]. Attributes of the
 // names in without stay as they are. Without an e-mail nothing is derived.
@@ -45,7 +45,7 @@ func Fold(t *user.Target, f user.Field[string]) user.Field[string] {
 	return f
 }
 
-// Stamp returns the time of the operation, or f where the target has none.
+// Stamp returns the time of the operation, or f if the target has none.
 func Stamp(t *user.Target, f user.Field[user.Timestamp]) user.Field[user.Timestamp] {
 	if t.Now.IsZero() {
 		return f
@@ -105,7 +105,7 @@ func firstOf(s string, n int) string {
 	return s
 }
 
-// lettersOf returns the first n letters and digits of s, fewer where it has fewer.
+// lettersOf returns the first n letters and digits of s, fewer if it has fewer.
 func lettersOf(s string, n int) string {
 	var b strings.Builder
 	for _, r := range s {

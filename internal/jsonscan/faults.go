@@ -34,9 +34,9 @@ const (
 	mostPointerBytes = 1 << 20
 )
 
-// Faults returns the faults of the text d: one where it is not JSON, otherwise every
+// Faults returns the faults of the text d: one if it is not JSON, otherwise every
 // duplicate name in the order of the text. It is the slow and readable twin of [Check],
-// called where Check refuses a text.
+// called if Check refuses a text.
 func Faults(d []byte, depth int) []Fault {
 	r := reader{d: d, limit: depth}
 	end, ok := r.value(Space(d, 0))

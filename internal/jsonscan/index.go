@@ -81,7 +81,7 @@ func EqualNodes(a []byte, an []Node, x int, b []byte, bn []Node, y int) bool {
 }
 
 // Pair calls yield for each name in object x of the indexed text a or in object y of
-// b, with the node of the member in each, or -1 where one lacks it. The members of x
+// b, with the node of the member in each, or -1 if one lacks it. The members of x
 // come first, in their order, then those that only y has. It stops when yield returns
 // false.
 func Pair(a []byte, an []Node, x int, b []byte, bn []Node, y int, yield func(x, y int) bool) {

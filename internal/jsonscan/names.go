@@ -40,7 +40,7 @@ type Name struct {
 	Escaped  bool
 }
 
-// Bytes returns the unquoted name: a part of d, or a copy where it has an escape.
+// Bytes returns the unquoted name: a part of d, or a copy if it has an escape.
 func (n Name) Bytes(d []byte) []byte {
 	if !n.Escaped {
 		return d[n.Off+1 : n.End-1]
@@ -60,7 +60,7 @@ func NameAt(d []byte, off, end int, escaped bool) Name {
 }
 
 // Member reads the name of the member at d[at] and returns it with the index of its
-// value. The index is negative where there is no valid name, no colon or no value.
+// value. The index is negative if there is no valid name, no colon or no value.
 func Member(d []byte, at int) (n Name, value int) {
 	size, i := uint(len(d)), uint(at)
 	if i >= size || d[i] != '"' {
@@ -229,7 +229,7 @@ func (s *Names) Release() bool {
 }
 
 // Keep reports whether scratch memory of that capacity is worth keeping: a large one
-// only where a quarter of it was used.
+// only if a quarter of it was used.
 func Keep(capacity, used int) bool { return capacity <= 1<<16 || capacity/4 <= used }
 
 // open begins the names of an object.
@@ -269,7 +269,7 @@ func (n entry) same(d []byte, m entry) bool {
 }
 
 // uniqueHashed is Unique by a hash table. It hashes the keys first, which are known
-// already, and turns to seeded hashes where those collide too often.
+// already, and turns to seeded hashes if those collide too often.
 func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 	size := 1 << bits.Len(uint(len(list)*2-1))
 	if cap(s.table) < size {

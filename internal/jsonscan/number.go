@@ -118,7 +118,7 @@ func place(n decimal, i int) int64 {
 }
 
 // Int64 returns the value of the valid JSON number t, however it is written. It reports
-// false where the value is not an int64.
+// false if the value is not an int64.
 func Int64(t []byte) (v int64, ok bool) {
 	n := parse(t)
 	if n.digits() == 0 {

@@ -26,7 +26,7 @@ func Space(d []byte, i int) int {
 	return i
 }
 
-// Skip returns the index after the value at d[i], or a negative number where no valid
+// Skip returns the index after the value at d[i], or a negative number if no valid
 // value of at most depth levels stands there. It ignores duplicate names. It copies a
 // string that is converted for the call; [End] does not.
 func Skip(d []byte, i, depth int) int { return scan[anyNames](d, i, depth, nil) }
@@ -50,7 +50,7 @@ type (
 
 // endsPlain finds the first byte of x that is not plain content of a string: a quote,
 // a backslash, a control character or a byte outside ASCII. The lowest set bit of the
-// result is the high bit of that byte; the result is 0 where there is none.
+// result is the high bit of that byte; the result is 0 if there is none.
 func endsPlain(x uint64) uint64 {
 	low := (x ^ lowBits*2) - lowBits*'!' // swaps quote and space, so that the quote is among the bytes below
 	backslash := (x ^ lowBits*'\\') - lowBits
@@ -335,7 +335,7 @@ colon:
 }
 
 // multibyte returns the index after the characters outside ASCII at d[i], or a negative
-// number where they are not UTF-8.
+// number if they are not UTF-8.
 func multibyte(d []byte, i int) int {
 	for i < len(d) && d[i] >= utf8.RuneSelf {
 		switch c := d[i]; {
@@ -369,7 +369,7 @@ func Size(d []byte) int {
 }
 
 // String returns the index after the string at d[i] and whether it has an escape. The
-// index is negative where the string is invalid: an unknown escape, a control
+// index is negative if the string is invalid: an unknown escape, a control
 // character, invalid UTF-8, half a surrogate pair.
 func String(d []byte, i int) (end int, escaped bool) {
 	if i >= len(d) || d[i] != '"' {
@@ -407,7 +407,7 @@ func String(d []byte, i int) (end int, escaped bool) {
 	}
 }
 
-// escape returns the index after the escape at d[i], or a negative number where it is
+// escape returns the index after the escape at d[i], or a negative number if it is
 // invalid. A surrogate pair is one escape.
 func escape(d []byte, i int) int {
 	if i+1 >= len(d) {
@@ -455,7 +455,7 @@ func hex4(d []byte, i int) rune {
 	return r
 }
 
-// Number returns the index after the number at d[i], or a negative number where it is
+// Number returns the index after the number at d[i], or a negative number if it is
 // invalid.
 func Number(d []byte, i int) int {
 	if i < len(d) && d[i] == '-' {
@@ -476,7 +476,7 @@ func Number(d []byte, i int) int {
 }
 
 // fraction returns the index after the fraction and exponent at d[i], both optional, or
-// a negative number where they are invalid.
+// a negative number if they are invalid.
 func fraction(d []byte, i int) int {
 	if i < len(d) && d[i] == '.' {
 		start := i + 1

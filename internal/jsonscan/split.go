@@ -7,7 +7,7 @@ type Part struct {
 }
 
 // Split returns the members of the object that is all of text. Values may have up to
-// MaxDepth levels each, and duplicate names inside. It reports false where text is no
+// MaxDepth levels each, and duplicate names inside. It reports false if text is no
 // such object or has two members of one name; [Faults] returns the reason.
 func Split(text []byte) (parts []Part, ok bool) {
 	i := Space(text, 0)

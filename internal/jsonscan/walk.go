@@ -23,7 +23,7 @@ func Walk(text string, path ...string) iter.Seq2[[]string, Inner] {
 	}
 }
 
-// walk yields the values inside node x. It reports false where yield did.
+// walk yields the values inside node x. It reports false if yield did.
 func walk(text string, nodes []Node, x int, path []string, yield func([]string, Inner) bool) bool {
 	n := &nodes[x]
 	inObject := text[n.Value] == '{'

@@ -5,7 +5,7 @@ import "github.com/metameld/metameld/metadata"
 // Faults collects the faults of a text, up to a limit. Its zero value is empty.
 type Faults struct {
 	errs  metadata.Errors
-	bound Bound
+	bound bound
 }
 
 // Add adds a fault at the place that the path leads to, a name for each level.
@@ -20,7 +20,7 @@ func (f *Faults) AddAt(fault metadata.Fault, pointer string) {
 		return
 	case first:
 		f.bound.pointers = len(pointer)
-	case !f.bound.Takes(len(f.errs), pointer):
+	case !f.bound.takes(len(f.errs), pointer):
 		fault, pointer = metadata.ErrMore, ""
 	}
 	f.errs = append(f.errs, &metadata.Error{Fault: fault, Pointer: pointer})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user/rule"
 )
 
@@ -33,7 +34,7 @@ func newEntry(place int, r rule.Rule) entry {
 	refuses := r.Readings[0]
 	for _, x := range r.Readings[1:] {
 		sides := func(s rule.Sources) string {
-			return fmt.Sprintf("; refused by %s (%s), accepted under sources %s by %s (%s)", refuses.Source, refuses.Date, s, x.Source, x.Date)
+			return fmt.Sprintf("; %s (%s) refuses it, %s (%s) accepts it: to follow the latter, set Sources to %s", refuses.Source, refuses.Date, x.Source, x.Date, s)
 		}
 		if x.Current {
 			e.current = sides(rule.Current)
@@ -42,7 +43,7 @@ func newEntry(place int, r rule.Rule) entry {
 			if e.accepted == nil {
 				e.accepted = map[string]string{}
 			}
-			e.accepted[x.Name] = fmt.Sprintf("accepted: %s (%s, %s); sources strict refuses it", text, x.Source, x.Date)
+			e.accepted[x.Name] = fmt.Sprintf("accepted: %s (%s, %s); refused with Sources set to strict", text, x.Source, x.Date)
 			e.lenient = sides(rule.Lenient)
 		}
 	}
@@ -86,6 +87,16 @@ func (j *Judge) Reading(id rule.ID) string { return j.policies.Reading(j.sources
 // Reads reports whether the reading of that name holds for the rule.
 func (j *Judge) Reads(id rule.ID, reading string) bool { return j.Reading(id) == reading }
 
+// Refuses reports whether [Judge.Report] of the rule adds a violation. Otherwise it adds
+// a warning.
+func (j *Judge) Refuses(id rule.ID) bool {
+	e, reading := catalogue[id], j.Reading(id)
+	if e.severity == rule.SeverityError {
+		return e.accepted[reading] == ""
+	}
+	return reading == refused
+}
+
 // Report adds a violation of the rule. The reading that holds decides whether it is a
 // violation or a warning. A refusal that another setting accepts names the sources on
 // both sides; a warning in place of a refusal has the words of its reading.
@@ -104,17 +115,26 @@ func (j *Judge) ReportLenient(id rule.ID, pointer, message string) {
 }
 
 func (j *Judge) report(id rule.ID, pointer, message, hint string) {
-	v := Violation(id, pointer, message)
-	e, reading := catalogue[id], j.Reading(id)
-	switch {
-	case v.Severity == rule.SeverityWarning && reading == refused:
-		v.Severity = rule.SeverityError
-	case e.accepted[reading] != "":
-		v.Severity, v.Message = rule.SeverityWarning, e.accepted[reading]
-	default:
-		v.Message += hint
+	if accepted := catalogue[id].accepted[j.Reading(id)]; accepted != "" {
+		message = accepted
+	} else {
+		message += hint
 	}
-	j.Add(v)
+	if j.Refuses(id) {
+		j.Refuse(id, pointer, message)
+	} else {
+		j.Warn(id, pointer, message)
+	}
+}
+
+// ReportPath is Report at the place that the path leads to, a name for each level. If
+// the list that Report adds to is full, it does not make the pointer, which can be as
+// long as the metadata is deep. It reports false if both lists are full.
+func (j *Judge) ReportPath(id rule.ID, message string, path ...string) bool {
+	if !j.FullOf(id) {
+		j.Report(id, metadata.Pointer(path...), message)
+	}
+	return !j.Full()
 }
 
 // Refuse adds a violation of the rule, whatever reading holds.
@@ -145,9 +165,9 @@ func (j *Judge) Add(v rule.Violation) {
 // Full reports whether both lists are full.
 func (j *Judge) Full() bool { return j.errors.full && j.warnings.full }
 
-// FullOf reports whether the list is full that the rule's own severity leads to.
+// FullOf reports whether the list is full that Report of the rule adds to.
 func (j *Judge) FullOf(id rule.ID) bool {
-	if catalogue[id].severity == rule.SeverityError {
+	if j.Refuses(id) {
 		return j.errors.full
 	}
 	return j.warnings.full
@@ -179,14 +199,14 @@ func InOrder(vs rule.Violations) rule.Violations {
 // list is a list of violations of one severity.
 type list struct {
 	entries rule.Violations
-	Bound
+	bound
 }
 
 func (l *list) add(v rule.Violation) {
 	if l.full {
 		return
 	}
-	if !l.Takes(len(l.entries), v.Pointer) {
+	if !l.takes(len(l.entries), v.Pointer) {
 		more := Violation(rule.More, "", "more violations follow that are not listed")
 		more.Severity = v.Severity
 		v = more
@@ -194,16 +214,16 @@ func (l *list) add(v rule.Violation) {
 	l.entries = append(l.entries, v)
 }
 
-// Bound limits a list of faults: metadata can have as many of them as names, each with a
+// bound limits a list of faults: metadata can have as many of them as names, each with a
 // pointer as long as it is deep. Its zero value is that of an empty list.
-type Bound struct {
+type bound struct {
 	full     bool
 	pointers int // bytes
 }
 
-// Takes reports whether a list of n entries can have one more, at pointer. The first
+// takes reports whether a list of n entries can have one more, at pointer. The first
 // entry that does not fit makes the list full.
-func (b *Bound) Takes(n int, pointer string) bool {
+func (b *bound) takes(n int, pointer string) bool {
 	b.pointers += len(pointer)
 	b.full = b.full || n >= limit.Entries || b.pointers > limit.Pointers
 	return !b.full

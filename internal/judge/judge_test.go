@@ -105,6 +105,47 @@ func TestListsAreBounded(t *testing.T) {
 	assert.Equal(t, v.Violations, slices.Clone(j.Unsorted().Violations))
 }
 
+// The list that a rule adds to depends on the reading that holds. A pointer is not made
+// for a list that is full.
+func TestReportPath(t *testing.T) {
+	refusable := refusable(t)
+	for _, c := range []struct {
+		sources  rule.Sources
+		policies rule.Policies
+		id       rule.ID
+		refused  bool
+	}{
+		{rule.Strict, nil, rule.NestedMetadataName, true},
+		{rule.Current, nil, rule.NestedMetadataName, false},
+		{rule.Lenient, nil, rule.NestedMetadataName, false},
+		{rule.Lenient, nil, rule.MetadataName, true},
+		{rule.Lenient, nil, rule.NumberPrecision, false},
+		{rule.Strict, rule.Policies{refusable: "refused"}, refusable, true},
+	} {
+		path := []string{"a", "b/c"}
+		j := judge.New(c.sources, c.policies)
+		assert.Equal(t, c.refused, j.Refuses(c.id), "%v", c)
+		for range 2 * limit.Entries {
+			assert.True(t, j.ReportPath(c.id, "m", path...), "%v", c)
+		}
+		assert.True(t, j.FullOf(c.id), "%v", c)
+		v := j.Verdict()
+		full, empty, other := v.Warnings, v.Violations, rule.MetadataName
+		if c.refused {
+			full, empty, other = v.Violations, v.Warnings, rule.NumberPrecision
+		}
+		assert.Len(t, full, limit.Entries+1, "%v", c)
+		assert.Empty(t, empty, "%v", c)
+		assert.Equal(t, "/a/b~1c", full[0].Pointer, "%v", c)
+		assert.Zero(t, testing.AllocsPerRun(10, func() { j.ReportPath(c.id, "m", path...) }), "%v", c)
+		assert.False(t, j.FullOf(other), "%v", c)
+		for range 2 * limit.Entries {
+			j.ReportPath(other, "m", path...)
+		}
+		assert.False(t, j.ReportPath(c.id, "m", path...), "%v", c)
+	}
+}
+
 func TestFaults(t *testing.T) {
 	var f judge.Faults
 	assert.NoError(t, f.Err())

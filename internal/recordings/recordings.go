@@ -1,6 +1,6 @@
 // Package recordings reads the recorded exchanges with the Management API that
 // the project's workplace keeps beside the checkout. They are not part of the
-// repository: tests that want them are skipped where they are absent.
+// repository: tests that want them are skipped if they are absent.
 package recordings
 
 import (
@@ -28,7 +28,7 @@ type Exchange struct {
 	NextGet         json.RawMessage `json:"next_get"`
 }
 
-// Load returns the recorded exchanges. It skips the test where there are none.
+// Load returns the recorded exchanges. It skips the test if there are none.
 //
 // An update or a link whose Before is absent gets one from the other exchanges
 // about that user: the newest profile, of an update the newest that is older. Of

@@ -35,7 +35,7 @@ var kinds = func() map[string]string {
 	return m
 }()
 
-// Kind returns the kind of connections with the strategy, "" where it is not known.
+// Kind returns the kind of connections with the strategy, "" if it is not known.
 func Kind(strategy string) string { return kinds[strategy] }
 
 // IsKind reports whether kind is "", which is unknown, or one of the kinds.

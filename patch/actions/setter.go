@@ -45,15 +45,10 @@ func (r *run) javascript(s Step) {
 	if isInfinite(s.value.String()) {
 		r.Report(rule.ActionValue, r.pointer(s, "/1"), infiniteMessage)
 	}
-	for path, v := range jsonscan.Walk(s.value.String()) {
-		if r.Full() {
+	for path, v := range jsonscan.Walk(s.value.String(), "steps", strconv.Itoa(r.at), s.String(), "1") {
+		if v.InObject && path[len(path)-1] == proto && !r.ReportPath(rule.ActionName, protoMessage, path...) ||
+			isInfinite(v.Text) && !r.ReportPath(rule.ActionValue, infiniteMessage, path...) {
 			return
-		}
-		if v.InObject && path[len(path)-1] == proto {
-			r.Report(rule.ActionName, r.pointer(s, "/1"+metadata.Pointer(path...)), protoMessage)
-		}
-		if isInfinite(v.Text) {
-			r.Report(rule.ActionValue, r.pointer(s, "/1"+metadata.Pointer(path...)), infiniteMessage)
 		}
 	}
 }

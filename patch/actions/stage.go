@@ -79,6 +79,7 @@ func (s Stage) Run(steps ...Step) (Staged, error) {
 	if !ok {
 		return Staged{}, rule.Violations{judge.Violation(rule.ActionMethod, "/trigger", "unknown trigger; Triggers lists those that exist")}
 	}
+	s.User = derived.Placed(s.User)
 	if _, err := s.User.Object(); err != nil {
 		return Staged{}, err
 	}

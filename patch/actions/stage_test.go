@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -457,4 +458,26 @@ func TestSecretsAreMasked(t *testing.T) {
 		}
 	}
 	assert.Contains(t, out.Writes.LogValue().String(), "auth0|k1")
+}
+
+// Names and numbers deep inside a value cost no pointer each, once the list is full that
+// their rule adds to.
+func TestDeepFaultsInSetters(t *testing.T) {
+	const levels, n = 5_000, 20_000
+	for _, element := range []string{`{"__proto__":1},`, `1e999,`} {
+		value := metadata.MustValue(strings.Repeat(`{"a":`, levels) + "[" + strings.TrimSuffix(strings.Repeat(element, n), ",") + "]" + strings.Repeat("}", levels))
+		bytes := allocated(func() {
+			_, _ = actions.Stage{Trigger: actions.PostLogin, User: kim}.Run(actions.SetUserMetadata("k", value))
+		})
+		assert.Less(t, bytes, uint64(2*levels*n/2), element)
+	}
+}
+
+// allocated returns how many bytes f allocates, freed or not.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

@@ -83,7 +83,8 @@ func (s Step) Equal(t Step) bool {
 // String returns the name of the step, without its arguments; "" for the zero Step.
 func (s Step) String() string { return stepNames[s.kind] }
 
-// Format writes the text of String for every verb.
+// Format writes the text of String. Package fmt writes the value of a setter where it
+// calls no method; see [metadata.Change.Format].
 func (s Step) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue returns the text of String. A slog.JSONHandler does not call it for a Step

@@ -3,6 +3,7 @@ package actions
 import (
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
@@ -20,7 +21,9 @@ import (
 //	{"management_update": payload}
 //	{"deny": true}
 //
-// The zero Step is {}. The text has the passwords of a payload.
+// The zero Step is {}. The text has the passwords of a payload. A setter whose name is
+// not UTF-8 or whose value is not JSON, which [Stage.Run] refuses, has no text: the
+// error is then a [metadata.Errors].
 func (s Step) MarshalJSON() ([]byte, error) {
 	if s.kind == kindNone {
 		return []byte("{}"), nil
@@ -28,6 +31,9 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	dst := []byte(`{"` + stepNames[s.kind] + `":`)
 	switch s.kind {
 	case kindSetUserMetadata, kindSetAppMetadata:
+		if err := s.unwritable(); err != nil {
+			return nil, err
+		}
 		dst = user.Set(s.name).AppendJSON(append(dst, '['))
 		if !s.value.IsZero() {
 			dst = append(append(dst, ','), s.value.String()...)
@@ -41,6 +47,14 @@ func (s Step) MarshalJSON() ([]byte, error) {
 		dst = append(dst, "true"...)
 	}
 	return append(dst, '}'), nil
+}
+
+// unwritable returns why a setter has no text.
+func (s Step) unwritable() error {
+	if !utf8.ValidString(s.name) {
+		return metadata.Errors{{Fault: metadata.ErrUTF8}}
+	}
+	return s.err
 }
 
 // UnmarshalJSON sets s to the step in text, in the form of [Step.MarshalJSON]. The

@@ -38,6 +38,21 @@ func TestStepText(t *testing.T) {
 	assert.ErrorIs(t, new(actions.Step).UnmarshalJSON([]byte(`{}`)), user.ErrUnknownValue)
 }
 
+// A setter that Run refuses for its arguments has no text, which would read as another
+// setter.
+func TestStepWithoutText(t *testing.T) {
+	for want, s := range map[metadata.Fault]actions.Step{
+		metadata.ErrType: actions.SetUserMetadata("k", make(chan int)),
+		metadata.ErrUTF8: actions.SetAppMetadata("k\xff", 1),
+	} {
+		_, err := json.Marshal([]actions.Step{s})
+		require.ErrorIs(t, err, want)
+		var es metadata.Errors
+		require.ErrorAs(t, err, &es)
+	}
+	assert.Equal(t, `{"set_user_metadata":["k"]}`, text(t, actions.SetUserMetadata("k", metadata.Value{})), "undefined")
+}
+
 // Elements that are not steps are errors with their pointers, at most 1,000 of them.
 func TestParseStepsErrors(t *testing.T) {
 	for text, want := range map[string]string{

@@ -13,7 +13,7 @@ import (
 )
 
 // Create returns the user that c creates. id is the part of the user_id that Auth0
-// generates where c has no user_id; without either the profile has none.
+// generates if c has no user_id; without either the profile has none.
 //
 // The rules, in order:
 //
@@ -29,9 +29,9 @@ import (
 //     are absent, blocked too.
 //  6. connection, password and verify_email are not in the profile. There is no
 //     last_password_reset.
-//  7. created_at and updated_at are t.Now, where it is set.
+//  7. created_at and updated_at are t.Now, if it is set.
 //  8. A verification e-mail is sent unless email_verified is true or verify_email
-//     false; verify_email decides where both are set.
+//     false; verify_email decides if both are set.
 //  9. In a custom database the Get User script runs, then the Create and Login scripts
 //     unless users move to Auth0.
 //
@@ -172,7 +172,7 @@ func (o *operation) bare(id, provider string) string {
 	return id
 }
 
-// derive returns p with the attributes that Auth0 derives where they are absent, except
+// derive returns p with the attributes that Auth0 derives if they are absent, except
 // those whose names are in without.
 func (o *operation) derive(p user.Profile, without []string) user.Profile {
 	email := p.Email.Or("")

@@ -75,10 +75,10 @@ func ParseCreation(text []byte) (Creation, error) {
 	return c, nil
 }
 
-// Equal reports whether c and d have equal members.
+// Equal reports whether c and d have equal members, as their texts do.
 func (c Creation) Equal(d Creation) bool {
 	a, b := c.attributes(), d.attributes()
-	return attrs.Equal(a[:], b[:]) && c.Extra.Equal(d.Extra)
+	return attrs.Equal(a[:], c.Extra, b[:], d.Extra)
 }
 
 // AppendJSON appends the JSON text of c, the body to send, to dst.

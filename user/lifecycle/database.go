@@ -63,12 +63,12 @@ func scriptEffects(s State, script user.EffectKind, importMode bool) (list []use
 //
 // The rules, in order:
 //
-//  1. The database is the source of truth. GET shows a copy of it, which is cached
+//  1. Auth0 takes the user from the database. GET shows a copy of it, which is cached
 //     before the profile reaches an application.
 //  2. A change in the database shows at the next login, not before; see
 //     [DatabaseUser.Change] and [DatabaseUser.Login]. Sources disagree on a change of
 //     e-mail ([rule.DatabaseEmail]).
-//  3. A creation runs the Get User script and is refused where that finds the user.
+//  3. A creation runs the Get User script and is refused if that finds the user.
 //     The Create script then writes the user to the database, and the Login script
 //     checks that; with the import mode on, Auth0 stores the user at once. See
 //     [DatabaseUser.Create].
@@ -117,7 +117,7 @@ func (u DatabaseUser) Change(database user.Profile) DatabaseUser {
 // outcome; id is as in [Creation.Create]. The target's connection is taken to be a
 // custom database. Which attributes the Create script writes is up to the tenant: here
 // it writes the identifiers, and whether they are verified. The error is that of
-// [Creation.Create], or a [rule.UserExists] where Auth0 or the database has the user.
+// [Creation.Create], or a [rule.UserExists] if Auth0 or the database has the user.
 func (u DatabaseUser) Create(c Creation, id string, t user.Target) (DatabaseUser, user.Outcome, error) {
 	u = u.clone()
 	if err := toCustomDatabase(&t); err != nil {
@@ -233,7 +233,7 @@ func (u DatabaseUser) Update(p user.Profile) DatabaseUser {
 	return u
 }
 
-// write sets f to the new value, where it differs from the old one.
+// write sets f to the new value, if it differs from the old one.
 func write[T string | bool](f *user.Field[T], was, now user.Field[T]) {
 	if !was.Equal(now) {
 		*f = now

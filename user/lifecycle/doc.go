@@ -19,9 +19,9 @@
 // the connection and the time, and callers pass ids. Functions return a
 // [user.Outcome]: the profile, its changes, effects and warnings.
 //
-// There are two kinds of error. A refusal is a [rule.Violations], a list also where
-// there is one violation. A text that cannot be read, or a profile that was built of
-// parts that are nested too deep in it, is a [metadata.Errors].
+// If a rule refuses the operation, the error is a [rule.Violations]. If a text cannot be
+// parsed, or a profile was built from parts that are nested too deep, the error is a
+// [metadata.Errors].
 //
 // See package patch for updates and package identities for linking.
 package lifecycle

@@ -21,16 +21,16 @@ import (
 //     updated: one that c has and that differs from that of u is refused.
 //  3. Without replace u stays as it is.
 //  4. With it, the profile attributes that c has replace those of u. All others stay.
-//  5. updated_at becomes t.Now, where it is set.
+//  5. updated_at becomes t.Now, if it is set.
 //
 // u does not change. The result shares immutable parts with it. The error is a
-// [rule.Violations], or a [metadata.Errors] where u was built of parts that are
+// [rule.Violations], or a [metadata.Errors] if u was built from parts that are
 // nested too deep.
 //
 // Source: Auth0 docs, Actions Triggers, custom-token-exchange, API object. That 2
 // holds without replace too, and 4 in part, is inferred.
 func Exchange(u user.Profile, c Creation, replace bool, t user.Target) (user.Outcome, error) {
-	c = c.placed()
+	u, c = derived.Placed(u), c.placed()
 	o := begin(&t)
 	o.judgeKind()
 	table := c.attributes()

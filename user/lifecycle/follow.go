@@ -169,7 +169,7 @@ func (l *login) metadata(name string, was, in, now *metadata.Object) {
 			id, message = rule.LoginReservedName, "this name is reserved in app_metadata, and no source describes a login that returns it; return another name"
 		}
 		isWarning := judge.Violation(id, "", "").Severity == rule.SeverityWarning // a login is not refused for its metadata
-		return !isWarning || l.inMetadata(id, message, path...)
+		return !isWarning || l.ReportPath(id, message, path...)
 	})
 	*now = l.newMetadata(*in)
 	if !l.first {

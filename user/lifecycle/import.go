@@ -51,7 +51,7 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 
 // Import returns the user after an import of r. existing is the user of the
 // connection who shares the e-mail or another identifier with r; the zero Profile is
-// none. id is the part of the user_id that Auth0 generates where r has no user_id.
+// none. id is the part of the user_id that Auth0 generates if r has no user_id.
 //
 // The rules, in order:
 //
@@ -61,16 +61,16 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 //     user_id has it already.
 //  3. Without upsert, a user with the same e-mail, user_id, phone number or username
 //     is refused. With it, the user with the same e-mail is changed.
-//  4. An upsert sets the profile attributes and email_verified, where r has them. It
+//  4. An upsert sets the profile attributes and email_verified, if r has them. It
 //     leaves blocked, email, username, user_id, phone_number, phone_verified,
 //     password_hash and mfa_factors as they are.
 //  5. user_metadata and app_metadata of r replace those of the user: nothing is
 //     merged.
-//  6. email_verified becomes false where r lacks it.
-//  7. updated_at becomes t.Now, where it is set.
+//  6. email_verified becomes false if r lacks it.
+//  7. updated_at becomes t.Now, if it is set.
 //
 // Neither r nor existing changes. The error is a [rule.Violations], or a
-// [metadata.Errors] where existing was built of parts that are nested too deep.
+// [metadata.Errors] if existing was built from parts that are nested too deep.
 //
 // Sources: Bulk User Imports (2, 3, 5); Bulk User Import Database Schema and Examples
 // (4); Auth0 Management API, POST /api/v2/jobs/users-imports (6).
@@ -79,7 +79,7 @@ func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err
 	}
-	r = r.placed()
+	existing, r = derived.Placed(existing), r.placed()
 	var o operation
 	var p user.Profile
 	switch {
@@ -111,7 +111,7 @@ func (r *Row) creation(connection string) *Creation {
 	return &c
 }
 
-// shared returns the pointer of the identifier that r and p share, "" where they share
+// shared returns the pointer of the identifier that r and p share, "" if they share
 // none.
 func (r *Row) shared(p *user.Profile) string {
 	same := func(a user.Field[string], b string) bool {
@@ -165,7 +165,7 @@ func (o *operation) leaves(r *Row) {
 	}
 }
 
-// replaceMetadata replaces the metadata object m of p, where the row has one.
+// replaceMetadata replaces the metadata object m of p, if the row has one.
 func (o *operation) replaceMetadata(name string, with metadata.Object, m *metadata.Object, p *user.Profile) {
 	if with.IsZero() {
 		return

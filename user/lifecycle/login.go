@@ -27,50 +27,49 @@ func ParseLogin(text []byte) (user.Profile, error) {
 }
 
 // Login returns the user after a login. login is the result of the identity provider
-// or of the custom database's Login script, cached the profile before; the zero
-// Profile as cached is a user who never logged in and was not created. A login of a
-// user who is blocked counts too: it moves last_login.
+// or of the custom database's Login script. cached is the profile before; the zero
+// Profile is a user who never logged in and was not created. A login of a blocked user
+// counts too: it moves last_login.
 //
 // The rules, in order:
 //
 //  1. A first login creates the user, with the identity of the connection, the
-//     attributes of the login and those that Auth0 derives from them. On enterprise
-//     and custom social connections user_id has the name of the connection in it. A
-//     first login creates none in the Auth0 store, nor where root attributes are never
-//     set on login. id stands for a user_id that the login lacks; a custom database
-//     must return one of them. A user_id of no identity, with or without the name of
-//     the connection, is a first login of another user.
-//  2. A user of the Auth0 store, also one who moved there from a custom database,
-//     keeps every attribute: the login has no source outside. A passwordless login
-//     can only verify the e-mail or phone number.
-//  3. Otherwise the profile attributes follow each login, stay as the first login set
-//     them, or are never set by one, as the connection's RootAttributes says.
-//  4. email_verified follows each login, and is false where the login lacks it. One of
-//     another type is kept as received; it counts as true unless it is "", "false"
+//     attributes of the login and those that Auth0 derives from them. It creates no
+//     user in the Auth0 store, or if RootAttributes is NeverOnLogin. On enterprise and
+//     custom social connections user_id contains the name of the connection. If the
+//     login lacks user_id, id takes its place; a custom database must return one of
+//     them. A user_id that no identity has, with or without the name of the
+//     connection, is the first login of another user.
+//  2. A user of the Auth0 store keeps every attribute; so does a user who moved there
+//     from a custom database. A passwordless login can only verify the e-mail or phone
+//     number.
+//  3. Otherwise RootAttributes decides about the profile attributes: they follow each
+//     login, they stay as the first login set them, or no login sets them.
+//  4. email_verified follows each login, and is false if the login lacks it. A value
+//     of another type is kept as received; it counts as true unless it is "", "false"
 //     or 0.
-//  5. Every other root attribute of the login passes through. An attribute that
-//     followed and that the login lacks is removed; a name, nickname or picture that
-//     was derived is derived anew, and email, username and phone number stay.
+//  5. Every other root attribute follows the login. If the login lacks it, a name,
+//     nickname or picture that was derived is derived again; email, username and phone
+//     number stay; any other attribute is removed.
 //  6. Attributes that the connection does not store are left out, at the root only.
 //  7. user_id, identities, blocked, timestamps and enrolled factors do not follow. A
 //     null counts as absent. access_token and refresh_token of a custom database are
 //     stored in the identity.
-//  8. user_metadata and app_metadata of the login replace those of the user, also if
-//     they are not objects, and stay where the login lacks them. Names that a payload
-//     cannot have are accepted. A member metadata, which Login scripts once used for app_metadata, passes through
-//     under its own name.
+//  8. user_metadata and app_metadata of the login replace those of the user, even if
+//     they are not objects. If the login lacks them, they stay. Names that a payload
+//     cannot have are accepted. A member metadata, which Login scripts once used for
+//     app_metadata, is stored under its own name.
 //  9. A login with a linked identity changes that identity's profileData and no root
 //     attribute.
-//  10. last_login and updated_at become t.Now, where it is set. last_login,
-//     logins_count and last_ip of the login replace those of the user; logins are not
-//     counted here.
-//  11. With the import mode on, this login moves a custom database's user to the Auth0
+//  10. last_login and updated_at become t.Now, if it is set. last_login, logins_count
+//     and last_ip of the login replace those of the user; Login does not count logins.
+//  11. With the import mode on, the login moves a custom database's user to the Auth0
 //     store, which keeps e-mail and username in lower case: the effect
 //     [user.Migrated].
 //
 // The arguments do not change, and the result shares only immutable parts with them.
-// The error is a [rule.Violations] where rule 1 creates no user or finds no user_id,
-// or a [metadata.Errors] where a profile was built of parts that are nested too deep.
+// The error is a [rule.Violations] if rule 1 creates no user or finds no user_id,
+// or a [metadata.Errors] if a profile was built from parts that are nested too deep.
 //
 // Sources: ConnectionSetUserRootAttributesEnum (1, 3); community topics 186267, 182837,
 // 149495 and 189783 (1, names of connections); Custom Database Action Script Best
@@ -126,7 +125,7 @@ func Login(cached, login user.Profile, t user.Target) (user.Outcome, error) {
 	return outcome(*l.was.Profile, *l.now.Profile, effects, l.Verdict().Warnings)
 }
 
-// none is the index of the identity that logs in where the login refreshes none.
+// none is the index of the identity that logs in if the login refreshes none.
 const none = -1
 
 // login is one login: the profile before it, the profile from the identity provider or
@@ -250,7 +249,7 @@ func (l *login) verifyContact() {
 	}
 }
 
-// database runs the scripts of a custom database, and applies rule 11 where the login
+// database runs the scripts of a custom database, and applies rule 11 if the login
 // is one of the identity at index 0.
 func (l *login) database(at int) []user.Effect {
 	on := &l.target.Connection

@@ -12,8 +12,8 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
-// identity returns the index of the identity that logs in: 0 where the login does not
-// tell, none where another user logs in.
+// identity returns the index of the identity that logs in: 0 if the login does not
+// tell, none if another user logs in.
 func (l *login) identity() int {
 	id := l.in.UserID.Or("")
 	on := &l.target.Connection
@@ -111,7 +111,7 @@ func (l *login) createIdentity() {
 }
 
 // connectionID returns the id of the provider as the identity has it: with the name of
-// the connection before it where ids are unique in the connection only.
+// the connection before it if ids are unique in the connection only.
 func (l *login) connectionID(id string) string {
 	on := &l.target.Connection
 	if !derived.HasConnectionIDs(on) {

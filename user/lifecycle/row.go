@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/metameld/metameld/internal/attrs"
@@ -109,10 +110,10 @@ func ParseRows(text []byte) ([]Row, error) {
 	return list, nil
 }
 
-// Equal reports whether r and q have equal members.
+// Equal reports whether r and q have equal members, as their texts do.
 func (r Row) Equal(q Row) bool {
 	a, b := r.attributes(), q.attributes()
-	return attrs.Equal(a[:], b[:]) && r.Extra.Equal(q.Extra)
+	return attrs.Equal(a[:], r.Extra, b[:], q.Extra)
 }
 
 // AppendJSON appends the JSON text of r to dst.
@@ -129,10 +130,16 @@ func (r *Row) UnmarshalJSON(text []byte) error {
 	return attrs.Unmarshal(r, text, ParseRow)
 }
 
-// placed returns r with the members of Extra in their fields, as the text of r reads.
+// placed returns r with the members of Extra in their fields, as the text of r reads: a
+// list with an absent factor, which is written as null, is in Extra.
 func (r Row) placed() Row {
 	table := r.attributes()
 	r.Extra = attrs.Place(table[:], r.Extra)
+	if slices.ContainsFunc(r.MFAFactors, metadata.Object.IsZero) {
+		list := factors{At: &r.MFAFactors}
+		r.Extra = attrs.SetMembers(r.Extra, map[string]any{"mfa_factors": attrs.ValueOf(list)})
+		r.MFAFactors = nil
+	}
 	return r
 }
 

@@ -97,3 +97,19 @@ func TestRows(t *testing.T) {
 	_, err = lifecycle.ParseRows([]byte(full + " "))
 	assert.ErrorIs(t, err, rule.ImportSize)
 }
+
+// An absent factor is written as null, and judged so.
+func TestRowWithAbsentFactor(t *testing.T) {
+	factor := metadata.MustParse(`{"email":{"value":"kim@example.com"}}`)
+	for _, list := range [][]metadata.Object{{{}}, {factor, {}}} {
+		r := lifecycle.Row{Email: user.Set("kim@example.com"), MFAFactors: list}
+		read, err := lifecycle.ParseRow(r.AppendJSON(nil))
+		require.NoError(t, err)
+		v := r.Validate(user.Target{})
+		assert.ErrorIs(t, v.Err(), rule.Type)
+		assert.Equal(t, read.Validate(user.Target{}), v)
+		_, err = r.Import(user.Profile{}, false, "1", user.Target{})
+		assert.ErrorIs(t, err, rule.Type)
+		assert.Len(t, r.MFAFactors, len(list))
+	}
+}

@@ -49,7 +49,7 @@ func (p part) get(name string, required bool) (metadata.Value, bool) {
 	return v, ok
 }
 
-// text returns the text of a member, one of those allowed where there are any.
+// text returns the text of a member, one of those allowed if there are any.
 func (p part) text(name string, required bool, allowed ...string) string {
 	v, ok := p.get(name, required)
 	s, is := v.Str()
@@ -149,7 +149,7 @@ func (o *operation) passwordHash(h metadata.Object) {
 	p.number("parallelization", false)
 }
 
-// hash judges the hash of the algorithm at the index, which is negative where the
+// hash judges the hash of the algorithm at the index, which is negative if the
 // algorithm is not known.
 func (p part) hash(at int) {
 	value := p.text("value", true)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -31,12 +32,13 @@ type RulesUser struct {
 //     that of the first user for the rest of the run.
 //
 // In Actions, event.user has no members of app_metadata at its root. The result
-// shares text with u. The error is a [metadata.Errors] where u was built of parts that
+// shares text with u. The error is a [metadata.Errors] if u was built from parts that
 // are nested too deep.
 //
 // Sources: User Object in Rules (1, 2, 5, 6); Metadata Fields and Data (2); Manage
 // Metadata with Rules (3, 4); auth0/docs issue 7585 (4).
 func RulesObject(u user.Profile) (RulesUser, error) {
+	u = derived.Placed(u)
 	o, err := u.Object()
 	if err != nil {
 		return RulesUser{}, err

@@ -114,20 +114,12 @@ func (o *operation) required(table []attrs.Attr) {
 
 // metadata judges a metadata object.
 func (o *operation) metadata(name string, m metadata.Object) {
-	check.Metadata(m, name, rule.CreationNestedNull, o.inMetadata)
+	check.Metadata(m, name, rule.CreationNestedNull, o.ReportPath)
 	for member, v := range m.All() {
 		if v.IsNull() && !o.FullOf(rule.NullInNewMetadata) {
 			o.Report(rule.NullInNewMetadata, metadata.Pointer(name, member), "the effect of a null in new metadata is not documented; leave the member out")
 		}
 	}
-}
-
-// inMetadata reports a violation in metadata. It returns false if both lists are full.
-func (o *operation) inMetadata(id rule.ID, message string, path ...string) bool {
-	if !o.FullOf(id) {
-		o.Report(id, metadata.Pointer(path...), message)
-	}
-	return !o.Full()
 }
 
 // connection judges whether users can be created in the connection.

@@ -127,7 +127,7 @@ func (v view) members() iter.Seq2[attribute, metadata.Value] {
 	}
 }
 
-// get returns the value of an attribute of the same name; absent where there is none.
+// get returns the value of an attribute of the same name; absent if there is none.
 func (v view) get(a attribute) metadata.Value {
 	if b := v.find(a.name); b.field != nil && !b.field.IsZero() {
 		return b.value()

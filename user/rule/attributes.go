@@ -39,7 +39,7 @@ const (
 	VerificationEmail  ID = "patch.verification-email"
 	VerificationText   ID = "patch.verification-text"
 	DerivedName        ID = "patch.derived-name"         // a name that is the former email
-	KeepsVerified      ID = "patch.keeps-verified"       // a flag that outlives its address or number
+	KeepsVerified      ID = "patch.keeps-verified"       // a flag that stays after its address or number changes or number
 	OnlyIdentifier     ID = "patch.only-identifier"      // the removal of the only one
 	PasswordSessions   ID = "patch.password-sessions"    // a new password ends sessions
 	SessionsExpire     ID = "patch.sessions-expire"      // other changes that end sessions
@@ -75,7 +75,7 @@ var attributeRules = []Rule{
 		Statement: say("phone_number must be a plus sign followed by 1 to %d digits.", limit.PhoneDigits),
 		Source:    updateSchema + "; " + createSchema},
 	{ID: PhoneLength, Severity: SeverityWarning, Evidence: Disputed,
-		Statement: say("The workflow card requires %d characters in phone_number, including the plus sign. The API's pattern allows 2 to %d. Only inputs of the card are judged by this rule.", limit.CardPhone, 1+limit.PhoneDigits),
+		Statement: say("On the workflow card, phone_number must have %d characters, including the plus sign. The API's pattern allows 2 to %d, so this rule judges only inputs of the card; for payloads see value.phone-format.", limit.CardPhone, 1+limit.PhoneDigits),
 		Source:    updateCard + "; " + updateSchema},
 	{ID: PictureFormat, Severity: SeverityError, Evidence: Documented,
 		Statement: "picture must be an absolute http, https or ftp URI.",

@@ -5,7 +5,7 @@ package rule
 const (
 	// What is known of the connection.
 	ConnectionKind    ID = "value.connection-kind"    // a kind that does not exist or contradicts the strategy
-	UnknownStrategy   ID = "value.unknown-strategy"   // one that tells no kind
+	UnknownStrategy   ID = "value.unknown-strategy"   // one that implies no kind
 	NotJudged         ID = "value.not-judged"         // attributes that depend on a kind that is unknown
 	RequiredAttribute ID = "value.required-attribute" // profile_required
 
@@ -48,7 +48,7 @@ var connectionRules = []Rule{
 		Statement: "The kind of connection in a target must be one of the kinds of this library, and must not contradict the strategy: no rule would apply to a misspelt kind.",
 		Source:    strategyEnum},
 	{ID: UnknownStrategy, Severity: SeverityWarning, Evidence: Documented,
-		Statement: "The kind of connection follows from the strategy. A strategy that this library does not list tells no kind; set the kind as well.",
+		Statement: "The kind of connection follows from the strategy. A strategy that this library does not list implies no kind; set the kind as well.",
 		Source:    strategyEnum},
 	{ID: NotJudged, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "The kind of connection decides which root attributes a creation or an update can set. If the kind is unknown, these attributes are not judged by it.",
@@ -62,7 +62,7 @@ var connectionRules = []Rule{
 		Readings: current("scripts", between(refuses(
 			because{"the page on custom databases allows only these three attributes", databasePage},
 			because{"no source refuses an attribute on every custom database", updateResponses},
-		), "scripts", because{"with import mode off, the profile attributes can be set while the connection does not sync them, and the change scripts apply a new email, phone number or password, with a warning; username stays refused", "Auth0 docs, Change Email Script"}))},
+		), "scripts", because{"with import mode off, the profile attributes can be set while the connection does not sync them, and the change scripts apply a new email, phone number or password, with a warning; username stays refused", changeEmailPage + "; " + rootPage}))},
 	{ID: MigratedAttributes, Severity: SeverityError, Evidence: Disputed,
 		Statement: "For a user who was migrated from a custom database to the Auth0 store, an update can change email and email_verified in addition to user_metadata, app_metadata and blocked. It cannot change the profile attributes.",
 		Source:    databasePage + "; Auth0 docs, Update Root Attributes",

@@ -4,7 +4,7 @@ import "fmt"
 
 // Sources selects which sources count if they disagree. A payload that is valid under a
 // setting is valid under the settings after it. The zero Sources is Strict. A setting of
-// the connection itself, such as its attributes, beats every source.
+// the connection itself, such as its attributes, overrides every source.
 type Sources uint8
 
 // The settings.
@@ -27,7 +27,8 @@ func (s Sources) String() string {
 // MarshalText returns the text of String.
 func (s Sources) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText sets s to the setting that text names. Any other text is an error.
+// UnmarshalText sets s to the setting that text names. Any other text is an error,
+// which is not a [Violations] since no rule is broken.
 func (s *Sources) UnmarshalText(text []byte) error {
 	for i, name := range sourcesNames {
 		if string(text) == name {
@@ -38,8 +39,9 @@ func (s *Sources) UnmarshalText(text []byte) error {
 	return fmt.Errorf("rule: sources are none of %q", sourcesNames)
 }
 
-// Policies selects the readings of single rules by name; it overrides [Sources]. Rules
-// and readings that the catalogue does not list are ignored.
+// Policies selects the readings of single rules by name; it overrides [Sources]. A rule
+// or a reading that the catalogue does not list has no effect and is not reported; a
+// target that is read from JSON refuses it.
 type Policies map[ID]string
 
 // Reading returns the name of the reading that holds for the rule: the one that p

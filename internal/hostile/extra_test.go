@@ -1,0 +1,123 @@
+package hostile
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/patch/actions"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/lifecycle"
+)
+
+const wholeProfile = `{"user_id":"auth0|1","email":"kim@example.com","email_verified":"true","username":"kim","phone_number":"+15550100","phone_verified":true,
+	"name":"Kim","nickname":"k","given_name":"K","family_name":"Im","picture":"https://example.com/k.png","blocked":true,
+	"identities":[{"provider":"auth0","user_id":"1","connection":"db"},{"provider":"sms","user_id":"2","connection":"sms"}],
+	"user_metadata":{"a":1,"b":2},"app_metadata":{"plan":"gold"},"multifactor":["guardian"],"multifactor_last_modified":"2026-01-02T03:04:05.000Z",
+	"last_ip":"::1","last_login":"2026-01-02T03:04:05.000Z","logins_count":2,"last_password_reset":"2026-01-02T03:04:05.000Z",
+	"created_at":"2026-01-02T03:04:05.000Z","updated_at":"2026-01-02T03:04:05.000Z","permissions":["x"],"locale":"en"}`
+
+// Profiles that have the same text give the same results, also where every member is
+// in Extra.
+func TestOperationsReadExtraAsFields(t *testing.T) {
+	parsed := must(user.Parse([]byte(wholeProfile)))
+	hand := user.Profile{Extra: metadata.MustParse(wholeProfile)}
+	other := user.Profile{Extra: metadata.MustParse(`{"user_id":"sms|3","identities":[{"provider":"sms","user_id":"3"}],"user_metadata":{"c":3}}`)}
+	p := patch.Payload{Email: user.Null[string](), Blocked: user.Set(false), UserMetadata: metadata.MustDelta(`{"b":null,"d":4}`)}
+	assert.True(t, hand.Equal(parsed) && parsed.Equal(hand))
+	for name, do := range map[string]func(u user.Profile) (any, error){
+		"Apply":   func(u user.Profile) (any, error) { return p.Apply(u, user.Target{}) },
+		"Link":    func(u user.Profile) (any, error) { return identities.Link(u, other, user.Target{}) },
+		"Link to": func(u user.Profile) (any, error) { return identities.Link(other, u, user.Target{}) },
+		"LinkMerging": func(u user.Profile) (any, error) {
+			return identities.LinkMerging(u, other, metadata.Deep, user.Target{})
+		},
+		"Unlink":      func(u user.Profile) (any, error) { return identities.Unlink(u, "sms", "2") },
+		"Delete":      func(u user.Profile) (any, error) { return identities.Delete(u), nil },
+		"RequestFor":  func(u user.Profile) (any, error) { return identities.RequestFor(u) },
+		"RulesObject": func(u user.Profile) (any, error) { return lifecycle.RulesObject(u) },
+		"Exchange": func(u user.Profile) (any, error) {
+			return lifecycle.Exchange(u, lifecycle.Creation{Email: user.Set("kim@example.com"), Name: user.Set("New")}, true, user.Target{})
+		},
+		"Import": func(u user.Profile) (any, error) {
+			return lifecycle.Row{Email: user.Set("kim@example.com"), Name: user.Set("New")}.Import(u, true, "", user.Target{Connection: user.Connection{Kind: user.Database}})
+		},
+		"Run": func(u user.Profile) (any, error) {
+			return actions.Stage{Trigger: actions.PostLogin, User: u}.Run(actions.SetUserMetadata("a", nil))
+		},
+	} {
+		want, err := do(parsed)
+		require.NoError(t, err, name)
+		got, err := do(hand)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, got, name)
+	}
+
+	to := parsed
+	to.Name, to.UserMetadata = user.Set("New"), metadata.MustParse(`{"a":2}`)
+	want, err := patch.Diff(parsed, to)
+	require.NoError(t, err)
+	for _, from := range []user.Profile{parsed, hand} {
+		for _, goal := range []user.Profile{to, {Extra: must(to.Object())}} {
+			got, err := patch.Diff(from, goal)
+			require.NoError(t, err)
+			assert.True(t, got.Equal(want), "%v", got)
+		}
+	}
+}
+
+// The names of internal/attrs are those of the fields of a Profile.
+func TestEveryFieldIsPlaced(t *testing.T) {
+	fields := 0
+	for name, v := range metadata.MustParse(wholeProfile).All() {
+		o := must(metadata.From(map[string]any{name: v}))
+		if name == "locale" {
+			assert.False(t, attrs.Hides(o))
+			continue
+		}
+		fields++
+		assert.True(t, attrs.Hides(o), name)
+		assert.Zero(t, derived.Placed(user.Profile{Extra: o}).Extra.Len(), name)
+	}
+	assert.Equal(t, reflect.TypeFor[user.Profile]().NumField()-1, fields)
+
+	u := must(user.Parse([]byte(wholeProfile)))
+	assert.Zero(t, testing.AllocsPerRun(10, func() { u = derived.Placed(u) }))
+}
+
+// Values with the same text are equal: an empty Extra is as an absent one, and a
+// member of Extra is as its field.
+func TestEqualIsOfTheText(t *testing.T) {
+	empty := metadata.MustParse(`{}`)
+	email := metadata.MustParse(`{"email":"kim@example.com","x":1}`)
+	x := metadata.MustParse(`{"x":1}`)
+	set := user.Set("kim@example.com")
+	factors := []metadata.Object{metadata.MustParse(`{"totp":{"secret":"s"}}`)}
+
+	assert.True(t, patch.Payload{Extra: empty}.Equal(patch.Payload{}) && patch.Payload{}.Equal(patch.Payload{Extra: empty}))
+	assert.True(t, patch.Payload{Extra: email}.Equal(patch.Payload{Email: set, Extra: x}))
+	assert.False(t, patch.Payload{Extra: email}.Equal(patch.Payload{Email: set}))
+	assert.True(t, lifecycle.Creation{Extra: empty}.Equal(lifecycle.Creation{}) && lifecycle.Creation{}.Equal(lifecycle.Creation{Extra: empty}))
+	assert.True(t, lifecycle.Creation{Extra: email}.Equal(lifecycle.Creation{Email: set, Extra: x}))
+	assert.False(t, lifecycle.Creation{Extra: email}.Equal(lifecycle.Creation{Extra: x}))
+	assert.True(t, lifecycle.Row{Extra: empty}.Equal(lifecycle.Row{}) && lifecycle.Row{}.Equal(lifecycle.Row{Extra: empty}))
+	assert.True(t, lifecycle.Row{Extra: email}.Equal(lifecycle.Row{Email: set, Extra: x}))
+	assert.True(t, lifecycle.Row{Extra: metadata.MustParse(`{"mfa_factors":[{"totp":{"secret":"s"}}]}`)}.Equal(lifecycle.Row{MFAFactors: factors}))
+	assert.False(t, lifecycle.Row{MFAFactors: factors}.Equal(lifecycle.Row{}))
+	assert.True(t, user.Profile{Extra: empty}.Equal(user.Profile{}) && user.Profile{}.Equal(user.Profile{Extra: empty}))
+	assert.True(t, user.Profile{Extra: email}.Equal(user.Profile{Email: set, Extra: x}))
+	assert.True(t, user.Profile{Email: set, Extra: email}.Equal(user.Profile{Email: set, Extra: x}), "a member whose field is set is not written")
+	assert.False(t, user.Profile{Extra: email}.Equal(user.Profile{}))
+	odd := `{"user_id":5,"email_verified":"true","user_metadata":"text","identities":[1]}`
+	assert.True(t, user.Profile{Extra: metadata.MustParse(odd)}.Equal(must(user.Parse([]byte(odd)))))
+	assert.True(t, user.Identity{Extra: empty}.Equal(user.Identity{}) && user.Identity{}.Equal(user.Identity{Extra: empty}))
+	assert.True(t, user.Identity{Extra: metadata.MustParse(`{"provider":"sms","x":1}`)}.Equal(user.Identity{Provider: user.Set("sms"), Extra: x}))
+	assert.False(t, user.Identity{Extra: x}.Equal(user.Identity{}))
+}
