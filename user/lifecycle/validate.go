@@ -189,7 +189,7 @@ func (o *operation) database(c *Creation) {
 	}
 	o.databasePhone(c)
 	if c.Password.IsZero() {
-		o.Report(rule.PasswordMissing, "", "no source shows a database user without a password; send password")
+		o.Report(rule.PasswordMissing, "", "a database user needs a password, unless the connection supports users without a password; send password")
 	}
 	on := &o.target.Connection
 	if declared, _ := derived.Attribute(on, "username"); declared == nil && on.RequiresUsername.Or(false) && c.Username.IsZero() {
