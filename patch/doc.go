@@ -34,7 +34,7 @@
 //
 // # Evidence
 //
-// If sources disagree, the stricter one counts, unless Sources or Policies of
+// If sources disagree, [rule.Strict] decides, unless Sources or Policies of
 // [user.Target] select another reading. A step that no source documents gets a warning
 // with the id of its rule.
 package patch

@@ -56,7 +56,7 @@ func ExamplePayload_Apply_wipe() {
 	// {} removes everything in app_metadata; leave it out to change nothing
 }
 
-// Where sources disagree the stricter one holds, unless the target selects another.
+// If sources disagree, rule.Strict decides, unless the target selects another setting.
 func ExampleTarget() {
 	p := patch.Payload{Nickname: user.Set("ann")}
 	t := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}

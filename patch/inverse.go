@@ -23,6 +23,10 @@ import (
 //     [rule.EmailKeepsVerified].
 //  4. connection and client_id are those of p, if the inverse needs them.
 //
+// Inverse does not judge p: call [Payload.Validate] first. To undo the payloads of a
+// plan, call Inverse for each with the profile before it, and send the results in
+// reverse order.
+//
 // If p is valid, the error lists the differences that remain after both are sent; the
 // payload undoes the others (rule.Unreachable). It is a [metadata.Errors] with
 // [metadata.ErrUnreachable]. These differences remain:

@@ -92,7 +92,9 @@ func From(v any) (Payload, error) {
 // identities and created_at, and their names. It prepares a body that was read from the
 // API and edited; [Plan] then omits what the user already has, and splits the rest.
 // A member that was deleted from the body is absent, so the API keeps its value. To
-// delete members, edit the body as a [user.Profile] and call [PlanTo].
+// delete members, edit the body as a [user.Profile] and call [PlanTo]. email_verified
+// and phone_verified stay: beside a new email or phone number, a true that was read
+// marks the new one as verified. Remove the flag or set it to false.
 //
 // Other members that the schema does not list stay: the API ignores them or stores
 // them ([rule.UnknownAttribute]).

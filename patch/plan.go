@@ -253,9 +253,14 @@ func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 	}
 	p.keepVerified(&before)
 	p.Extra = attrs.NonEmpty(p.Extra.Select(func(name string, v metadata.Value) bool {
-		_, has := u.Extra.Get(name)
-		_, known := find(name)
-		return has || known || !v.IsNull()
+		stored, has := u.Extra.Get(name)
+		if _, known := find(name); known {
+			return true
+		}
+		if v.IsNull() {
+			return has
+		}
+		return !has || !v.Equal(stored)
 	}))
 	if _, inExtra := u.Extra.Get(attrUserMetadata.String()); !inExtra { // else it is replaced
 		p.UserMetadata = dropNoOps(p.UserMetadata, u.UserMetadata)

@@ -552,10 +552,17 @@ func TestSendable(t *testing.T) {
 	assert.Empty(t, dropped)
 	assert.True(t, p.IsZero())
 	// Plan omits the attributes that the user has already.
-	p, _ = payload(t, `{"user_id":"auth0|1","email":"a@example.com","username":"ann","name":"B"}`).Sendable()
-	list, err := patch.Plan(profile(t, `{"user_id":"auth0|1","email":"a@example.com","username":"ann","name":"A"}`), p, user.Target{})
+	p, _ = payload(t, `{"user_id":"auth0|1","email":"a@example.com","username":"ann","name":"B","locale":"de"}`).Sendable()
+	stored := `{"user_id":"auth0|1","email":"a@example.com","username":"ann","name":"A","locale":"de"}`
+	list, err := patch.Plan(profile(t, stored), p, user.Target{})
 	require.NoError(t, err)
 	assert.Equal(t, `[{"name":"B"}]`, fmt.Sprint(list))
+	p, _ = payload(t, stored).Sendable()
+	for _, kind := range []user.Kind{user.Database, user.CustomDatabase, user.Social} {
+		list, err = patch.Plan(profile(t, stored), p, user.Target{Connection: user.Connection{Kind: kind}})
+		require.NoError(t, err)
+		assert.Empty(t, list, "an unedited body")
+	}
 }
 
 // The first violation of several synced attributes names them all; the others refer to

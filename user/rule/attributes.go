@@ -39,7 +39,7 @@ const (
 	VerificationEmail  ID = "patch.verification-email"
 	VerificationText   ID = "patch.verification-text"
 	DerivedName        ID = "patch.derived-name"         // a name that is the former email
-	KeepsVerified      ID = "patch.keeps-verified"       // a flag that stays after its address or number changes or number
+	KeepsVerified      ID = "patch.keeps-verified"       // a flag that stays after its address or number changes
 	OnlyIdentifier     ID = "patch.only-identifier"      // the removal of the only one
 	PasswordSessions   ID = "patch.password-sessions"    // a new password ends sessions
 	SessionsExpire     ID = "patch.sessions-expire"      // other changes that end sessions

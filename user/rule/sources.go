@@ -9,7 +9,7 @@ type Sources uint8
 
 // The settings.
 const (
-	Strict  Sources = iota // the stricter source counts; for unit tests and conservative checks
+	Strict  Sources = iota // the five documents of docs/sources.md count first, then recorded answers, then the stricter page
 	Current                // the newest source counts; for guards in front of the API
 	Lenient                // a payload is refused only if every source refuses it; for exploring
 )
