@@ -161,18 +161,18 @@ func (a *answer) validate(req request) error {
 		return err
 	}
 	v := p.Validate(t)
-	if req.has("user") && v.Valid() { // the user can add warnings
+	if req.has("user") { // what depends on the user is judged, too
 		out, err := p.Apply(u, t)
 		if err != nil {
 			return a.unapplied(v, err)
 		}
-		v.Warnings = out.Warnings
+		v = rule.Verdict{Warnings: out.Warnings}
 	}
 	a.verdict(v)
 	return nil
 }
 
-// unapplied answers for a payload that is valid but for this user.
+// unapplied answers for a payload that Apply refuses; v is the verdict without the user.
 func (a *answer) unapplied(v rule.Verdict, err error) error {
 	if errors.As(err, &v.Violations) {
 		a.verdict(v)
@@ -193,14 +193,9 @@ func (a *answer) apply(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	v := p.Validate(t)
-	if !v.Valid() {
-		a.verdict(v)
-		return nil
-	}
 	out, err := p.Apply(u, t)
 	if err != nil {
-		return a.unapplied(v, err)
+		return a.unapplied(p.Validate(t), err)
 	}
 	a.verdict(rule.Verdict{})
 	a.outcome(out)
