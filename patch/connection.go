@@ -234,7 +234,7 @@ func (j *validator) changeScript(a attribute) {
 	case a.isProfile():
 		j.synced(a)
 	case a == attrUsername:
-		j.Refuse(rule.CustomDatabase, a.pointer(), "username can be changed only in the custom database, not through the API")
+		j.ReportLenient(rule.CustomDatabase, a.pointer(), "username can be changed only in the custom database, not through the API")
 	case a == attrEmail || a == attrEmailVerified:
 		j.Warn(rule.CustomDatabase, a.pointer(), "this runs the Get User and Change Email scripts of the database; without the second the API answers 400")
 	case a == attrPassword:

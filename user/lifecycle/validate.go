@@ -92,7 +92,7 @@ func (o *operation) typed(name string, null, mistyped bool, want string) {
 // text judges the text of an attribute.
 func (o *operation) text(name, s string) {
 	check.Text(name, s, func(id rule.ID, message string) {
-		if id == rule.Length && o.unstated && name != "password" && name != "connection" {
+		if id == rule.Length && o.unstated && name != "password" && name != "connection" && name != "username" {
 			id = rule.UnstatedLength
 		}
 		o.Report(id, metadata.Pointer(name), message)
