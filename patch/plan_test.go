@@ -294,7 +294,7 @@ func TestManyMembers(t *testing.T) {
 	q, err = patch.Diff(profile(t, `{}`), profile(t, `{"user_metadata":`+dotted+`}`))
 	assert.ErrorIs(t, err, metadata.ErrMore)
 	assert.True(t, q.IsZero(), "refused members are left out")
-	out, err := payload(t, many[:len(many)-1]+`,"name":"A"}`).Apply(profile(t, `{}`), user.Target{Policies: map[rule.ID]string{rule.UnknownAttribute: "stored"}})
+	out, err := payload(t, many[:len(many)-1]+`,"name":"A"}`).Apply(profile(t, `{}`), user.Target{Sources: rule.Lenient, Policies: map[rule.ID]string{rule.UnknownAttribute: "stored"}})
 	require.NoError(t, err)
 	assert.Equal(t, n, out.Profile.Extra.Len())
 	payload(t, `{"user_metadata":{"`+name+`":[`+strings.Repeat("null,", 20_000)+`null]}}`).Validate(user.Target{})
