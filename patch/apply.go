@@ -2,6 +2,7 @@ package patch
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
@@ -403,8 +404,11 @@ func (a *applier) sizes(before *user.Profile) {
 func (a *applier) losses(changes []metadata.Change) {
 	lost := map[string]bool{}
 	for _, c := range changes {
+		if c.Kind != metadata.Removed || strings.Count(c.Pointer, "/") < 3 {
+			continue
+		}
 		path, ok := metadata.ParsePointer(c.Pointer)
-		if !ok || c.Kind != metadata.Removed || len(path) < 3 {
+		if !ok {
 			continue
 		}
 		at, known := find(path[0])
