@@ -13,7 +13,7 @@ import (
 //  1. Text that is not JSON has one fault: [ErrSyntax], [ErrUTF8], [ErrDepth] or
 //     [ErrTrailing].
 //  2. JSON with duplicate names has an [ErrDuplicateName] for each.
-//  3. Other JSON that is no object has the fault [ErrNotObject].
+//  3. Other JSON that is not an object has the fault [ErrNotObject].
 func Parse(text []byte) (Object, error) {
 	members, ok := parse(text, string(text))
 	if !ok {

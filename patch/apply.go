@@ -39,8 +39,8 @@ import (
 //
 // The error is a rule.Violations if p is refused, by Validate or by a policy for a
 // rule that depends on the user (rule.FirstUsername, rule.MergedMetadataSize), or by
-// rule.ProfileAllowance. It is a
-// [metadata.Errors] if u was built from parts that are nested too deep.
+// rule.ProfileAllowance. It is a [metadata.Errors] if u was built from parts that are
+// nested too deep.
 //
 // u does not change. The result shares only immutable parts with it.
 //

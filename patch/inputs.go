@@ -45,7 +45,7 @@ func FromInputs(v any, empties metadata.Empties, policies ...rule.Policies) (Pay
 		f := table[a].Field
 		value := attrs.ValueOf(f)
 		if a.isMetadata() && value.IsZero() {
-			value, _ = inputs.Extra.Get(a.String()) // metadata that is no object
+			value, _ = inputs.Extra.Get(a.String()) // metadata that is not an object
 		}
 		if value.IsZero() || !check.IsBlank(value) {
 			continue

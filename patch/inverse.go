@@ -128,7 +128,7 @@ func (d *differ) undoImplicit(q, p *Payload, before *user.Profile, t *user.Targe
 	}
 }
 
-// undoMetadata returns the delta that undoes sent. Metadata that is no object now
+// undoMetadata returns the delta that undoes sent. Metadata that is not an object now
 // cannot be restored, unless it stays.
 func (d *differ) undoMetadata(a attribute, sent metadata.Delta, now, extra metadata.Object, t *user.Target) metadata.Delta {
 	if _, inExtra := extra.Get(a.String()); inExtra && now.IsZero() && !sent.IsZero() {

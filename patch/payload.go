@@ -70,7 +70,8 @@ func FromObject(o metadata.Object) Payload {
 
 // From returns the payload that encoding/json would send for v: a struct, such as the
 // User of an SDK, or a map. All of v is sent, also {} for metadata, which wipes it. A
-// nil map or pointer is null, which removes a member of metadata. Use [FromInputs] for the inputs of a form.
+// nil map or pointer is null, which removes a member of metadata. Use [FromInputs] for
+// the inputs of a form.
 //
 // The payload shares no memory with v. The error is a [metadata.Errors]:
 // [metadata.ErrNotObject] if the JSON text of v is not an object, or the errors of

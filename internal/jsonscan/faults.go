@@ -218,20 +218,3 @@ func EscapeToken(s string) string {
 	}
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
 }
-
-// String describes the kind.
-func (k Kind) String() string {
-	switch k {
-	case Syntax:
-		return "not JSON"
-	case UTF8:
-		return "invalid UTF-8"
-	case Depth:
-		return "too many levels"
-	case Trailing:
-		return "text after the value"
-	case Duplicate:
-		return "duplicate name"
-	}
-	return "further faults, which are not listed"
-}

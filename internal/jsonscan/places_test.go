@@ -27,10 +27,6 @@ func agree(t *testing.T, text string) {
 	if got := len(Faults(d, MaxDepth)) == 0; got != want {
 		t.Fatalf("Faults(%q) accepts = %v", text, got)
 	}
-	parts, ok := Split(d)
-	if got := want && start < len(d) && d[start] == '{'; got != ok {
-		t.Fatalf("Split(%q) accepts = %v", text, ok)
-	}
 	if !want {
 		return
 	}
@@ -38,18 +34,6 @@ func agree(t *testing.T, text string) {
 		t.Fatalf("End(%q) = %d", text, end)
 	}
 	checkValue(t, bytes.TrimSpace(d))
-	if !ok {
-		return
-	}
-	var decoded map[string]json.RawMessage
-	if err := json.Unmarshal(d, &decoded); err != nil || len(decoded) != len(parts) {
-		t.Fatalf("Split(%q) has %d members, %v", text, len(parts), err)
-	}
-	for _, p := range parts {
-		if !bytes.Equal(bytes.TrimSpace(decoded[p.Name]), p.Text) {
-			t.Fatalf("Split(%q): %q is %s", text, p.Name, p.Text)
-		}
-	}
 }
 
 // Every kind of string content, valid or not, is recognized at every offset: the scanner
@@ -163,9 +147,6 @@ func TestDuplicatesAmongMany(t *testing.T) {
 				text := []byte(`[{"key number 1":{}},{` + strings.Join(again, " , ") + `}]`)
 				if Check(text, 0, MaxDepth, &names) >= 0 || len(Faults(text, MaxDepth)) != 1 {
 					t.Fatalf("%d names: %d twice, at %d, and not refused", n, i, at)
-				}
-				if _, ok := Split(text[len(`[{"key number 1":{}},`) : len(text)-1]); ok {
-					t.Fatalf("%d names: Split", n)
 				}
 			}
 		}

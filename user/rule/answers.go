@@ -21,12 +21,12 @@ type answer struct {
 	id       ID
 	status   int    // 0 where the answer has none, as in the errors of an import job
 	message  string // in the API's words; * stands for names that depend on the request
-	code     string // errorCode; "" where it is not known
+	code     string // errorCode; "" if it is not known
 }
 
 // AnswerTo returns what the endpoint answers to a request that breaks the rule: the
 // HTTP status, the message in the API's words, in which * stands for names that depend
-// on the request, and the errorCode, "" where it is not known. An entry in the errors of
+// on the request, and the errorCode, "" if it is not known. An entry in the errors of
 // an import job has no status: it is 0. Where no answer is known the message is "".
 func AnswerTo(e Endpoint, id ID) (status int, message, code string) {
 	for _, a := range answers {
