@@ -175,14 +175,10 @@ func (l *linking) warnDropped(name string, lost bool) {
 }
 
 func (l *linking) outcome() (user.Outcome, error) {
-	changes, err := user.Changes(l.primary, l.profile)
-	if err != nil {
-		return user.Outcome{}, err
-	}
 	if _, err := l.profile.Object(); err != nil {
 		return user.Outcome{}, err
 	}
-	return user.Outcome{Profile: l.profile, Changes: changes, Warnings: l.Verdict().Warnings}, nil
+	return user.Outcome{Before: l.primary.Clone(), Profile: l.profile, Warnings: l.Verdict().Warnings}, nil
 }
 
 // same reports whether a and b are one account. It ignores a prefix of their ids.
@@ -228,7 +224,7 @@ func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 		_, message, _ := rule.AnswerTo(rule.EndpointUnlink, rule.MainIdentity)
 		return Unlinked{}, rule.Violations{judge.Violation(rule.MainIdentity, "/identities/0", message)}
 	}
-	out := Unlinked{Outcome: user.Outcome{Profile: u.Clone()}}
+	out := Unlinked{Outcome: user.Outcome{Before: u.Clone(), Profile: u.Clone()}}
 	if at < 0 {
 		out.Warnings = rule.Violations{judge.Violation(rule.NothingUnlinked, "/user_id", nothingUnlinked(u, provider))}
 		return out, nil
@@ -236,10 +232,6 @@ func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 	out.Profile.Identities = slices.Delete(out.Profile.Identities, at, at+1)
 	out.Detached = detached(u.Identities[at])
 	out.Warnings = rule.Violations{judge.Violation(rule.DetachedProfile, "", "the attributes of the detached user until its next login are not documented")}
-	var err error
-	if out.Changes, err = user.Changes(u, out.Profile); err != nil {
-		return Unlinked{}, err
-	}
 	return out, nil
 }
 

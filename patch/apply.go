@@ -2,7 +2,6 @@ package patch
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
@@ -39,8 +38,7 @@ import (
 //
 // The error is a rule.Violations if p is refused, by Validate or by a policy for a
 // rule that depends on the user (rule.FirstUsername, rule.MergedMetadataSize), or by
-// rule.ProfileAllowance. It is a [metadata.Errors] if u was built from parts that are
-// nested too deep.
+// rule.ProfileAllowance.
 //
 // u does not change. The result shares only immutable parts with it.
 //
@@ -65,18 +63,14 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	derived.Mistyped(&u, func(name, want string) {
 		a.Report(rule.MistypedAttribute, metadata.Pointer(name), "the stored "+name+" is not "+want+"; it is kept as received unless the payload sets it")
 	})
-	changes, err := user.Changes(u, a.u)
-	if err != nil {
-		return user.Outcome{}, err
-	}
 	a.sizes(&u)
-	a.losses(changes)
+	a.losses(&u)
 	own := a.Verdict()
 	if !own.Valid() {
 		return user.Outcome{}, own.Violations
 	}
 	slices.SortStableFunc(a.list, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
-	return user.Outcome{Profile: a.u, Changes: changes, Effects: a.list, Warnings: judge.InOrder(append(verdict.Warnings, own.Warnings...))}, nil
+	return user.Outcome{Before: u.Clone(), Profile: a.u, Effects: a.list, Warnings: judge.InOrder(append(verdict.Warnings, own.Warnings...))}, nil
 }
 
 // applier applies a payload that is valid.
@@ -401,20 +395,27 @@ func (a *applier) sizes(before *user.Profile) {
 }
 
 // losses warns of objects in metadata that lose members.
-func (a *applier) losses(changes []metadata.Change) {
-	lost := map[string]bool{}
-	for _, c := range changes {
-		if c.Kind != metadata.Removed || strings.Count(c.Pointer, "/") < 3 {
-			continue
-		}
-		path, ok := metadata.ParsePointer(c.Pointer)
-		if !ok {
-			continue
-		}
-		at, known := find(path[0])
-		if pointer := metadata.Pointer(path[:2]...); known && at.isMetadata() && !lost[pointer] && !a.FullOf(rule.ReplacedObject) {
-			lost[pointer] = true
-			a.Report(rule.ReplacedObject, pointer, "the API merges the first level only: this object is replaced whole and loses members; to keep them, translate the change with metadata.FirstLevel.FromDeep")
+func (a *applier) losses(before *user.Profile) {
+	for _, x := range [...]struct {
+		at       attribute
+		old, now metadata.Object
+	}{{attrUserMetadata, before.UserMetadata, a.u.UserMetadata}, {attrAppMetadata, before.AppMetadata, a.u.AppMetadata}} {
+		d := a.p.delta(x.at).Object()
+		for name := range d.All() {
+			old, _ := x.old.Get(name)
+			now, _ := x.now.Get(name)
+			if losesMembers(old, now) {
+				a.Report(rule.ReplacedObject, metadata.Pointer(x.at.String(), name), "the API merges the first level only: this object is replaced whole and loses members; to keep them, translate the change with metadata.FirstLevel.FromDeep")
+			}
 		}
 	}
+}
+
+// losesMembers reports whether from and to are objects, and an object in from has a
+// member that its counterpart in to lacks.
+func losesMembers(from, to metadata.Value) bool {
+	if from.Kind() != metadata.KindObject || to.Kind() != metadata.KindObject || from.String() == to.String() {
+		return false
+	}
+	return jsonscan.Loses([]byte(from.String()), []byte(to.String()))
 }

@@ -185,8 +185,8 @@ func (d *differ) compare(got, want user.Profile, t *user.Target) {
 	if got.AppMetadata.Len() == 0 && want.AppMetadata.Len() == 0 {
 		want.AppMetadata = got.AppMetadata
 	}
-	changes, err := user.Changes(got, want)
-	if err != nil || len(changes) == 0 { // an error was returned by Apply before
+	changes := user.Changes(got, want)
+	if len(changes) == 0 {
 		return
 	}
 	named := map[string]bool{} // every missed pointer, and with a slash those above it

@@ -49,7 +49,7 @@ func ExamplePayload_Apply_wipe() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(out.Changes)
+	fmt.Println(out.Changes())
 	fmt.Println(out.Warnings[0].Message)
 	// Output:
 	// [removed /app_metadata]
@@ -88,7 +88,7 @@ func ExampleDiff() {
 		fmt.Println(err)
 		return
 	}
-	for _, c := range out.Changes { // look for removals before it is sent
+	for _, c := range out.Changes() { // look for removals before it is sent
 		fmt.Println(c)
 	}
 	// Output:

@@ -199,7 +199,7 @@ func run(t *testing.T, v vectors.Vector) {
 		var want []string
 		got := []string{}
 		require.NoError(t, json.Unmarshal(text, &want))
-		for _, c := range out.Changes {
+		for _, c := range out.Changes() {
 			got = append(got, c.String())
 		}
 		assert.Equal(t, want, got)

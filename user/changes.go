@@ -4,31 +4,35 @@ import (
 	"slices"
 
 	"github.com/metameld/metameld/internal/attrs"
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
 )
 
 // Changes lists the differences between the profiles from and to. The result is that
-// of [metadata.Changes] for their [Profile.Object], at a fraction of the cost; the
-// bound on the size of pointers applies to each metadata object by itself. The error
-// is that of Profile.Object.
+// of [metadata.Changes] for their [Profile.Object], at a fraction of the cost: text that
+// the profiles share is not read. The bound on the size of pointers applies to each
+// metadata object by itself. A value that is nested too deep for a JSON text, in a
+// profile that was built from parts, is absent in its change.
 //
 // The secrets that [Profile.String] masks are masked in the values of the changes
 // too, since not every form of printing calls [metadata.Change.Format]; from and to
 // have them. Changes are found before, so a new token is a change between equal values.
-func Changes(from, to Profile) ([]metadata.Change, error) {
-	list, err := openChanges(from, to)
+func Changes(from, to Profile) []metadata.Change {
+	list := openChanges(from, to)
 	for i := range list {
 		list[i] = mask.Change(list[i])
 	}
-	return list, err
+	return list
 }
 
 // openChanges is Changes without masks.
-func openChanges(from, to Profile) ([]metadata.Change, error) {
-	if attrs.Hides(from.Extra) || attrs.Hides(to.Extra) || !from.fits() || !to.fits() {
-		return changesOfObjects(from, to)
+func openChanges(from, to Profile) []metadata.Change {
+	if attrs.Hides(from.Extra) || attrs.Hides(to.Extra) {
+		x, err := from.Object()
+		y, tooDeep := to.Object()
+		if err == nil && tooDeep == nil {
+			return metadata.Changes(x, y)
+		}
 	}
 	var c changes
 	a, b := from.attributes(), to.attributes()
@@ -38,54 +42,7 @@ func openChanges(from, to Profile) ([]metadata.Change, error) {
 	for _, x := range metadata.Changes(from.Extra, to.Extra) {
 		c.add(x)
 	}
-	return append(c.list, c.added...), nil
-}
-
-func changesOfObjects(from, to Profile) ([]metadata.Change, error) {
-	x, err := from.Object()
-	if err != nil {
-		return nil, err
-	}
-	y, err := to.Object()
-	if err != nil {
-		return nil, err
-	}
-	return metadata.Changes(x, y), nil
-}
-
-// fits reports whether the text of p has no more levels than a text can have. Of the
-// fields only mistyped ones have levels.
-func (p *Profile) fits() bool {
-	fits := func(v metadata.Value, levels int) bool { return jsonscan.Fits([]byte(v.String()), levels) }
-	fit := func(o metadata.Object, levels int) bool {
-		for _, v := range o.All() {
-			if !fits(v, levels) {
-				return false
-			}
-		}
-		return true
-	}
-	deep := func(list []attrs.Attr, levels int) bool {
-		return slices.ContainsFunc(list, func(a attrs.Attr) bool {
-			f, ok := a.Field.(interface{ text() string })
-			return ok && f.text() != "" && !jsonscan.Fits([]byte(f.text()), levels)
-		})
-	}
-	table := p.attributes()
-	if deep(table[:], metadata.MaxLevels-1) {
-		return false
-	}
-	for i := range p.Identities {
-		members := p.Identities[i].attributes()
-		if deep(members[:], metadata.MaxLevels-3) {
-			return false
-		}
-		if !fit(p.Identities[i].ProfileData, metadata.MaxLevels-4) || !fit(p.Identities[i].Extra, metadata.MaxLevels-3) {
-			return false
-		}
-	}
-	return fit(p.UserMetadata, metadata.MaxLevels-2) && fit(p.AppMetadata, metadata.MaxLevels-2) && fit(p.Extra, metadata.MaxLevels-1) &&
-		fits(p.Multifactor, metadata.MaxLevels-1) && fits(p.Permissions, metadata.MaxLevels-1)
+	return append(c.list, c.added...)
 }
 
 // changes collects the changes in the order of from, and new members after them.
@@ -124,9 +81,18 @@ func (c *changes) attribute(name string, from, to attrs.Field) {
 		c.objects(name, *f.At, *to.(attrs.Object).At)
 		return
 	}
-	if !from.IsZero() || !to.IsZero() {
-		c.values("/"+name, attrs.ValueOf(from), attrs.ValueOf(to))
+	x, y := attrs.ValueOf(from), attrs.ValueOf(to)
+	if x.IsZero() != from.IsZero() || y.IsZero() != to.IsZero() { // nested too deep
+		kind := metadata.Replaced
+		if from.IsZero() {
+			kind = metadata.Added
+		} else if to.IsZero() {
+			kind = metadata.Removed
+		}
+		c.add(metadata.Change{Pointer: "/" + name, Kind: kind, From: x, To: y})
+		return
 	}
+	c.values("/"+name, x, y)
 }
 
 func (c *changes) values(pointer string, from, to metadata.Value) {

@@ -10,19 +10,23 @@ import (
 // Outcome is the result of an operation on a profile. The zero Outcome has no profile
 // and no changes.
 type Outcome struct {
-	Profile  Profile           // the profile afterwards, as the API answers it
-	Changes  []metadata.Change // member by member, from the profile before; see [Changes]
-	Effects  []Effect          // consequences besides the changes
-	Warnings rule.Violations   // steps that may be unintended, or that no source documents
+	Before   Profile         // the profile that the operation began with; empty for a new user
+	Profile  Profile         // the profile afterwards, as the API answers it
+	Effects  []Effect        // consequences besides the changes
+	Warnings rule.Violations // steps that may be unintended, or that no source documents
 }
+
+// Changes lists the differences between Before and Profile, member by member; see
+// [Changes]. Each call compares them anew.
+func (o Outcome) Changes() []metadata.Change { return Changes(o.Before, o.Profile) }
 
 // LogValue returns o as groups. Tokens are masked, and changes have no values. A
 // slog.JSONHandler does not call it for an Outcome inside a slice, a map or a struct:
 // there it writes what json.Marshal does, the tokens of Profile included.
 func (o Outcome) LogValue() slog.Value {
-	changes := make([]string, len(o.Changes))
-	for i, c := range o.Changes {
-		changes[i] = c.String()
+	var changes []string
+	for _, c := range o.Changes() {
+		changes = append(changes, c.String())
 	}
 	return slog.GroupValue(
 		slog.Any("profile", o.Profile), slog.Any("changes", changes), slog.Any("effects", o.Effects), slog.Any("warnings", o.Warnings),

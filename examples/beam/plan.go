@@ -77,7 +77,7 @@ func (t transformation) plan(text []byte) (plan, verdict, error) {
 		if err != nil {
 			return plan{UserID: p.UserID}, refused, err
 		}
-		for _, c := range out.Changes {
+		for _, c := range out.Changes() {
 			if c.Kind == metadata.Removed {
 				p.Removes = append(p.Removes, c.Pointer)
 			}

@@ -140,7 +140,7 @@ func (s *slow) plan(before, goal user.Profile, payloads patch.Payloads, target u
 	require.True(s.T, left.IsZero(), "%s: the payloads do not lead to the goal", id)
 
 	p := plan{UserID: id, Payloads: payloads, Effects: out.Effects, Warnings: out.Warnings}
-	for _, c := range out.Changes {
+	for _, c := range out.Changes() {
 		if c.Kind == metadata.Removed {
 			p.Removes = append(p.Removes, c.Pointer)
 		}

@@ -370,7 +370,7 @@ func (a *answer) login(req request) error {
 // outcome answers with the outcome of an operation.
 func (a *answer) outcome(out user.Outcome) {
 	a.Profile, a.Effects, a.Warnings = &out.Profile, out.Effects, out.Warnings
-	for _, c := range out.Changes {
+	for _, c := range out.Changes() {
 		a.Changes = append(a.Changes, change{c.Pointer, c.Kind})
 	}
 }

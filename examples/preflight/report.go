@@ -60,12 +60,12 @@ func (p *printer) report(out outcome) {
 	if out.applied == nil {
 		return
 	}
-	if len(out.applied.Changes) == 0 {
+	if len(out.applied.Changes()) == 0 {
 		p.line("   nothing changes")
 	} else {
 		p.line("   changes:")
 	}
-	for _, c := range out.applied.Changes {
+	for _, c := range out.applied.Changes() {
 		if c.Kind != metadata.Added {
 			p.line("     " + p.red("- "+oneLine(c.Pointer)+": "+short(out.before.At(c.Pointer).String())))
 		}
@@ -202,7 +202,7 @@ func (p *printer) json(out outcome) {
 	v := verdictJSON{Valid: out.verdict.Valid(), Violations: sourced(out.verdict.Violations), Warnings: sourced(out.verdict.Warnings), Response: out.response}
 	if a := out.applied; a != nil {
 		v.Effects, v.Profile = a.Effects, &a.Profile
-		for _, c := range a.Changes {
+		for _, c := range a.Changes() {
 			v.Changes = append(v.Changes, changeJSON{c.Pointer, c.Kind, c.From, c.To})
 		}
 	}

@@ -19,7 +19,7 @@ func main() {
 		fmt.Println("the API would refuse the payload:", err)
 		return
 	}
-	for _, c := range out.Changes {
+	for _, c := range out.Changes() {
 		fmt.Println(c) // replaced /user_metadata/address/home, removed /user_metadata/address/work
 	}
 

@@ -30,7 +30,7 @@ func Example_clearOneAttribute() {
 		fmt.Println(err)
 		return
 	}
-	for _, c := range out.Changes {
+	for _, c := range out.Changes() {
 		fmt.Println(c)
 	}
 	fmt.Println(out.Profile.UserMetadata)

@@ -32,7 +32,7 @@ func Example_emptyObject() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(string(body), "->", out.Changes)
+	fmt.Println(string(body), "->", out.Changes())
 	for _, w := range out.Warnings {
 		fmt.Println(w.Rule, w.Message)
 	}

@@ -78,7 +78,7 @@ func TestLifeOfAProfile(t *testing.T) {
 	u, r, err = u.Login(tick())
 	require.NoError(t, err)
 	assert.Equal(t, lifecycle.Cached, u.State)
-	assert.Equal(t, []string{"replaced /name", "replaced /last_login", "replaced /updated_at", "removed /branch"}, listed(r.Changes))
+	assert.Equal(t, []string{"replaced /name", "replaced /last_login", "replaced /updated_at", "removed /branch"}, listed(r.Changes()))
 	assert.Equal(t, `{"color":"green"}`, u.Profile.UserMetadata.String())
 
 	// 15:00. Import mode is turned on: the next login moves the user to Auth0.
@@ -94,7 +94,7 @@ func TestLifeOfAProfile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, r.Effects, "a script ran")
 	assert.Equal(t, "Kim Park", u.Profile.Name.Or(""))
-	assert.Equal(t, []string{"replaced /last_login", "replaced /updated_at"}, listed(r.Changes))
+	assert.Equal(t, []string{"replaced /last_login", "replaced /updated_at"}, listed(r.Changes()))
 
 	// The Management API can change the e-mail now.
 	target = user.Target{Connection: at.Connection, Migrated: true}

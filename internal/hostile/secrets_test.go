@@ -109,7 +109,7 @@ func secretUsers(u user.Profile) map[string]any {
 		"user.Identity list":    u.Identities,
 		"user.Secret":           user.NewSecret(canary),
 		"user.Field":            u.Identities[0].AccessToken,
-		"metadata.Change":       must(user.Changes(must(user.Parse([]byte(`{"identities":[]}`))), u)),
+		"metadata.Change":       user.Changes(must(user.Parse([]byte(`{"identities":[]}`))), u),
 		"metadata.Change alone": metadata.Change{Pointer: "/a", Kind: metadata.Replaced, From: must(metadata.ValueOf(canary)), To: must(metadata.ValueOf(canary))},
 	}
 }
@@ -260,11 +260,11 @@ func TestNoSecretIsInTheChangesOfAProfile(t *testing.T) {
 		var list []metadata.Change
 		switch v := v.(type) {
 		case user.Outcome:
-			list = v.Changes
+			list = v.Changes()
 		case identities.Unlinked:
-			list = v.Changes
+			list = v.Changes()
 		case actions.Staged:
-			list = v.Changes
+			list = v.Changes()
 		case []metadata.Change:
 			list = v
 		}

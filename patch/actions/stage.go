@@ -100,12 +100,8 @@ func (s Stage) Run(steps ...Step) (Staged, error) {
 		return Staged{}, err
 	}
 	profile := r.stored.Clone()
-	changes, err := user.Changes(s.User, profile)
-	if err != nil {
-		return Staged{}, err
-	}
 	return Staged{
-		Outcome: user.Outcome{Profile: profile, Changes: changes, Effects: r.effects, Warnings: verdict.Warnings},
+		Outcome: user.Outcome{Before: s.User.Clone(), Profile: profile, Effects: r.effects, Warnings: verdict.Warnings},
 		Writes:  r.writes, Primary: r.primary.id, reads: r.reads,
 	}, nil
 }

@@ -398,7 +398,7 @@ func TestStagedOutcome(t *testing.T) {
 	}, out.Effects)
 	assert.True(t, slices.ContainsFunc(out.Effects, func(e user.Effect) bool { return e.Kind == user.SessionsExpire }))
 	var changes, warnings []string
-	for _, c := range out.Changes {
+	for _, c := range out.Changes() {
 		changes = append(changes, c.String())
 	}
 	for _, w := range out.Warnings {

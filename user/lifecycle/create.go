@@ -6,6 +6,7 @@ import (
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -55,13 +56,13 @@ func (c Creation) Create(id string, t user.Target) (user.Outcome, error) {
 }
 
 // outcome returns the outcome of an operation that turns the profile before into
-// after.
+// after. The error is a [metadata.Errors] if after is nested too deep.
 func outcome(before, after user.Profile, effects []user.Effect, warnings rule.Violations) (user.Outcome, error) {
-	changes, err := user.Changes(before, after)
-	if err != nil {
+	if !jsonscan.Fits(after.AppendJSON(nil), metadata.MaxLevels) {
+		_, err := after.Object()
 		return user.Outcome{}, err
 	}
-	return user.Outcome{Profile: after, Changes: changes, Effects: effects, Warnings: judge.InOrder(warnings)}, nil
+	return user.Outcome{Before: before.Clone(), Profile: after, Effects: effects, Warnings: judge.InOrder(warnings)}, nil
 }
 
 // operation is one operation on one user. It collects violations and warnings.

@@ -102,7 +102,7 @@ func TestKnownMembersOfExtraOfACreation(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "Lee", r.Profile.Name.Or(""))
 	assert.Equal(t, user.Timestamp("2026-01-02T03:04:05.000Z"), r.Profile.UpdatedAt.Or(""))
-	assert.Len(t, r.Changes, 2)
+	assert.Len(t, r.Changes(), 2)
 	_, err = lifecycle.Exchange(a.Profile, lifecycle.Creation{Email: user.Set("kim@example.com"), GivenName: user.Set("")}, true, target)
 	assert.ErrorIs(t, err, rule.Length)
 	absent := a.Profile

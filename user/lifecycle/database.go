@@ -209,10 +209,7 @@ func (u DatabaseUser) ChangePassword(t user.Target) (DatabaseUser, user.Outcome,
 		u.Profile.LastPasswordReset = derived.PasswordReset(&o.Judge, &t, u.Profile.LastPasswordReset)
 		u.Profile.UpdatedAt = derived.Stamp(&t, u.Profile.UpdatedAt)
 	}
-	var err error
-	if out.Changes, err = user.Changes(before, u.Profile); err != nil {
-		return u, user.Outcome{}, err
-	}
+	out.Before = before
 	out.Profile, out.Warnings = u.Profile.Clone(), judge.InOrder(append(out.Warnings, o.Verdict().Warnings...))
 	return u, out, nil
 }

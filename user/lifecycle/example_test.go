@@ -45,7 +45,7 @@ func ExampleLogin() {
 		fmt.Println(err)
 		return
 	}
-	for _, c := range out.Changes {
+	for _, c := range out.Changes() {
 		fmt.Println(c)
 	}
 	// Output:

@@ -24,8 +24,7 @@ import (
 //  5. updated_at becomes t.Now, if it is set.
 //
 // u does not change. The result shares immutable parts with it. The error is a
-// [rule.Violations], or a [metadata.Errors] if u was built from parts that are
-// nested too deep.
+// [rule.Violations], or a [metadata.Errors] if the result is nested too deep.
 //
 // Source: Auth0 docs, Actions Triggers, custom-token-exchange, API object. That 2
 // holds without replace too, and 4 in part, is inferred.

@@ -144,7 +144,7 @@ func changeHostile(t *testing.T, cached, in user.Profile, c lifecycle.Creation, 
 		target.Migrated = target.Migrated || slices.ContainsFunc(out.Effects, func(e user.Effect) bool { return e.Kind == user.Migrated })
 		again, err := lifecycle.Login(out.Profile, in, target)
 		require.NoError(t, err)
-		for _, c := range again.Changes {
+		for _, c := range again.Changes() {
 			assert.Contains(t, []string{"/logins_count", "/last_login", "/updated_at"}, c.Pointer, "the same login again changes more: %.300s after %.300s", in, cached)
 		}
 	}

@@ -70,7 +70,7 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 //  7. updated_at becomes t.Now, if it is set.
 //
 // Neither r nor existing changes. The error is a [rule.Violations], or a
-// [metadata.Errors] if existing was built from parts that are nested too deep.
+// [metadata.Errors] if the result is nested too deep.
 //
 // Sources: Bulk User Imports (2, 3, 5); Bulk User Import Database Schema and Examples
 // (4); Auth0 Management API, POST /api/v2/jobs/users-imports (6).

@@ -69,7 +69,7 @@ func ParseLogin(text []byte) (user.Profile, error) {
 //
 // The arguments do not change, and the result shares only immutable parts with them.
 // The error is a [rule.Violations] if rule 1 creates no user or finds no user_id,
-// or a [metadata.Errors] if a profile was built from parts that are nested too deep.
+// or a [metadata.Errors] if the result is nested too deep.
 //
 // Sources: ConnectionSetUserRootAttributesEnum (1, 3); community topics 186267, 182837,
 // 149495 and 189783 (1, names of connections); Custom Database Action Script Best

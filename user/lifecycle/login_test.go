@@ -43,7 +43,7 @@ func TestLoginOfProfilesBuiltByHand(t *testing.T) {
 		assert.True(t, want.Profile.Equal(got.Profile), "%s: %s", v.Name, got.Profile)
 		assert.Equal(t, want.Warnings, got.Warnings, v.Name)
 		assert.Equal(t, want.Effects, got.Effects, v.Name)
-		assert.Len(t, got.Changes, len(want.Changes), v.Name)
+		assert.Len(t, got.Changes(), len(want.Changes()), v.Name)
 	}
 	assert.Greater(t, n, 100)
 }
