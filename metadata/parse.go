@@ -15,11 +15,11 @@ import (
 //  2. JSON with duplicate names has an [ErrDuplicateName] for each.
 //  3. Other JSON that is not an object has the fault [ErrNotObject].
 func Parse(text []byte) (Object, error) {
-	members, ok := parse(text, string(text))
+	o, ok := parse(text, string(text))
 	if !ok {
 		return Object{}, faultsIn(text)
 	}
-	return newObject(members), nil
+	return o, nil
 }
 
 // MustParse is [Parse] for literals in programs and tests. It panics if Parse
@@ -32,42 +32,41 @@ func MustParse(text string) Object {
 	return o
 }
 
-// parse returns the members of the object that is all of d. They share s, which is
-// the same text as d.
-func parse(d []byte, s string) ([]member, bool) {
+// parse returns the object that is all of d. It shares s, which is the same text as d.
+func parse(d []byte, s string) (o Object, ok bool) {
 	i := jsonscan.Space(d, 0)
 	if i >= len(d) || d[i] != '{' {
-		return nil, false
+		return Object{}, false
 	}
 	names := namesPool.Get().(*jsonscan.Names)
 	defer releaseNames(names)
 	if i = jsonscan.Space(d, i+1); i < len(d) && d[i] == '}' {
-		return nil, jsonscan.Space(d, i+1) == len(d)
+		return newObject(nil), jsonscan.Space(d, i+1) == len(d)
 	}
 	for {
 		n, value := jsonscan.Member(d, i)
 		if value < 0 {
-			return nil, false
+			return Object{}, false
 		}
 		names.Add(n)
 		if i = jsonscan.Check(d, value, jsonscan.MaxDepth-1, names); i < 0 {
-			return nil, false
+			return Object{}, false
 		}
 		if i = jsonscan.Space(d, i); i >= len(d) {
-			return nil, false
+			return Object{}, false
 		}
 		if d[i] == '}' {
 			break
 		}
 		if d[i] != ',' {
-			return nil, false
+			return Object{}, false
 		}
 		i = jsonscan.Space(d, i+1)
 	}
 	if jsonscan.Space(d, i+1) != len(d) || !names.Unique(d, 0) {
-		return nil, false
+		return Object{}, false
 	}
-	members := make([]member, names.Mark())
+	o, members := roomFor(names.Mark())
 	for k := range members {
 		end := i // the closing brace, or below the comma before the next name
 		if k+1 < len(members) {
@@ -80,7 +79,7 @@ func parse(d []byte, s string) ([]member, bool) {
 		n, value := jsonscan.Member(d, names.Off(k))
 		members[k].init(s, n, value, end)
 	}
-	return members, true
+	return o, true
 }
 
 // init makes m the member with that name whose value is s[value:end].
@@ -111,15 +110,76 @@ func objectOf(text string) Object {
 		members[len(members)-1].init(text, n, value, i)
 		i = jsonscan.Next([]byte(text), i)
 	}
-	return newObject(append([]member(nil), members...))
+	return newObject(members)
 }
 
 // newObject returns the object with the members, which the caller must not change
-// any more.
+// any more. It copies few members.
 func newObject(members []member) Object {
-	list := make([]*member, len(members))
-	for i := range members {
-		list[i] = &members[i]
+	if len(members) > mostTogether {
+		return objectOver(members)
 	}
-	return Object{&object{members: list}}
+	o, room := roomFor(len(members))
+	copy(room, members)
+	return o
+}
+
+// objectOver returns the object whose members are those.
+func objectOver(members []member) Object {
+	o := &object{members: make([]*member, len(members))}
+	for i := range members {
+		o.members[i] = &members[i]
+	}
+	return Object{o}
+}
+
+// mostTogether is how many members roomFor allocates together with their object.
+const mostTogether = 20
+
+// roomFor returns an object with n members, and the members for the caller to fill. A
+// small object is one allocation.
+func roomFor(n int) (Object, []member) {
+	var o *object
+	var members []member
+	switch {
+	case n <= 2:
+		b := new(struct {
+			object
+			list    [2]*member
+			members [2]member
+		})
+		o, members = &b.object, b.members[:n:n]
+		o.members = b.list[:n:n]
+	case n <= 5:
+		b := new(struct {
+			object
+			list    [5]*member
+			members [5]member
+		})
+		o, members = &b.object, b.members[:n:n]
+		o.members = b.list[:n:n]
+	case n <= 10:
+		b := new(struct {
+			object
+			list    [10]*member
+			members [10]member
+		})
+		o, members = &b.object, b.members[:n:n]
+		o.members = b.list[:n:n]
+	case n <= mostTogether:
+		b := new(struct {
+			object
+			list    [mostTogether]*member
+			members [mostTogether]member
+		})
+		o, members = &b.object, b.members[:n:n]
+		o.members = b.list[:n:n]
+	default:
+		members = make([]member, n)
+		return objectOver(members), members
+	}
+	for i := range members {
+		o.members[i] = &members[i]
+	}
+	return Object{o}, members
 }
