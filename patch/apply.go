@@ -63,7 +63,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	derived.Mistyped(&u, func(name, want string) {
 		a.Report(rule.MistypedAttribute, metadata.Pointer(name), "the stored "+name+" is not "+want+"; it is kept as received unless the payload sets it")
 	})
-	a.sizes(&u)
+	derived.JudgeSize(&a.Judge, &u, &a.u)
 	a.losses(&u)
 	own := a.Verdict()
 	if !own.Valid() {
@@ -369,28 +369,6 @@ func (a *applier) scripts() {
 		for _, script := range derived.Scripts(x.script, a.t.Connection.ImportMode) {
 			a.effect(script, rule.ChangeScripts, at)
 		}
-	}
-}
-
-// sizes reports a profile that is large after the payload.
-func (a *applier) sizes(before *user.Profile) {
-	text := a.u.AppendJSON(nil)
-	if len(text) <= limit.Profile {
-		return
-	}
-	n := jsonscan.Size(text)
-	if n > limit.Profile {
-		a.Report(rule.ProfileSize, "", "the profile would have "+limit.Count(n)+" bytes, more than its limit of "+limit.Size(limit.Profile)+"; make it smaller. "+limit.ProfileDates)
-	}
-	if n > limit.ProfileAllowance {
-		was := *before
-		was.UpdatedAt, was.LastPasswordReset = a.u.UpdatedAt, a.u.LastPasswordReset // not from the payload
-		if n > jsonscan.Size(was.AppendJSON(nil)) {
-			a.Report(rule.ProfileAllowance, "", "the profile would grow to "+limit.Count(n)+" bytes, beyond the "+limit.Count(limit.ProfileAllowance)+" that it can have; make it smaller. "+limit.ProfileDates)
-		}
-	}
-	if n > limit.Indexed {
-		a.Report(rule.SearchSize, "", "the profile would have more than "+limit.Size(limit.Indexed))
 	}
 }
 

@@ -6,8 +6,9 @@ import (
 	"github.com/metameld/metameld/internal/limit"
 )
 
-// The rules on user_metadata and app_metadata. Those whose ids begin with value hold for
-// creations, imports and updates, the others for updates only.
+// The rules on user_metadata, app_metadata and the size of a profile. Those whose ids
+// begin with value hold for creations, imports and updates, the others for updates only.
+// Those on the size of a profile hold for logins and links too.
 const (
 	// What metadata can contain.
 	MetadataName                ID = "value.metadata-name"
@@ -22,8 +23,8 @@ const (
 	ProfileAllowance   ID = "value.profile-allowance"    // of a profile beyond its limit
 	LargeMetadata      ID = "value.large-metadata"       // an object that makes the profile too large
 	MergedMetadataSize ID = "patch.merged-metadata-size" // of one metadata object after an update
-	ProfileSize        ID = "patch.profile-size"
-	SearchSize         ID = "patch.search-size" // of a profile that is indexed whole
+	ProfileSize        ID = "value.profile-size"         // of a profile after an operation
+	SearchSize         ID = "value.search-size"          // of a profile that is indexed whole
 
 	// Effects of an update.
 	MetadataWipe     ID = "patch.metadata-wipe"      // {} for a whole object
@@ -55,7 +56,7 @@ var metadataRules = []Rule{
 		Statement: say("user_metadata and app_metadata must each have at most %s. An older page states this limit for user_metadata; the limit of the profile is lower.", limit.Size(limit.Metadata)),
 		Source:    signUpPage + "; " + metadataPage},
 	{ID: ProfileAllowance, Severity: SeverityError, Evidence: Inferred,
-		Statement: say("A user profile has a limit of %s and an extended allowance. %s An update that makes a profile of more than %s bytes larger is refused, as are metadata objects of more than %[3]s bytes; one that makes the profile smaller is accepted. That the allowance is about ten times the limit is stated in one place only.", limit.Size(limit.Profile), profileDates, limit.Count(limit.ProfileAllowance)),
+		Statement: say("A user profile has a limit of %s and an extended allowance. %s A creation, an import, an update or a link is refused if the profile grows and then has more than %s bytes; if it gets smaller, the write is accepted. If the profile is not known, metadata objects of more than %[3]s bytes are refused. A login is accepted with a warning, since no source states that it fails. That the allowance is about ten times the limit is stated in one place only.", limit.Size(limit.Profile), profileDates, limit.Count(limit.ProfileAllowance)),
 		Source:    sizePage + "; " + metadataPage,
 		Readings: current(strict, between(refuses(
 			because{say("the allowance is about ten times the limit of %s; uncapped profiles are deprecated since %s, with end of life on %s", limit.Size(limit.Profile), limit.ProfileDeprecated, limit.ProfileEndOfLife), sizePage},
