@@ -6,7 +6,6 @@ import (
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -18,7 +17,9 @@ import (
 //
 // The rules, in order:
 //
-//  1. A creation that [Creation.Validate] refuses creates nothing.
+//  1. A creation that [Creation.Validate] refuses creates nothing, and neither does one
+//     whose profile would be larger than the allowance ([rule.ProfileAllowance]), of
+//     which Validate sees only the metadata.
 //  2. Attributes are as c has them. The Auth0 store keeps email and username in lower
 //     case.
 //  3. user_id is the provider, a bar and the id. The one identity has the id without
@@ -37,7 +38,8 @@ import (
 //     unless users move to Auth0.
 //
 // The changes start from the empty profile. The profile shares the text of metadata
-// with c, which is immutable. The error is that of the verdict, a [rule.Violations].
+// with c, which is immutable. The error is that of the verdict, or of the size of the
+// profile, a [rule.Violations].
 //
 // Sources: recorded creations (2 to 7; nickname since 2019, before it took a given
 // name); User Profile Structure (2, lower case); Auth0 Management API,
@@ -52,17 +54,31 @@ func (c Creation) Create(id string, t user.Target) (user.Outcome, error) {
 	o := begin(&t)
 	p := o.create(&c, id)
 	effects := o.creationEffects(&c)
-	return outcome(user.Profile{}, p, effects, append(verdict.Warnings, o.Verdict().Warnings...))
+	return o.write(user.Profile{}, p, effects, verdict.Warnings)
+}
+
+// write returns the outcome of an API call that turns the profile before into after. It
+// judges the size of the profile.
+func (o *operation) write(before, after user.Profile, effects []user.Effect, warnings rule.Violations) (user.Outcome, error) {
+	derived.JudgeSize(&o.Judge, &before, &after)
+	if err := o.Verdict().Err(); err != nil {
+		return user.Outcome{}, err
+	}
+	warnings = slices.DeleteFunc(warnings, func(w rule.Violation) bool { return w.Rule == rule.ProfileAllowance }) // of metadata alone
+	return o.outcome(before, after, effects, warnings)
 }
 
 // outcome returns the outcome of an operation that turns the profile before into
-// after. The error is a [metadata.Errors] if after is nested too deep.
-func outcome(before, after user.Profile, effects []user.Effect, warnings rule.Violations) (user.Outcome, error) {
-	if !jsonscan.Fits(after.AppendJSON(nil), metadata.MaxLevels) {
-		_, err := after.Object()
-		return user.Outcome{}, err
+// after. The warnings are added to those of o. The error is a [metadata.Errors] if after
+// is nested too deep.
+func (o *operation) outcome(before, after user.Profile, effects []user.Effect, warnings rule.Violations) (user.Outcome, error) {
+	if derived.Size(&after) > 2*metadata.MaxLevels { // each level has two bytes at least
+		if _, err := after.Object(); err != nil {
+			return user.Outcome{}, err
+		}
 	}
-	return user.Outcome{Before: before.Clone(), Profile: after, Effects: effects, Warnings: judge.InOrder(warnings)}, nil
+	warnings = judge.InOrder(append(warnings, o.Verdict().Warnings...))
+	return user.Outcome{Before: before.Clone(), Profile: after, Effects: effects, Warnings: warnings}, nil
 }
 
 // operation is one operation on one user. It collects violations and warnings.
@@ -71,6 +87,7 @@ type operation struct {
 	target   *user.Target
 	imports  bool // the operation is an import
 	unstated bool // its schema states no lengths
+	known    bool // the profile, which decides on the size of metadata, is known
 }
 
 // begin begins an operation. It sets the kind of connection that t leaves empty.

@@ -202,16 +202,22 @@ func (u DatabaseUser) ChangePassword(t user.Target) (DatabaseUser, user.Outcome,
 		}
 		u.Profile.LoginsCount, u.Profile.LastLogin, u.Profile.LastIP = before.LoginsCount, before.LastLogin, before.LastIP
 		out.Effects = append(out.Effects, user.Effect{Kind: user.Migrated, Rule: rule.UserMigrates})
-		out.Warnings = login.Warnings
+		out.Warnings = slices.DeleteFunc(login.Warnings, isOfSize) // of the profile before the change
 	}
 	if u.isShown() {
 		t.Migrated = u.State == Migrated
 		u.Profile.LastPasswordReset = derived.PasswordReset(&o.Judge, &t, u.Profile.LastPasswordReset)
 		u.Profile.UpdatedAt = derived.Stamp(&t, u.Profile.UpdatedAt)
 	}
+	derived.WarnSize(&o.Judge, &before, &u.Profile)
 	out.Before = before
 	out.Profile, out.Warnings = u.Profile.Clone(), judge.InOrder(append(out.Warnings, o.Verdict().Warnings...))
 	return u, out, nil
+}
+
+// isOfSize reports whether a warning is about the size of the profile.
+func isOfSize(w rule.Violation) bool {
+	return w.Rule == rule.ProfileSize || w.Rule == rule.SearchSize || w.Rule == rule.ProfileAllowance
 }
 
 // Update returns u after an update through the Management API whose outcome has the

@@ -22,6 +22,7 @@ import (
 //  3. Without replace u stays as it is.
 //  4. With it, the profile attributes that c has replace those of u. All others stay.
 //  5. updated_at becomes t.Now, if it is set.
+//  6. A large profile is a warning, as in [Login].
 //
 // u does not change. The result shares immutable parts with it. The error is a
 // [rule.Violations], or a [metadata.Errors] if the result is nested too deep.
@@ -35,8 +36,7 @@ func Exchange(u user.Profile, c Creation, replace bool, t user.Target) (user.Out
 	table := c.attributes()
 	o.members(table[:], c.Extra)
 	o.matches(&c, &u)
-	verdict := o.Verdict()
-	if err := verdict.Err(); err != nil {
+	if err := o.Verdict().Err(); err != nil {
 		return user.Outcome{}, err
 	}
 	p := u.Clone()
@@ -44,7 +44,8 @@ func Exchange(u user.Profile, c Creation, replace bool, t user.Target) (user.Out
 		replaceWith(&p, c.Name, c.Nickname, c.GivenName, c.FamilyName, c.Picture)
 		p.UpdatedAt = derived.Stamp(&t, p.UpdatedAt)
 	}
-	return outcome(u, p, nil, verdict.Warnings)
+	derived.WarnSize(&o.Judge, &u, &p)
+	return o.outcome(u, p, nil, nil)
 }
 
 // replaceWith sets the profile attributes of p to those that are present.

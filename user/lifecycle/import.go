@@ -15,15 +15,19 @@ import (
 // creation: types, forms and metadata; email is required, unknown members are refused,
 // custom_password_hash and mfa_factors follow the schema, and the connection is the
 // Auth0 store or a custom database with the import mode on. The schema has no lengths,
-// so a text that a creation could not have is a warning.
+// so a text that a creation could not have is a warning. [Row.Import] judges the size
+// of the profile, of which Validate sees only the metadata.
 //
 // Sources: Bulk User Import Database Schema and Examples; Auth0 Management API,
 // POST /api/v2/jobs/users-imports.
-func (r Row) Validate(t user.Target) rule.Verdict {
+func (r Row) Validate(t user.Target) rule.Verdict { return r.validate(t, false) }
+
+// validate is Validate. If known, the size of the profile is judged elsewhere.
+func (r Row) validate(t user.Target, known bool) rule.Verdict {
 	r = r.placed()
 	o := begin(&t)
 	o.judgeKind()
-	o.unstated = true
+	o.unstated, o.known = true, known
 	table := r.attributes()
 	o.members(table[:], r.Extra)
 	o.required(table[:])
@@ -55,7 +59,9 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 //
 // The rules, in order:
 //
-//  1. A row that [Row.Validate] refuses is not imported.
+//  1. A row that [Row.Validate] refuses is not imported. Its size is judged by the
+//     profile: a row that makes a profile larger than the allowance is refused, an
+//     upsert that makes one smaller is not ([rule.ProfileAllowance]).
 //  2. A user who does not exist is created as in [Creation.Create], in the Auth0 store
 //     and without a verification e-mail. The provider is added before user_id even if
 //     user_id has it already.
@@ -75,15 +81,16 @@ func (r Row) Validate(t user.Target) rule.Verdict {
 // Sources: Bulk User Imports (2, 3, 5); Bulk User Import Database Schema and Examples
 // (4); Auth0 Management API, POST /api/v2/jobs/users-imports (6).
 func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target) (user.Outcome, error) {
-	verdict := r.Validate(t)
+	existing, r = derived.Placed(existing), r.placed()
+	isNew := existing.Equal(user.Profile{})
+	verdict := r.validate(t, !isNew)
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err
 	}
-	existing, r = derived.Placed(existing), r.placed()
 	var o operation
 	var p user.Profile
 	switch {
-	case existing.Equal(user.Profile{}):
+	case isNew:
 		t.Connection.Kind = user.Database
 		o = begin(&t)
 		o.imports = true
@@ -95,7 +102,7 @@ func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target
 		const message = "a user with this identifier exists; import with upsert to change the user with this e-mail"
 		return user.Outcome{}, rule.Violations{judge.Violation(rule.ImportExists, r.shared(&existing), message)}
 	}
-	return outcome(existing, p, nil, append(verdict.Warnings, o.Verdict().Warnings...))
+	return o.write(existing, p, nil, verdict.Warnings)
 }
 
 // creation returns the creation of a user who does not exist.

@@ -66,6 +66,9 @@ func ParseLogin(text []byte) (user.Profile, error) {
 //  11. With the import mode on, the login moves a custom database's user to the Auth0
 //     store, which keeps e-mail and username in lower case: the effect
 //     [user.Migrated].
+//  12. A large profile is a warning under every setting, even one for which an update
+//     is refused ([rule.ProfileAllowance]): a login is no call that an application can
+//     change, and no source states that it fails.
 //
 // The arguments do not change, and the result shares only immutable parts with them.
 // The error is a [rule.Violations] if rule 1 creates no user or finds no user_id,
@@ -122,7 +125,8 @@ func Login(cached, login user.Profile, t user.Target) (user.Outcome, error) {
 	l.storeTokens(at)
 	l.statistics()
 	l.mistyped()
-	return outcome(*l.was.Profile, *l.now.Profile, effects, l.Verdict().Warnings)
+	derived.WarnSize(&l.Judge, l.was.Profile, l.now.Profile)
+	return l.outcome(*l.was.Profile, *l.now.Profile, effects, nil)
 }
 
 // none is the index of the identity that logs in if the login refreshes none.

@@ -29,6 +29,8 @@ var signUpMembers = []string{
 //     each value is a string of at most 500; an older page excludes 100 and 500.
 //  3. The connection is a database. Its kind decides which attributes are allowed and
 //     required, as in a creation.
+//  4. The profile that the sign-up makes, without user_id, is not larger than the
+//     allowance ([rule.ProfileAllowance]).
 //
 // The zero Creation is refused. At most 1,000 violations are listed; then the last is
 // [rule.More].
@@ -66,7 +68,19 @@ func SignUp(c Creation, t user.Target) rule.Verdict {
 	}
 	o.signUpMetadata(c.UserMetadata)
 	o.signUpConnection(&c)
+	if o.Valid() {
+		o.signUpSize(c)
+	}
 	return o.Verdict()
+}
+
+// signUpSize judges the size of the profile that the sign-up makes. Members that the
+// reference does not list do not count.
+func (o *operation) signUpSize(c Creation) {
+	made := operation{target: o.target} // its warnings are those of a creation
+	c.AppMetadata = metadata.Object{}
+	p := made.create(&c, "")
+	derived.JudgeSize(&o.Judge, &user.Profile{}, &p)
 }
 
 // notSignUp reports a member that the reference of sign-ups does not list.

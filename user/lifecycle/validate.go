@@ -24,7 +24,8 @@ import (
 //  4. The kind decides which attributes are allowed and which are required.
 //
 // Only the API knows whether the connection exists, the e-mail is taken or the
-// password is strong enough; [rule.Match] recognises its answers.
+// password is strong enough; [rule.Match] recognises its answers. [Creation.Create]
+// judges the size of the profile, of which Validate sees only the metadata.
 //
 // Sources: Auth0 Management API, CreateUserRequestContent (1, 2) and responses (3);
 // the workflow card Create User (4).
@@ -114,7 +115,9 @@ func (o *operation) required(table []attrs.Attr) {
 
 // metadata judges a metadata object.
 func (o *operation) metadata(name string, m metadata.Object) {
-	check.Metadata(m, name, rule.CreationNestedNull, o.ReportPath)
+	check.Metadata(m, name, rule.CreationNestedNull, func(id rule.ID, message string, path ...string) bool {
+		return o.known && id == rule.ProfileAllowance || o.ReportPath(id, message, path...)
+	})
 	for member, v := range m.All() {
 		if v.IsNull() && !o.FullOf(rule.NullInNewMetadata) {
 			o.Report(rule.NullInNewMetadata, metadata.Pointer(name, member), "the effect of a null in new metadata is not documented; leave the member out")
