@@ -45,6 +45,8 @@ import (
 //     "hidden".
 //  6. The metadata of the secondary is lost, with a warning if there is any; see
 //     [LinkMerging].
+//  7. A link that makes the profile larger than the allowance is refused
+//     ([rule.ProfileAllowance]).
 //
 // Of the target only Sources and Policies count. The secondary is no longer a user.
 // Neither profile changes, and the result shares only immutable parts with them. The
@@ -178,7 +180,12 @@ func (l *linking) outcome() (user.Outcome, error) {
 	if _, err := l.profile.Object(); err != nil {
 		return user.Outcome{}, err
 	}
-	return user.Outcome{Before: l.primary.Clone(), Profile: l.profile, Warnings: l.Verdict().Warnings}, nil
+	derived.JudgeSize(&l.Judge, &l.primary, &l.profile)
+	verdict := l.Verdict()
+	if err := verdict.Err(); err != nil {
+		return user.Outcome{}, err
+	}
+	return user.Outcome{Before: l.primary.Clone(), Profile: l.profile, Warnings: verdict.Warnings}, nil
 }
 
 // same reports whether a and b are one account. It ignores a prefix of their ids.
@@ -231,7 +238,10 @@ func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 	}
 	out.Profile.Identities = slices.Delete(out.Profile.Identities, at, at+1)
 	out.Detached = detached(u.Identities[at])
-	out.Warnings = rule.Violations{judge.Violation(rule.DetachedProfile, "", "the attributes of the detached user until its next login are not documented")}
+	var j judge.Judge
+	j.Report(rule.DetachedProfile, "", "the attributes of the detached user until its next login are not documented")
+	derived.JudgeSize(&j, &u, &out.Profile)
+	out.Warnings = j.Verdict().Warnings
 	return out, nil
 }
 
