@@ -52,7 +52,10 @@ func Diff(from, to user.Profile) (Payload, error) {
 }
 
 // differ collects the differences that no payload can make.
-type differ struct{ judge.Faults }
+type differ struct {
+	judge.Faults
+	refusals rule.Violations // of payloads that the user's profile excludes, one a rule
+}
 
 // miss adds an unreachable difference.
 func (d *differ) miss(pointer string) { d.AddAt(metadata.ErrUnreachable, pointer) }

@@ -65,7 +65,8 @@ func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 			return nil, err
 		}
 	}
-	large := len(from.AppendJSON(nil))+len(goal.AppendJSON(nil)) > limit.ProfileAllowance
+	const stamps = 256 // bytes of timestamps that the API writes, and more
+	large := derived.Size(&from)+len(goal.AppendJSON(nil))+stamps > limit.ProfileAllowance
 	if j := readings(&t); large || j.Refuses(rule.FirstUsername) || j.Refuses(rule.MergedMetadataSize) { // the user decides
 		for _, p := range list {
 			out, err := p.Apply(from, t)
