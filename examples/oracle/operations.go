@@ -101,14 +101,22 @@ func (a *answer) diff(req request) error {
 
 // unreachable turns the error of a diff into an answer.
 func unreachable(id rule.ID, err error) error {
-	if err != nil {
-		missed := metadata.Unreachable(err)
-		return &problem{
-			Kind: "refused", Rule: id, Pointer: missed[0],
-			Message: fmt.Sprintf("%d members cannot be reached: %.2000s", len(missed), strings.Join(missed, ", ")),
-		}
+	if err == nil {
+		return nil
 	}
-	return nil
+	missed := metadata.Unreachable(err)
+	if missed == nil {
+		return refused(err)
+	}
+	p := &problem{
+		Kind: "refused", Rule: id, Pointer: missed[0],
+		Message: fmt.Sprintf("%d members cannot be reached: %.2000s", len(missed), strings.Join(missed, ", ")),
+	}
+	var because rule.Violations
+	if errors.As(err, &because) {
+		p.Message += "; " + because.Error()
+	}
+	return p
 }
 
 func (a *answer) lower(req request) error {
@@ -302,13 +310,9 @@ func (a *answer) create(req request) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	if v := c.Validate(t); !v.Valid() {
-		a.verdict(v)
-		return nil
-	}
 	out, err := c.Create(id, t)
 	if err != nil {
-		return refused(err)
+		return a.unapplied(c.Validate(t), err)
 	}
 	a.verdict(rule.Verdict{Warnings: out.Warnings})
 	a.Profile, a.Effects = &out.Profile, out.Effects
