@@ -77,7 +77,7 @@ func SignUp(c Creation, t user.Target) rule.Verdict {
 // signUpSize judges the size of the profile that the sign-up makes. Members that the
 // reference does not list do not count.
 func (o *operation) signUpSize(c Creation) {
-	made := operation{target: o.target} // its warnings are those of a creation
+	made := begin(o.target) // its warnings are those of a creation
 	c.AppMetadata = metadata.Object{}
 	p := made.create(&c, "")
 	derived.JudgeSize(&o.Judge, &user.Profile{}, &p)
