@@ -1,15 +1,10 @@
 package patch
 
 import (
-	"cmp"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
-	"github.com/metameld/metameld/internal/jsonscan"
-	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -43,9 +38,9 @@ import (
 //   - a value that the API refuses for the target, such as null for a profile
 //     attribute in a database;
 //   - the update of a secondary identity;
-//   - members that would make the profile larger than the API stores
-//     ([rule.ProfileAllowance]). Inverse leaves out as few as possible. With Sources
-//     [rule.Lenient], or by the reading uncapped, it restores them.
+//   - metadata that would make the profile larger than the API stores
+//     ([rule.ProfileAllowance]). With Sources [rule.Lenient], or by the reading uncapped,
+//     Inverse restores it.
 //
 // In the last case, and wherever else a rule depends on the user, the error also has
 // the rule.Violations, so that errors.Is finds the rule.
@@ -182,7 +177,7 @@ func (d *differ) apply(q *Payload, out user.Outcome, t user.Target) (user.Outcom
 				if len(refusals) > 1 {
 					continue // it may fit without the members of the others
 				}
-				q.shrink(&out.Profile, t)
+				q.shrink()
 			}
 			if !errors.Is(d.refusals, v.Rule) {
 				d.refusals = append(d.refusals, v)
@@ -200,82 +195,10 @@ func (d *differ) apply(q *Payload, out user.Outcome, t user.Target) (user.Outcom
 	return out, nil
 }
 
-// growth is a member of a payload and the bytes that it adds to the profile.
-type growth struct {
-	a     attribute
-	name  string // of the member, if a is a metadata object
-	bytes int
-}
-
-// shrink removes as few members from q as possible, at least one, so that the profile u
-// after q is not larger than the allowance, or than u if that is larger.
-func (q *Payload) shrink(u *user.Profile, t user.Target) {
-	t.Policies = maps.Clone(t.Policies)
-	if t.Policies == nil {
-		t.Policies = rule.Policies{}
-	}
-	t.Policies[rule.ProfileAllowance] = "uncapped"
-	out, err := q.Apply(*u, t)
-	parts := q.grows(u)
-	if err != nil || len(parts) == 0 {
+// shrink removes the metadata from q; where it has none, everything.
+func (q *Payload) shrink() {
+	if q.UserMetadata.IsZero() && q.AppMetadata.IsZero() {
 		*q = Payload{}
-		return
 	}
-	excess := derived.Size(&out.Profile) - max(limit.ProfileAllowance, derived.Size(derived.Stamped(u, &out.Profile)))
-	drop := map[attribute][]string{}
-	for ok := true; ok; ok = excess > 0 && len(parts) > 0 {
-		at := 0 // the smallest that is large enough; otherwise the largest
-		for at+1 < len(parts) && parts[at+1].bytes >= excess {
-			at++
-		}
-		x := parts[at]
-		drop[x.a] = append(drop[x.a], x.name)
-		excess -= x.bytes
-		parts = parts[1:] // if at is not 0, the loop ends
-	}
-	for a, names := range drop {
-		if !a.isMetadata() {
-			q.unset(a)
-			continue
-		}
-		change := map[string]any{}
-		for name, v := range q.delta(a).Object().All() {
-			change[name] = v
-		}
-		for _, name := range names {
-			delete(change, name)
-		}
-		*q.delta(a) = attrs.DeltaFrom(change)
-	}
-}
-
-// grows returns the members of q that make the profile u larger, the largest first.
-func (q *Payload) grows(u *user.Profile) (list []growth) {
-	add := func(a attribute, name string, now, was metadata.Value) {
-		size := func(v metadata.Value) int {
-			if v.IsZero() || v.IsNull() {
-				return 0
-			}
-			return len(a.String()) + len(name) + jsonscan.Size([]byte(v.String()))
-		}
-		if n := size(now) - size(was); n > 0 {
-			list = append(list, growth{a, name, n})
-		}
-	}
-	for _, x := range texts(q, u) {
-		add(x.a, "", x.sent.Value(), x.stored.Value())
-	}
-	for _, x := range flags(q, u) {
-		add(x.a, "", x.sent.Value(), x.stored.Value())
-	}
-	for a, o := range map[attribute]metadata.Object{attrUserMetadata: u.UserMetadata, attrAppMetadata: u.AppMetadata} {
-		for name, v := range q.delta(a).Object().All() {
-			was, _ := o.Get(name)
-			add(a, name, v, was)
-		}
-	}
-	slices.SortFunc(list, func(x, y growth) int {
-		return cmp.Or(cmp.Compare(y.bytes, x.bytes), cmp.Compare(x.a, y.a), cmp.Compare(x.name, y.name))
-	})
-	return list
+	q.UserMetadata, q.AppMetadata = metadata.Delta{}, metadata.Delta{}
 }

@@ -62,7 +62,7 @@ func TestSizes(t *testing.T) {
 				}
 				assert.Equal(t, true, got["ok"], name)
 				assert.Equal(t, "null", violations, name)
-				assert.Equal(t, size > 10_240, strings.Contains(warnings, "value.profile-size"), "%s: %s", name, warnings)
+				assert.Equal(t, size > 10_240, strings.Contains(warnings, "patch.profile-size"), "%s: %s", name, warnings)
 				assert.Equal(t, size > 102_400, strings.Contains(warnings, "value.profile-allowance"), "%s: %s", name, warnings)
 			}
 		}

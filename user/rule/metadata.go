@@ -23,8 +23,8 @@ const (
 	ProfileAllowance   ID = "value.profile-allowance"    // of a profile beyond its limit
 	LargeMetadata      ID = "value.large-metadata"       // an object that makes the profile too large
 	MergedMetadataSize ID = "patch.merged-metadata-size" // of one metadata object after an update
-	ProfileSize        ID = "value.profile-size"         // of a profile after an operation
-	SearchSize         ID = "value.search-size"          // of a profile that is indexed whole
+	ProfileSize        ID = "patch.profile-size"         // of a profile after an operation
+	SearchSize         ID = "patch.search-size"          // of a profile that is indexed whole
 
 	// Effects of an update.
 	MetadataWipe     ID = "patch.metadata-wipe"      // {} for a whole object
