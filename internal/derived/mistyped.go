@@ -6,8 +6,9 @@ import (
 )
 
 // Mistyped calls report for each root attribute of p that has another type than the
-// schema states: with its name and, for messages, the type that it should have.
-// Metadata and attributes of any type are not among them.
+// schema states: with its name and, for messages, the type that it should have. The
+// texts "true" and "false" are not booleans, though [user.Parse] reads them. Metadata and
+// attributes of any type are not among them.
 func Mistyped(p *user.Profile, report func(name, want string)) {
 	type field interface{ IsMistyped() bool }
 	for _, a := range [...]struct {
@@ -16,10 +17,10 @@ func Mistyped(p *user.Profile, report func(name, want string)) {
 	}{
 		{"user_id", "a string", &p.UserID},
 		{"email", "a string", &p.Email},
-		{"email_verified", "true or false", &p.EmailVerified},
+		{"email_verified", "true or false", flag{&p.EmailVerified}},
 		{"username", "a string", &p.Username},
 		{"phone_number", "a string", &p.PhoneNumber},
-		{"phone_verified", "true or false", &p.PhoneVerified},
+		{"phone_verified", "true or false", flag{&p.PhoneVerified}},
 		{"name", "a string", &p.Name},
 		{"nickname", "a string", &p.Nickname},
 		{"given_name", "a string", &p.GivenName},
@@ -39,6 +40,15 @@ func Mistyped(p *user.Profile, report func(name, want string)) {
 			report(a.name, a.want)
 		}
 	}
+}
+
+// flag is a field that [user.Parse] also reads from the texts "true" and "false".
+type flag struct{ *user.Field[bool] }
+
+// IsMistyped reports whether the field was read from another type than boolean.
+func (f flag) IsMistyped() bool {
+	var buf [8]byte
+	return f.Field.IsMistyped() || !f.IsZero() && f.AppendJSON(buf[:0])[0] == '"'
 }
 
 // identities is the field of the identities of a profile.

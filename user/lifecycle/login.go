@@ -212,14 +212,18 @@ func (l *login) another(in user.Profile) (user.Outcome, error) {
 // mistyped warns of attributes of the wrong type, before the login and in it.
 func (l *login) mistyped() {
 	warned := map[string]bool{}
-	for _, v := range []view{l.in, l.was} {
-		derived.Mistyped(v.Profile, func(name, want string) {
-			if !warned[name] {
-				warned[name] = true
-				l.Report(rule.MistypedAttribute, metadata.Pointer(name), name+" is not "+want+" and is kept as received; applications may not expect that")
-			}
-		})
+	warn := func(name, message string) {
+		if !warned[name] {
+			warned[name] = true
+			l.Report(rule.MistypedAttribute, metadata.Pointer(name), message)
+		}
 	}
+	derived.Mistyped(l.in.Profile, func(name, want string) {
+		warn(name, name+" of the login is not "+want+"; it is not converted, and applications may not expect that")
+	})
+	derived.Mistyped(l.was.Profile, func(name, want string) {
+		warn(name, "the stored "+name+" is not "+want+"; it is kept as received unless the login sets it")
+	})
 }
 
 // denied reports whether the connection does not store the attribute.
