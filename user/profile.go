@@ -84,7 +84,8 @@ func (p *Profile) attributes() [24]attrs.Attr {
 // attributes of other types than the API's schema states. An attribute is written as
 // it was read until its field is set:
 //
-//   - email_verified and phone_verified may be "true" or "false".
+//   - email_verified and phone_verified may be "true" or "false"; see
+//     [rule.MistypedAttribute].
 //   - The user_id of an identity may be a number.
 //   - multifactor and permissions may have any type, and every attribute may be null.
 //   - user_metadata, app_metadata and profileData that are not objects, and identities

@@ -31,7 +31,7 @@ func (l *login) follow() {
 			l.attribute(a, was, metadata.Value{})
 		}
 	}
-	if !l.frozen {
+	if !l.frozen && !l.emailStays {
 		l.verifyEmail()
 	}
 	l.metadata("user_metadata", &l.was.UserMetadata, &l.in.UserMetadata, &l.now.UserMetadata)
@@ -53,6 +53,8 @@ func (l *login) attribute(a attribute, was, in metadata.Value) {
 			l.set(a, metadata.Value{})
 		}
 	case a.name == "email" && !l.frozen && l.keepsEmail(was, in):
+		l.emailStays = true
+	case a.role == verifiedEmail && l.emailStays: // it belongs to the e-mail, which comes first
 	case !was.Equal(in):
 		if !l.follows && a.role != profileAttribute {
 			l.Report(rule.SyncScope, a.pointer(), "sources disagree whether this attribute follows a login while the profile attributes do not; choose a reading")

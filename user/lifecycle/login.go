@@ -47,7 +47,7 @@ func ParseLogin(text []byte) (user.Profile, error) {
 //     login, they stay as the first login set them, or no login sets them.
 //  4. email_verified follows each login, and is false if the login lacks it. A value
 //     of another type is kept as received; it counts as true unless it is "", "false"
-//     or 0.
+//     or 0. It stays with an e-mail that stays ([rule.DatabaseEmail]).
 //  5. Every other root attribute follows the login. If the login lacks it, a name,
 //     nickname or picture that was derived is derived again; email, username and phone
 //     number stay; any other attribute is removed.
@@ -140,6 +140,7 @@ type login struct {
 	first        bool           // the login creates the user
 	follows      bool           // the profile attributes follow
 	frozen       bool           // no root attribute follows
+	emailStays   bool           // with email_verified, though the database has another e-mail
 	extra        map[string]any // the changes of Extra, by name; nil removes
 
 	accessToken, refreshToken user.Field[user.Secret] // of a custom database

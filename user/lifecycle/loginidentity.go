@@ -158,7 +158,11 @@ func (l *login) refreshIdentity(at int) error {
 	if at == none || at >= len(ids) || at == 0 && ids[0].ProfileData.IsZero() {
 		return nil
 	}
-	o, err := l.in.Object()
+	in := *l.in.Profile
+	if l.emailStays {
+		in.Email, in.EmailVerified = l.was.Email, l.was.EmailVerified
+	}
+	o, err := in.Object()
 	if err != nil {
 		return err
 	}

@@ -247,7 +247,7 @@ var lifecycleRules = []Rule{
 		Source:    databasePage + "; " + changeEmailPage,
 		Readings: current("stays", []Reading{
 			reading("moved", because{"each login refreshes the cached profile from the database", databasePage}),
-			reading("stays", because{"Auth0 does not detect the change; update the user as well", changeEmailPage}),
+			reading("stays", because{"Auth0 does not detect the change: email and email_verified stay until the user is updated too", changeEmailPage}),
 		})},
 	{ID: SecondaryLogin, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "A login with a linked identity refreshes the profileData of that identity, not the root attributes.",
