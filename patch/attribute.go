@@ -86,6 +86,11 @@ func (a attribute) isMetadata() bool { return a == attrUserMetadata || a == attr
 // identity provider.
 func (a attribute) isProfile() bool { return attrGivenName <= a && a <= attrPicture }
 
+func (a attribute) isEmail() bool    { return a == attrEmail || a == attrEmailVerified }
+func (a attribute) isPhone() bool    { return a == attrPhoneNumber || a == attrPhoneVerified }
+func (a attribute) isUsername() bool { return a == attrUsername }
+func (a attribute) isPassword() bool { return a == attrPassword }
+
 // isUpdatable reports whether a is one of the fifteen attributes that the API lists
 // as updatable.
 func (a attribute) isUpdatable() bool {
@@ -121,6 +126,9 @@ func (a attribute) isOfIdentity() bool {
 	}
 	return false
 }
+
+// isOfConnection reports whether the connection decides if a can be updated.
+func (a attribute) isOfConnection() bool { return a.isProfile() || a.isOfIdentity() }
 
 // delta returns the delta of a, which is metadata.
 func (p *Payload) delta(a attribute) *metadata.Delta {

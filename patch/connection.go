@@ -2,7 +2,6 @@ package patch
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/user"
@@ -11,11 +10,7 @@ import (
 
 // connection judges the attributes by the target's connection.
 func (j *validator) connection() {
-	for a := range attributes {
-		if j.has[a].present {
-			j.attribute(a)
-		}
-	}
+	j.attributes()
 	c := &j.t.Connection
 	if name, ok := j.p.Connection.Get(); ok && c.Name != "" && name != c.Name {
 		j.Report(rule.OtherConnection, attrConnection.pointer(), "connection is not the one that the target describes; describe the connection of the payload in the target")
@@ -35,12 +30,49 @@ func (j *validator) connection() {
 	}
 }
 
+// attributes judges each attribute by the connection: those of one group together, where
+// the payload has the first of them.
+func (j *validator) attributes() {
+	if c := &j.t.Connection; c.Kind == user.CustomDatabase && c.ImportMode && !j.t.Migrated {
+		j.ReportAll(rule.CustomDatabase, rule.Lenient, j.pointers(attribute.isOfConnection), inDatabase)
+	}
+	for a := range attributes {
+		switch {
+		case !j.has[a].present:
+		case !a.isProfile():
+			j.attribute(a)
+		case j.isFirst(a, attribute.isProfile):
+			j.profile()
+		}
+	}
+}
+
+// isFirst reports whether a is the first attribute of the payload in the group.
+func (j *validator) isFirst(a attribute, group func(attribute) bool) bool {
+	for b := range a {
+		if j.has[b].present && group(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// pointers returns the pointers of the attributes of the payload in the group.
+func (j *validator) pointers(group func(attribute) bool) (list []string) {
+	for a := range attributes {
+		if j.has[a].present && group(a) {
+			list = append(list, a.pointer())
+		}
+	}
+	return list
+}
+
 // notJudged warns of the attributes that the kind of connection, which is unknown,
 // decides on.
 func (j *validator) notJudged() {
 	var names []string
 	for a := range attributes {
-		if j.has[a].present && (a.isProfile() || a.isOfIdentity()) {
+		if j.has[a].present && a.isOfConnection() {
 			names = append(names, a.String())
 		}
 	}
@@ -49,11 +81,12 @@ func (j *validator) notJudged() {
 
 // identity judges an update of an identity that connection must name.
 func (j *validator) identity() {
+	if j.t.Secondary {
+		j.ReportAll(rule.SecondaryAttributes, rule.Current, j.pointers(attribute.isProfile), " cannot be updated on a secondary identity")
+	}
 	for a := range attributes {
 		switch {
 		case !j.has[a].present:
-		case j.t.Secondary && a.isProfile():
-			j.Report(rule.SecondaryAttributes, a.pointer(), a.String()+" cannot be updated on a secondary identity")
 		case a.isOfIdentity() && !j.has[attrConnection].present:
 			j.Report(rule.SecondaryConnection, a.pointer(), "to update "+a.String()+" of this identity, send connection too")
 		case (a == attrEmail || a == attrPhoneNumber) && !j.has[attrClientID].present && j.Reads(rule.SecondaryConnection, "every"):
@@ -62,7 +95,8 @@ func (j *validator) identity() {
 	}
 }
 
-// attribute judges one attribute by the kind of the connection.
+// attribute judges one attribute, other than a profile attribute, by the kind of the
+// connection.
 func (j *validator) attribute(a attribute) {
 	switch a {
 	case attrUserMetadata, attrAppMetadata, attrBlocked, attrConnection, attrClientID:
@@ -74,26 +108,60 @@ func (j *validator) attribute(a attribute) {
 	if j.has[a].null && derived.Requires(c, a.String()) {
 		j.Report(rule.RequiredAttribute, a.pointer(), a.String()+" cannot be removed: the connection requires it on the user profile")
 	}
-	if a == attrPhoneNumber || a == attrPhoneVerified {
+	if a.isPhone() {
 		if phone, declares := derived.Attribute(c, attrPhoneNumber.String()); declares && phone == nil {
-			j.Refuse(rule.PhoneDatabase, a.pointer(), a.String()+" is refused: the connection declares its attributes, and phone_number is none of them")
+			j.RefuseAs(rule.Documented, rule.PhoneDatabase, a.pointer(), a.String()+" is refused: the connection declares its attributes, and phone_number is none of them")
 			return
 		}
 	}
-	switch {
-	case c.Kind == user.KindUnknown:
-	case c.Kind == user.CustomDatabase:
+	switch c.Kind {
+	case user.KindUnknown:
+	case user.CustomDatabase:
 		j.customDatabase(a)
-	case a.isProfile() && derived.Federated(c):
-		j.synced(a)
-	case a.isProfile():
-		if j.has[a].null {
-			j.Report(rule.NullProfileAttribute, a.pointer(), a.String()+" cannot be removed on this kind of connection")
-		}
 	default:
 		j.identifier(a)
 	}
 }
+
+// profile judges the profile attributes.
+func (j *validator) profile() {
+	c := &j.t.Connection
+	switch {
+	case c.Kind == user.KindUnknown:
+	case derived.Federated(c):
+		j.synced()
+	case c.Kind == user.CustomDatabase && !j.t.Migrated:
+		j.databaseProfile()
+	default:
+		if c.Kind == user.CustomDatabase && !j.Reads(rule.MigratedAttributes, "accepted") {
+			j.ReportAll(rule.MigratedAttributes, rule.Current, j.pointers(attribute.isProfile), " of a migrated user cannot be updated; leave out each of them")
+		}
+		j.ReportAll(rule.NullProfileAttribute, rule.Current, j.pointers(j.isRemoved), " cannot be removed on this kind of connection")
+	}
+}
+
+// databaseProfile judges the profile attributes of a custom database's user who has not
+// migrated.
+func (j *validator) databaseProfile() {
+	c := &j.t.Connection
+	if !c.ImportMode && !j.Reads(rule.CustomDatabase, "scripts") {
+		accepts := rule.Current
+		if derived.Syncs(c) {
+			accepts = rule.Lenient
+		}
+		j.ReportAll(rule.CustomDatabase, accepts, j.pointers(attribute.isProfile), inDatabase)
+	}
+	j.synced()
+	if c.ImportMode {
+		j.ReportAll(rule.NullProfileAttribute, rule.Current, j.pointers(j.isRemoved), " cannot be removed while the connection imports its users")
+	}
+}
+
+// isRemoved reports whether a is a profile attribute that is null.
+func (j *validator) isRemoved(a attribute) bool { return a.isProfile() && j.has[a].null }
+
+// isSet reports whether a is a profile attribute that is not null.
+func (j *validator) isSet(a attribute) bool { return a.isProfile() && !j.has[a].null }
 
 // identifier judges an attribute that identifies the user or proves who it is, on any
 // connection but a custom database.
@@ -116,15 +184,23 @@ func (j *validator) identifier(a attribute) {
 			j.Report(rule.PasswordConnection, a.pointer(), "password can be updated only on a database connection")
 		}
 	case attrPhoneNumber, attrPhoneVerified:
-		switch c.Kind {
-		case user.PasswordlessSMS:
-		case user.Database:
-			if _, declares := derived.Attribute(c, attrPhoneNumber.String()); !declares {
-				j.Report(rule.PhoneDatabase, a.pointer(), a.String()+" is for SMS users; flexible identifiers disagree, so describe the connection's attributes in the target")
-			}
-		default:
-			j.Report(rule.PhoneConnection, a.pointer(), a.String()+" can be updated only for SMS users")
+		if j.isFirst(a, attribute.isPhone) {
+			j.phone()
 		}
+	}
+}
+
+// phone judges phone_number and phone_verified on any connection but a custom database.
+func (j *validator) phone() {
+	c := &j.t.Connection
+	switch c.Kind {
+	case user.PasswordlessSMS:
+	case user.Database:
+		if _, declares := derived.Attribute(c, attrPhoneNumber.String()); !declares {
+			j.ReportAll(rule.PhoneDatabase, rule.Current, j.pointers(attribute.isPhone), ": for SMS users only; flexible identifiers disagree, so describe the connection's attributes in the target")
+		}
+	default:
+		j.ReportAll(rule.PhoneConnection, rule.Current, j.pointers(attribute.isPhone), " can be updated only for SMS users")
 	}
 }
 
@@ -141,36 +217,21 @@ func (j *validator) username() {
 	}
 }
 
-// synced judges a profile attribute on a connection that may set it at each login.
-func (j *validator) synced(a attribute) {
-	switch {
-	case !derived.Syncs(&j.t.Connection):
-	case !j.has[a].null:
-		j.Report(rule.SyncedAttributes, a.pointer(), j.syncedMessage(a))
-	case j.follows(a.String()):
-		j.Report(rule.SyncedRemoval, a.pointer(), a.String()+" cannot be removed: it is set by the identity provider at each login")
+// synced judges the profile attributes on a connection that may set them at each login.
+func (j *validator) synced() {
+	c := &j.t.Connection
+	if !derived.Syncs(c) {
+		return
 	}
-}
-
-// syncedMessage names every profile attribute that is refused, as the API does. The
-// message at the first of them is in full; the others refer to it.
-func (j *validator) syncedMessage(at attribute) string {
-	var names []string
-	for a := range attributes {
-		if !a.isProfile() || !j.has[a].present || j.has[a].null {
-			continue
+	if set := j.pointers(j.isSet); set != nil {
+		connection := ""
+		if c.Name != "" {
+			connection = " (" + c.Name + ")"
 		}
-		if names == nil && a != at {
-			return at.String() + " cannot be updated either: see the violation at " + a.pointer()
-		}
-		names = append(names, a.String())
+		j.ReportAll(rule.SyncedAttributes, rule.Current, set, " cannot be updated while the connection"+connection+" syncs user profile attributes at each login; change them at the identity provider, or set the connection's set_user_root_attributes to on_first_login")
 	}
-	slices.Sort(names)
-	connection := ""
-	if n := j.t.Connection.Name; n != "" {
-		connection = " (" + n + ")"
-	}
-	return strings.Join(names, ", ") + " cannot be updated while the connection" + connection + " syncs user profile attributes at each login; change them at the identity provider, or set the connection's set_user_root_attributes to on_first_login"
+	removed := func(a attribute) bool { return j.isRemoved(a) && j.follows(a.String()) }
+	j.ReportAll(rule.SyncedRemoval, rule.Current, j.pointers(removed), " cannot be removed: set by the identity provider at each login")
 }
 
 // follows reports whether an attribute is set by the identity provider at each login,
@@ -187,34 +248,19 @@ func (j *validator) isRemovable(name string) bool {
 	return derived.Federated(&j.t.Connection) && !j.follows(name)
 }
 
-// customDatabase judges one attribute of a custom database's user.
+// inDatabase is the end of the message about attributes that an update cannot change.
+const inDatabase = " can be changed only in the custom database, not through the API"
+
+// customDatabase judges one attribute of a custom database's user, other than a profile
+// attribute.
 func (j *validator) customDatabase(a attribute) {
-	null := j.has[a].null
 	switch {
-	case a == attrVerifyEmail || a == attrVerifyPhoneNumber: // judged with the e-mail or phone number
-	case !j.t.Migrated && !j.t.Connection.ImportMode && j.Reads(rule.CustomDatabase, "scripts"):
-		j.changeScript(a)
+	case !a.isOfIdentity(): // verify_email and verify_phone_number: judged with the e-mail or phone number
 	case !j.t.Migrated:
-		message := a.String() + " can be changed only in the custom database, not through the API"
-		if a == attrUsername || a.isProfile() && derived.Syncs(&j.t.Connection) || j.t.Connection.ImportMode {
-			j.ReportLenient(rule.CustomDatabase, a.pointer(), message)
-		} else {
-			j.Report(rule.CustomDatabase, a.pointer(), message)
+		if !j.t.Connection.ImportMode {
+			j.changeScript(a)
 		}
-		if a.isProfile() {
-			j.synced(a)
-			if null && j.t.Connection.ImportMode {
-				j.Report(rule.NullProfileAttribute, a.pointer(), a.String()+" cannot be removed while the connection imports its users")
-			}
-		}
-	case a.isProfile():
-		if !j.Reads(rule.MigratedAttributes, "accepted") {
-			j.Report(rule.MigratedAttributes, a.pointer(), a.String()+" of a migrated user cannot be updated; leave it out")
-		}
-		if null {
-			j.Report(rule.NullProfileAttribute, a.pointer(), a.String()+" cannot be removed on this kind of connection")
-		}
-	case a == attrPhoneNumber || a == attrPhoneVerified:
+	case a.isPhone():
 		if _, declares := derived.Attribute(&j.t.Connection, attrPhoneNumber.String()); !declares {
 			j.migratedCredential(a)
 		}
@@ -228,18 +274,30 @@ func (j *validator) migratedCredential(a attribute) {
 }
 
 // changeScript judges one attribute of a custom database's user who has not migrated,
-// where a change script of the database, or the sync setting, decides.
+// with the import mode off: a change script of the database, if any, applies it.
 func (j *validator) changeScript(a attribute) {
+	group, declared, message := attribute.isEmail, attrEmail, "this runs the Get User and Change Email scripts of the database; without the second the API answers 400"
 	switch {
-	case a.isProfile():
-		j.synced(a)
+	case a.isPhone():
+		group, declared, message = attribute.isPhone, attrPhoneNumber, "this runs the Get User script twice, then the Change Phone Number script of the database"
 	case a == attrUsername:
-		j.ReportLenient(rule.CustomDatabase, a.pointer(), "username can be changed only in the custom database, not through the API")
-	case a == attrEmail || a == attrEmailVerified:
-		j.Warn(rule.CustomDatabase, a.pointer(), "this runs the Get User and Change Email scripts of the database; without the second the API answers 400")
+		group, declared, message = attribute.isUsername, attrUsername, "this is taken to run the Get User and Change Username scripts of the database"
 	case a == attrPassword:
-		j.Warn(rule.CustomDatabase, a.pointer(), "this runs the Get User and Change Password scripts of the database")
-	default: // the phone number
-		j.Warn(rule.CustomDatabase, a.pointer(), "this runs the Get User script twice, then the Change Phone Number script of the database")
+		group, declared, message = attribute.isPassword, attrPassword, "this runs the Get User and Change Password scripts of the database"
+	}
+	if !j.isFirst(a, group) {
+		return
+	}
+	list := j.pointers(group)
+	x, _ := derived.Attribute(&j.t.Connection, declared.String())
+	switch {
+	case x != nil: // what the connection declares beats every source
+		j.WarnAll(rule.CustomDatabase, list, message)
+	case a == attrUsername:
+		j.ReportAll(rule.CustomDatabase, rule.Lenient, list, inDatabase)
+	case j.Refuses(rule.CustomDatabase) && !j.Reads(rule.CustomDatabase, "scripts"):
+		j.ReportAll(rule.CustomDatabase, rule.Current, list, inDatabase)
+	default:
+		j.AcceptAll(rule.CustomDatabase, list, message)
 	}
 }

@@ -20,8 +20,9 @@ type entry struct {
 	place    int
 	severity rule.Severity
 	evidence rule.Evidence
-	current  string            // of a refusal that sources current accepts: who refuses, who accepts
-	lenient  string            // the same of sources lenient
+	refuses  source            // of a refusal that another setting accepts
+	current  map[string]source // those that accept it under sources current, by pointer; "" holds for the others
+	lenient  source            // the one that accepts it under sources lenient
 	accepted map[string]string // the message of a warning in place of the refusal, by reading
 }
 
@@ -31,23 +32,70 @@ func newEntry(place int, r rule.Rule) entry {
 	if r.Severity != rule.SeverityError || len(r.Readings) == 0 {
 		return e
 	}
-	refuses := r.Readings[0]
+	e.refuses = source{r.Readings[0].Source, r.Readings[0].Date}
 	for _, x := range r.Readings[1:] {
-		sides := func(s rule.Sources) string {
-			return fmt.Sprintf("; %s (%s) refuses it, %s (%s) accepts it: to follow the latter, set Sources to %s", refuses.Source, refuses.Date, x.Source, x.Date, s)
-		}
 		if x.Current {
-			e.current = sides(rule.Current)
+			e.current = sources(x)
 		}
 		if text, ok := strings.CutPrefix(x.Statement, "accepted with a warning: "); ok {
 			if e.accepted == nil {
 				e.accepted = map[string]string{}
 			}
-			e.accepted[x.Name] = fmt.Sprintf("accepted: %s (%s, %s); refused with Sources set to strict", text, x.Source, x.Date)
-			e.lenient = sides(rule.Lenient)
+			e.lenient = source{x.Source, x.Date}
+			e.accepted[x.Name] = e.lenient.accepts(text)
 		}
 	}
 	return e
+}
+
+// source is a source, and when it was last known to hold.
+type source struct{ name, date string }
+
+func (s source) String() string { return s.name + " (" + s.date + ")" }
+
+// accepts returns the message of a warning in place of a refusal.
+func (s source) accepts(text string) string {
+	return "accepted: " + text + " (" + s.name + ", " + s.date + "); refused with Sources set to strict"
+}
+
+// sources returns the source of a reading by pointer. One in a list such as "A (email)
+// [2026]; B (name, nickname) [2025]" is cited at its attributes only.
+func sources(x rule.Reading) map[string]source {
+	whole := source{x.Source, x.Date}
+	m := map[string]source{"": whole}
+	for item := range strings.SplitSeq(x.Source, "; ") {
+		name, rest, _ := strings.Cut(item, " (")
+		attributes, date, ok := strings.Cut(rest, ") [")
+		if !ok {
+			return map[string]source{"": whole}
+		}
+		for a := range strings.SplitSeq(attributes, ", ") {
+			m[metadata.Pointer(a)] = source{name, strings.TrimSuffix(date, "]")}
+		}
+	}
+	return m
+}
+
+// currentAt returns the source that accepts a refusal at pointer under sources current;
+// the zero source if none does.
+func (e *entry) currentAt(pointer string) source {
+	if s, ok := e.current[pointer]; ok {
+		return s
+	}
+	return e.current[""]
+}
+
+// hint names the sources on both sides of a refusal at pointer, and the setting that
+// accepts it: accepts, or Lenient if no source is known for Current.
+func (e *entry) hint(accepts rule.Sources, pointer string) string {
+	by := e.currentAt(pointer)
+	if accepts == rule.Lenient || by == (source{}) {
+		accepts, by = rule.Lenient, e.lenient
+	}
+	if by == (source{}) {
+		return ""
+	}
+	return fmt.Sprintf("; %s refuses it, %s accepts it: to follow the latter, set Sources to %s", e.refuses, by, accepts)
 }
 
 // catalogue maps the id of a rule to its entry. It is never changed.
@@ -101,30 +149,81 @@ func (j *Judge) Refuses(id rule.ID) bool {
 // violation or a warning. A refusal that another setting accepts names the sources on
 // both sides; a warning in place of a refusal has the words of its reading.
 func (j *Judge) Report(id rule.ID, pointer, message string) {
-	hint := catalogue[id].current
-	if hint == "" {
-		hint = catalogue[id].lenient
-	}
-	j.report(id, pointer, message, hint)
-}
-
-// ReportLenient is Report for a refusal that only [rule.Lenient] accepts, though the
-// rule has a reading under [rule.Current] that accepts others.
-func (j *Judge) ReportLenient(id rule.ID, pointer, message string) {
-	j.report(id, pointer, message, catalogue[id].lenient)
-}
-
-func (j *Judge) report(id rule.ID, pointer, message, hint string) {
-	if accepted := catalogue[id].accepted[j.Reading(id)]; accepted != "" {
-		message = accepted
-	} else {
-		message += hint
-	}
+	message = j.message(id, rule.Current, pointer, message)
 	if j.Refuses(id) {
 		j.Refuse(id, pointer, message)
 	} else {
 		j.Warn(id, pointer, message)
 	}
+}
+
+// ReportAll is Report at several attributes for one fault. The message, which is their
+// names and rest, is at the first of the pointers; short ones at the others refer to it.
+// accepts is the setting that a refusal may name: Lenient if the reading under Current
+// does not accept this case.
+func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, rest string) {
+	if len(pointers) > 0 {
+		message := j.message(id, accepts, pointers[0], namesOf(pointers)+rest)
+		if len(pointers) > 1 && j.accepted(id) != "" {
+			message = namesOf(pointers) + ": " + message
+		}
+		j.all(id, j.Refuses(id), pointers, message)
+	}
+}
+
+// AcceptAll warns of several attributes in place of a refusal that sources current
+// accepts, as ReportAll does. The message cites the source that accepts it.
+func (j *Judge) AcceptAll(id rule.ID, pointers []string, message string) {
+	if len(pointers) > 0 {
+		e := catalogue[id]
+		j.WarnAll(id, pointers, e.currentAt(pointers[0]).accepts(message))
+	}
+}
+
+// WarnAll adds warnings of several attributes, as ReportAll does.
+func (j *Judge) WarnAll(id rule.ID, pointers []string, message string) {
+	if len(pointers) > 1 {
+		message = namesOf(pointers) + ": " + message
+	}
+	j.all(id, false, pointers, message)
+}
+
+// all adds a violation or a warning at each pointer.
+func (j *Judge) all(id rule.ID, refuses bool, pointers []string, message string) {
+	add, one := j.Warn, "warning"
+	if refuses {
+		add, one = j.Refuse, "violation"
+	}
+	for i, p := range pointers {
+		if i > 0 {
+			message = "see the " + one + " at " + pointers[0] + ", which names this attribute too"
+		}
+		add(id, p, message)
+	}
+}
+
+// namesOf returns the names of the attributes at pointers, sorted as in the API's
+// messages.
+func namesOf(pointers []string) string {
+	names := make([]string, len(pointers))
+	for i, p := range pointers {
+		names[i] = strings.TrimPrefix(p, "/")
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// accepted returns the message of a warning in place of a refusal; "" if the reading
+// that holds refuses.
+func (j *Judge) accepted(id rule.ID) string { return catalogue[id].accepted[j.Reading(id)] }
+
+// message returns the message of Report.
+func (j *Judge) message(id rule.ID, accepts rule.Sources, pointer, message string) string {
+	if accepted := j.accepted(id); accepted != "" {
+		return accepted
+	}
+	e := catalogue[id]
+	return message + e.hint(accepts, pointer)
 }
 
 // ReportPath is Report at the place that the path leads to, a name for each level. If
@@ -145,6 +244,13 @@ func (j *Judge) Refuse(id rule.ID, pointer, message string) {
 // Warn adds a warning of the rule, whatever reading holds.
 func (j *Judge) Warn(id rule.ID, pointer, message string) {
 	j.as(rule.SeverityWarning, id, pointer, message)
+}
+
+// RefuseAs is Refuse with the evidence of this case, which is not that of the rule.
+func (j *Judge) RefuseAs(e rule.Evidence, id rule.ID, pointer, message string) {
+	v := Violation(id, pointer, message)
+	v.Evidence = e
+	j.Add(v)
 }
 
 func (j *Judge) as(s rule.Severity, id rule.ID, pointer, message string) {

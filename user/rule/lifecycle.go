@@ -311,10 +311,10 @@ var lifecycleRules = []Rule{
 		Source:    migrationPage},
 	{ID: DatabasePasswordReset, Severity: SeverityWarning, Evidence: Disputed,
 		Statement: "Sources disagree on whether a new password sets last_password_reset of a user in a custom database.",
-		Source:    "recorded updates (Auth0 store only); Auth0 docs, Change Password Script",
+		Source:    "recorded updates (Auth0 store only); " + changePasswordPage,
 		Readings: current("script", []Reading{
 			reading("set", because{"the change of password sets it, as in the Auth0 store", "recorded updates (Auth0 store only)"}),
-			reading("script", because{"it stays unless the Change Password script returns it", "Auth0 docs, Change Password Script"}),
+			reading("script", because{"it stays unless the Change Password script returns it", changePasswordPage}),
 		})},
 	{ID: ExchangeMatch, Severity: SeverityError, Evidence: Documented,
 		Statement: "For an existing user, a custom token exchange cannot change email, email_verified, phone_number, phone_verified or username. Values that it sends must match the stored ones.",

@@ -26,21 +26,23 @@ const (
 	sessionsPage   = "Auth0 docs, Session Layers"
 	migrationsPage = "Auth0 docs, Past Migrations, Unwarranted Session Removal After Management API User Updates"
 
-	createSchema    = "Auth0 Management API, CreateUserRequestContent"
-	createResponses = "Auth0 Management API, POST /api/v2/users, responses"
-	createCard      = "Workflow card Create User"
-	signUpPage      = "Auth0 docs, Custom Signup"
-	signUpReference = "Auth0 docs, Authentication API, Create a new user"
-	changeEmailPage = "Auth0 docs, Change Email Script"
-	migrationPage   = "Auth0 docs, Configure Automatic Migration from Your Database"
-	syncEnum        = "Auth0 Management API, ConnectionSetUserRootAttributesEnum"
-	importSchema    = "Auth0 docs, Bulk User Import Database Schema and Examples"
-	importPage      = "Auth0 docs, Bulk User Imports"
+	createSchema       = "Auth0 Management API, CreateUserRequestContent"
+	createResponses    = "Auth0 Management API, POST /api/v2/users, responses"
+	createCard         = "Workflow card Create User"
+	signUpPage         = "Auth0 docs, Custom Signup"
+	signUpReference    = "Auth0 docs, Authentication API, Create a new user"
+	changeEmailPage    = "Auth0 docs, Change Email Script"
+	changePasswordPage = "Auth0 docs, Change Password Script"
+	migrationPage      = "Auth0 docs, Configure Automatic Migration from Your Database"
+	syncEnum           = "Auth0 Management API, ConnectionSetUserRootAttributesEnum"
+	importSchema       = "Auth0 docs, Bulk User Import Database Schema and Examples"
+	importPage         = "Auth0 docs, Bulk User Imports"
 
 	actionsReference = "Auth0 docs, Actions Triggers, event and API objects"
 	actionsLimits    = "Auth0 docs, Actions Limitations"
 	actionsMetadata  = "Auth0 docs, Manage User Metadata with the post-login Action Trigger"
 	topicLifecycle   = "Auth0 community topic 84051"
+	topicChangePhone = "Auth0 community topic 183190"
 	topicTransient   = "Auth0 community topic 152115"
 
 	linkRequest     = "Auth0 Management API, LinkUserIdentityRequestContent"
@@ -55,6 +57,7 @@ var dates = [][2]string{
 	{"Auth0 docs, GDPR", "before 2019"},
 	{"Auth0 docs", "2026-08-20"},
 	{"Auth0 Management API", "2026-06-25"},
+	{topicChangePhone, "2025-02"},
 	{"Auth0 community topic 188478", "2025"},
 	{"Auth0 community topic 190134", "2025-08"},
 	{"auth0/auth0-java issues 46 and 58", "2017"},
