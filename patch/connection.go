@@ -276,12 +276,12 @@ func (j *validator) migratedCredential(a attribute) {
 // changeScript judges one attribute of a custom database's user who has not migrated,
 // with the import mode off: a change script of the database, if any, applies it.
 func (j *validator) changeScript(a attribute) {
-	group, declared, message := attribute.isEmail, attrEmail, "this runs the Get User and Change Email scripts of the database; without the second the API answers 400"
+	group, declared, evidence, message := attribute.isEmail, attrEmail, rule.Documented, "this runs the Get User and Change Email scripts of the database; without the second the API answers 400"
 	switch {
 	case a.isPhone():
-		group, declared, message = attribute.isPhone, attrPhoneNumber, "this runs the Get User script twice, then the Change Phone Number script of the database"
+		group, declared, evidence, message = attribute.isPhone, attrPhoneNumber, rule.Observed, "this runs the Get User script twice, then the Change Phone Number script of the database"
 	case a == attrUsername:
-		group, declared, message = attribute.isUsername, attrUsername, "this is taken to run the Get User and Change Username scripts of the database"
+		group, declared, evidence, message = attribute.isUsername, attrUsername, rule.Inferred, "this is taken to run the Get User and Change Username scripts of the database"
 	case a == attrPassword:
 		group, declared, message = attribute.isPassword, attrPassword, "this runs the Get User and Change Password scripts of the database"
 	}
@@ -292,7 +292,7 @@ func (j *validator) changeScript(a attribute) {
 	x, _ := derived.Attribute(&j.t.Connection, declared.String())
 	switch {
 	case x != nil: // what the connection declares beats every source
-		j.WarnAll(rule.CustomDatabase, list, message)
+		j.WarnAll(evidence, rule.CustomDatabase, list, message)
 	case a == attrUsername:
 		j.ReportAll(rule.CustomDatabase, rule.Lenient, list, inDatabase)
 	case j.Refuses(rule.CustomDatabase) && !j.Reads(rule.CustomDatabase, "scripts"):

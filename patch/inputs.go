@@ -21,8 +21,8 @@ import (
 //     attribute, and blank metadata is sent as {}, which wipes it, each with a
 //     warning. The other reading of [rule.BlankText] sends "" for a blank text.
 //  4. A blank boolean, client_id or password is never sent, because the API takes no
-//     null for a boolean or client_id, and a password cannot be removed. With
-//     PassEmpty this is a warning.
+//     null for a boolean or client_id, and a blank input must not remove a password.
+//     With PassEmpty this is a warning.
 //  5. connection is a choice: a blank one is not sent.
 //  6. With PassEmpty, a blank input that is not in the schema is sent as null.
 //

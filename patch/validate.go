@@ -148,7 +148,11 @@ func (j *validator) shape() {
 	case j.removes(func(string) bool { return true }):
 		j.Report(rule.NothingToUpdate, "", "the payload has none of the attributes that can be updated")
 	default:
-		j.Refuse(rule.NothingToUpdate, "", "the payload has nothing to update; add an attribute, or do not send it")
+		evidence := rule.Inferred // from the answer to an empty payload
+		if j.p.IsZero() {
+			evidence = rule.Observed
+		}
+		j.RefuseAs(evidence, rule.NothingToUpdate, "", "the payload has nothing to update; add an attribute, or do not send it")
 	}
 }
 
@@ -167,7 +171,7 @@ func (j *validator) value(a attribute) {
 	case m.mistyped:
 		j.Report(rule.Type, a.pointer(), a.String()+" must be "+a.typeName())
 	case m.null && a == attrPassword:
-		j.Report(rule.PasswordNull, a.pointer(), "the schema allows null for password; its effect is not documented")
+		j.Report(rule.PasswordNull, a.pointer(), "null removes the password; the connection must support users without a password (authentication_methods.password.api_behavior)")
 	case m.null:
 	default:
 		check.Text(a.String(), m.text, func(id rule.ID, message string) { j.Report(id, a.pointer(), message) })

@@ -162,12 +162,20 @@ func (j *Judge) Report(id rule.ID, pointer, message string) {
 // accepts is the setting that a refusal may name: Lenient if the reading under Current
 // does not accept this case.
 func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, rest string) {
-	if len(pointers) > 0 {
-		message := j.message(id, accepts, pointers[0], namesOf(pointers)+rest)
-		if len(pointers) > 1 && j.accepted(id) != "" {
-			message = namesOf(pointers) + ": " + message
+	if len(pointers) == 0 {
+		return
+	}
+	evidence := catalogue[id].evidence
+	message := j.message(id, accepts, pointers[0], namesOf(pointers)+rest)
+	if !j.Refuses(id) {
+		j.WarnAll(evidence, id, pointers, message)
+		return
+	}
+	for i, p := range pointers {
+		if i > 0 {
+			message = refer("violation", pointers[0])
 		}
-		j.all(id, j.Refuses(id), pointers, message)
+		j.RefuseAs(evidence, id, p, message)
 	}
 }
 
@@ -176,30 +184,27 @@ func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, r
 func (j *Judge) AcceptAll(id rule.ID, pointers []string, message string) {
 	if len(pointers) > 0 {
 		e := catalogue[id]
-		j.WarnAll(id, pointers, e.currentAt(pointers[0]).accepts(message))
+		j.WarnAll(e.evidence, id, pointers, e.currentAt(pointers[0]).accepts(message))
 	}
 }
 
-// WarnAll adds warnings of several attributes, as ReportAll does.
-func (j *Judge) WarnAll(id rule.ID, pointers []string, message string) {
+// WarnAll adds warnings of several attributes, as ReportAll does, with the evidence of
+// this case.
+func (j *Judge) WarnAll(e rule.Evidence, id rule.ID, pointers []string, message string) {
 	if len(pointers) > 1 {
 		message = namesOf(pointers) + ": " + message
 	}
-	j.all(id, false, pointers, message)
-}
-
-// all adds a violation or a warning at each pointer.
-func (j *Judge) all(id rule.ID, refuses bool, pointers []string, message string) {
-	add, one := j.Warn, "warning"
-	if refuses {
-		add, one = j.Refuse, "violation"
-	}
 	for i, p := range pointers {
 		if i > 0 {
-			message = "see the " + one + " at " + pointers[0] + ", which names this attribute too"
+			message = refer("warning", pointers[0])
 		}
-		add(id, p, message)
+		j.as(rule.SeverityWarning, e, id, p, message)
 	}
+}
+
+// refer returns a message that refers to the one at another attribute.
+func refer(one, pointer string) string {
+	return "see the " + one + " at " + pointer + ", which names this attribute too"
 }
 
 // namesOf returns the names of the attributes at pointers, sorted as in the API's
@@ -238,25 +243,26 @@ func (j *Judge) ReportPath(id rule.ID, message string, path ...string) bool {
 
 // Refuse adds a violation of the rule, whatever reading holds.
 func (j *Judge) Refuse(id rule.ID, pointer, message string) {
-	j.as(rule.SeverityError, id, pointer, message)
+	j.RefuseAs(catalogue[id].evidence, id, pointer, message)
 }
 
 // Warn adds a warning of the rule, whatever reading holds.
 func (j *Judge) Warn(id rule.ID, pointer, message string) {
-	j.as(rule.SeverityWarning, id, pointer, message)
+	j.WarnAs(catalogue[id].evidence, id, pointer, message)
 }
 
-// RefuseAs is Refuse with the evidence of this case, which is not that of the rule.
+// RefuseAs is Refuse with the evidence of this case.
 func (j *Judge) RefuseAs(e rule.Evidence, id rule.ID, pointer, message string) {
-	v := Violation(id, pointer, message)
-	v.Evidence = e
-	j.Add(v)
+	j.as(rule.SeverityError, e, id, pointer, message)
 }
 
-func (j *Judge) as(s rule.Severity, id rule.ID, pointer, message string) {
-	v := Violation(id, pointer, message)
-	v.Severity = s
-	j.Add(v)
+// WarnAs is Warn with the evidence of this case.
+func (j *Judge) WarnAs(e rule.Evidence, id rule.ID, pointer, message string) {
+	j.as(rule.SeverityWarning, e, id, pointer, message)
+}
+
+func (j *Judge) as(s rule.Severity, e rule.Evidence, id rule.ID, pointer, message string) {
+	j.Add(rule.Violation{Rule: id, Pointer: pointer, Severity: s, Evidence: e, Message: message})
 }
 
 // Add adds v to the violations or the warnings, by its severity.

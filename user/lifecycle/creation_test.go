@@ -138,3 +138,22 @@ func TestCreationListsEveryViolation(t *testing.T) {
 	assert.Equal(t, v.Err(), err)
 	assert.Equal(t, user.Outcome{}, out)
 }
+
+// Where the connection declares its attributes, it settles whether users have a phone
+// number.
+func TestDeclaredAttributesAreDocumented(t *testing.T) {
+	target := user.Target{Connection: user.Connection{Kind: user.Database, Attributes: user.Attributes{Email: &user.Attribute{}}}}
+	number := user.Set("+15551234567")
+	creation := lifecycle.Creation{Connection: user.Set("members"), PhoneNumber: number}.Validate(target)
+	row := lifecycle.Row{Email: user.Set("kim@example.com"), PhoneNumber: number}.Validate(target)
+	for _, verdict := range []rule.Verdict{creation, row} {
+		found := false
+		for _, v := range verdict.Violations {
+			if v.Rule == rule.PhoneDatabase {
+				found = true
+				assert.Equal(t, rule.Documented, v.Evidence)
+			}
+		}
+		assert.True(t, found, "%v", verdict)
+	}
+}

@@ -31,8 +31,8 @@ func (r Row) validate(t user.Target, known bool) rule.Verdict {
 	table := r.attributes()
 	o.members(table[:], r.Extra)
 	o.required(table[:])
-	if phone, declares := derived.Attribute(&t.Connection, "phone_number"); declares && phone == nil {
-		o.undeclaredPhone(!r.PhoneNumber.IsZero(), !r.PhoneVerified.IsZero())
+	if declared, declares := derived.Attribute(&t.Connection, "phone_number"); declares && declared == nil {
+		o.undeclaredPhone(phone(r.PhoneNumber, r.PhoneVerified))
 	}
 	o.passwordHash(r.CustomPasswordHash)
 	o.factors(r.MFAFactors)

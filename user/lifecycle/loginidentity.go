@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/metameld/metameld/internal/derived"
-	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -117,19 +116,16 @@ func (l *login) connectionID(id string) string {
 	if !derived.HasConnectionIDs(on) {
 		return id
 	}
-	uncertain := func(e rule.Evidence, message string) {
-		v := judge.Violation(rule.ConnectionPrefix, "/user_id", message)
-		v.Evidence = e
-		l.Add(v)
-	}
 	switch {
 	case on.Name == "":
-		uncertain(rule.Inferred, "user_id is taken to have the name of the connection in it; set the name in the target")
+		l.WarnAs(rule.Inferred, rule.ConnectionPrefix, "/user_id", "user_id is taken to have the name of the connection in it; set the name in the target")
 		return id
 	case on.Strategy == "waad":
-		uncertain(rule.Disputed, "user_id was seen with and without the name of the connection; choose the reading that your users show")
-	case !slices.Contains([]string{"ad", "oauth2", "okta", "samlp"}, on.Strategy):
-		uncertain(rule.Inferred, "user_id is taken to have the name of the connection in it, as on other connections of this kind; compare it with your users")
+		l.WarnAs(rule.Disputed, rule.ConnectionPrefix, "/user_id", "user_id was seen with and without the name of the connection; choose the reading that your users show")
+	case on.Strategy == "okta":
+		l.WarnAs(rule.Inferred, rule.ConnectionPrefix, "/user_id", "user_id is taken to have the name of the connection in it, as an article shows it; compare it with your users")
+	case !slices.Contains([]string{"ad", "oauth2", "samlp"}, on.Strategy):
+		l.WarnAs(rule.Inferred, rule.ConnectionPrefix, "/user_id", "user_id is taken to have the name of the connection in it, as on other connections of this kind; compare it with your users")
 	}
 	if !l.Reads(rule.ConnectionPrefix, "prefixed") || strings.HasPrefix(id, on.Name+"|") {
 		return id

@@ -167,7 +167,7 @@ func (o *operation) allowed(c *Creation) {
 		if c.Email.IsZero() {
 			o.Report(rule.IdentifierRequired, "", "a passwordless e-mail user needs email")
 		}
-		o.phone(c, rule.CreationPhone, " cannot be set on a passwordless e-mail connection; leave it out")
+		o.ReportAll(rule.CreationPhone, rule.Current, phone(c.PhoneNumber, c.PhoneVerified), " cannot be set on a passwordless e-mail connection; leave out each of them")
 	case user.PasswordlessSMS:
 		if c.PhoneNumber.IsZero() {
 			o.Report(rule.IdentifierRequired, "", "an SMS user needs phone_number")
@@ -202,24 +202,20 @@ func (o *operation) database(c *Creation) {
 
 // databasePhone judges phone_number and phone_verified of a database user.
 func (o *operation) databasePhone(c *Creation) {
-	phone, declares := derived.Attribute(&o.target.Connection, "phone_number")
+	declared, declares := derived.Attribute(&o.target.Connection, "phone_number")
 	switch {
 	case !declares:
-		o.phone(c, rule.PhoneDatabase, " is for SMS users; leave it out, or describe the connection's attributes in the target")
-	case phone == nil:
-		o.undeclaredPhone(!c.PhoneNumber.IsZero(), !c.PhoneVerified.IsZero())
+		o.ReportAll(rule.PhoneDatabase, rule.Current, phone(c.PhoneNumber, c.PhoneVerified), ": for SMS users only; leave it out, or describe the connection's attributes in the target")
+	case declared == nil:
+		o.undeclaredPhone(phone(c.PhoneNumber, c.PhoneVerified))
 	}
 }
 
-// undeclaredPhone refuses phone_number and phone_verified, where they are sent, on a
+// undeclaredPhone refuses phone_number and phone_verified, at the pointers, on a
 // connection that declares its attributes without phone_number.
-func (o *operation) undeclaredPhone(number, verified bool) {
-	const message = " is refused: the connection declares its attributes, and phone_number is none of them"
-	if number {
-		o.Refuse(rule.PhoneDatabase, "/phone_number", "phone_number"+message)
-	}
-	if verified {
-		o.Refuse(rule.PhoneDatabase, "/phone_verified", "phone_verified"+message)
+func (o *operation) undeclaredPhone(pointers []string) {
+	for _, p := range pointers {
+		o.RefuseAs(rule.Documented, rule.PhoneDatabase, p, p[1:]+" is refused: the connection declares its attributes, and phone_number is none of them")
 	}
 }
 
@@ -229,12 +225,13 @@ func (o *operation) notJudged(table []attrs.Attr, names ...string) {
 	derived.NotJudged(&o.Judge, slices.DeleteFunc(names, func(name string) bool { return attrs.Find(table, name).IsZero() }))
 }
 
-// phone reports the rule for phone_number and phone_verified where they are present.
-func (o *operation) phone(c *Creation, id rule.ID, message string) {
-	if !c.PhoneNumber.IsZero() {
-		o.Report(id, "/phone_number", "phone_number"+message)
+// phone returns the pointers of phone_number and phone_verified where they are present.
+func phone(number user.Field[string], verified user.Field[bool]) (pointers []string) {
+	if !number.IsZero() {
+		pointers = append(pointers, "/phone_number")
 	}
-	if !c.PhoneVerified.IsZero() {
-		o.Report(id, "/phone_verified", "phone_verified"+message)
+	if !verified.IsZero() {
+		pointers = append(pointers, "/phone_verified")
 	}
+	return pointers
 }

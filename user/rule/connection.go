@@ -118,7 +118,7 @@ var connectionRules = []Rule{
 		Statement: "A creation cannot set phone_number or phone_verified on a database connection, and an update cannot change them there: they are for SMS users. A connection that declares its attributes decides by them: it takes both if it declares phone_number, and neither if it does not.",
 		Source:    updateCard + "; " + createCard + "; User Object in Rules; " + identifiersPage + "; " + attributesPage,
 		Readings: current(lenient, refuses(
-			because{"two documents restrict them to SMS users", updateCard},
+			because{"two documents restrict them to SMS users", updateCard + " and " + createCard},
 			because{"a database connection with flexible identifiers allows them too", identifiersPage},
 		))},
 	{ID: DisabledConnection, Severity: SeverityError, Evidence: Documented,

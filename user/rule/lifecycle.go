@@ -139,7 +139,7 @@ var lifecycleRules = []Rule{
 		Source:    createSchema + " (does not cover it)"},
 	{ID: PasswordMissing, Severity: SeverityWarning, Evidence: Documented,
 		Statement: "A database connection accepts a new user without a password only if it supports users without a password (authentication_methods.password.api_behavior).",
-		Source:    "Auth0 docs, Flexible Password Policy; Auth0 Management API, POST /api/v2/users, description (it depends on the connection); auth0/auth0-cli, users create"},
+		Source:    passwordPolicyPage + "; Auth0 Management API, POST /api/v2/users, description (it depends on the connection); auth0/auth0-cli, users create"},
 	{ID: EmptyID, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "user_id may be empty. It is then taken to be absent, so that Auth0 generates an id.",
 		Source:    createSchema + " (does not cover the effect)"},

@@ -17,6 +17,7 @@ const (
 	identifiersPage    = "Auth0 docs, Flexible Identifiers"
 	attributesPage     = "Auth0 docs, Activate and Configure Attributes for Flexible Identifiers"
 	usernamePage       = "Auth0 docs, Adding Username for Database Connections"
+	passwordPolicyPage = "Auth0 docs, Flexible Password Policy"
 	strategyEnum       = "Auth0 Management API, ConnectionStrategyEnum"
 	verifiedPage       = "Auth0 docs, Email Verification for Azure AD and ADFS"
 	successorPage      = "Auth0 docs, Update User Profiles Using Your Database"
