@@ -68,7 +68,7 @@ func (p Payload) Response(t user.Target) (Response, bool) {
 			ok = isOwn(t.Scopes)
 			message, code = "You cannot update the following fields: "+strings.Join(sent, ", "), ""
 		}
-	case rule.Length, rule.EmailFormat, rule.CustomDatabase: // the message depends on more than p
+	case rule.Length, rule.EmailFormat, rule.CustomDatabase, rule.SyncedRemoval: // the message depends on more than p
 		ok = false
 	}
 	if !ok {

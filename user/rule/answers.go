@@ -1,6 +1,10 @@
 package rule
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/metameld/metameld/internal/limit"
+)
 
 // Endpoint is an operation of the Management API with known error messages.
 type Endpoint string
@@ -47,10 +51,27 @@ func AnswerTo(e Endpoint, id ID) (status int, message, code string) {
 func Match(e Endpoint, status int, message string) (Rule, bool) {
 	for _, a := range answers {
 		if a.endpoint == e && (a.status == status || a.status == 0) && matches(a.message, message) {
+			if a.id == ReadOnly && !namesManaged(message) {
+				return Find(UnknownAttribute)
+			}
 			return Find(a.id)
 		}
 	}
 	return Rule{}, false
+}
+
+// namesManaged reports whether one of the properties that the message does not allow is
+// managed by Auth0. The * of [AnswerTo] counts as one.
+func namesManaged(message string) bool {
+	_, names, _ := strings.Cut(message, "not allowed: ")
+	names, _, _ = strings.Cut(names, " (")
+	names, _, _ = strings.Cut(names, "'")
+	for name := range strings.SplitSeq(names, ",") {
+		if name = strings.TrimSpace(name); name == "*" || limit.IsManaged(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // matches reports whether s is pattern, in which each * stands for one character or
@@ -91,6 +112,8 @@ func matches(pattern, s string) bool {
 var answers = []answer{
 	{EndpointUpdate, ExclusiveAttributes, 400, "Cannot update * and * simultaneously.", ""},
 	{EndpointUpdate, SyncedAttributes, 400, "The following user attributes cannot be updated: *. The connection (*) must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'. For more information, see https://auth0.com/docs/dashboard/guides/connections/configure-connection-sync", "operation_not_supported"},
+	{EndpointUpdate, SyncedAttributes, 400, "The following user attributes cannot be updated: *. The connection must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'.", ""},
+	{EndpointUpdate, SyncedRemoval, 400, "The following user attributes cannot be removed: *. The connection (*) should have disabled 'Sync user profile attributes at each login' (see *) or defined these attributes in 'options.non_persistent_attrs' array (see *).", ""},
 	{EndpointUpdate, SecondaryAttributes, 400, "The following user attributes cannot be updated: *. The specified connection belongs to a secondary identity.", ""},
 	{EndpointUpdate, NullProfileAttribute, 400, "The following user attributes cannot be removed: *. The connection (*) must either be a custom database connection with import mode disabled, a social or enterprise connection.", ""},
 	{EndpointUpdate, EmailConnection, 400, "Cannot update email for non-database user.", ""},

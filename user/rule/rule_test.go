@@ -84,6 +84,14 @@ func TestMatch(t *testing.T) {
 		{rule.EndpointUpdate, 400, "The following user attributes cannot be updated: name, picture. The specified connection belongs to a secondary identity.", rule.SecondaryAttributes},
 		{rule.EndpointUpdate, 400, "The following user attributes cannot be updated: name. The connection (a (b) c) must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'. For more information, see https://auth0.com/docs/dashboard/guides/connections/configure-connection-sync", rule.SyncedAttributes},
 		{rule.EndpointUpdate, 400, "Cannot update * and * simultaneously.", rule.ExclusiveAttributes},
+		{rule.EndpointUpdate, 400, "Payload validation error: 'Additional properties not allowed: foo'", rule.UnknownAttribute},
+		{rule.EndpointUpdate, 400, "Payload validation error: 'Additional properties not allowed: foo, bar'.", rule.UnknownAttribute},
+		{rule.EndpointUpdate, 400, "Payload validation error: 'Additional properties not allowed: foo (consider storing them in app_metadata or user_metadata. See \"Users Metadata\" in https://auth0.com/docs/api/v2/changes for more details)'.", rule.UnknownAttribute},
+		{rule.EndpointUpdate, 400, "Payload validation error: 'Additional properties not allowed: identities'", rule.ReadOnly},
+		{rule.EndpointUpdate, 400, "Payload validation error: 'Additional properties not allowed: foo, last_login'.", rule.ReadOnly},
+		{rule.EndpointUpdate, 400, "Payload validation error: 'Additional properties not allowed: foo,passkeys (consider storing them in app_metadata or user_metadata. See \"Users Metadata\" in https://auth0.com/docs/api/v2/changes for more details)'.", rule.ReadOnly},
+		{rule.EndpointUpdate, 400, "The following user attributes cannot be updated: name, picture. The connection must either be a database connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled 'Sync user profile attributes at each login'.", rule.SyncedAttributes},
+		{rule.EndpointUpdate, 400, "The following user attributes cannot be removed: foo, bar. The connection (corp) should have disabled 'Sync user profile attributes at each login' (see https://auth0.com/docs) or defined these attributes in 'options.non_persistent_attrs' array (see https://auth0.com/docs).", rule.SyncedRemoval},
 		{rule.EndpointUpdate, 400, "", ""},
 		{rule.EndpointUpdate, 400, ".", ""},
 		{rule.EndpointCreate, 409, "The user already exists.", rule.UserExists},
@@ -116,7 +124,7 @@ func TestAnswers(t *testing.T) {
 			assert.Equal(t, r.ID, back.ID)
 		}
 	}
-	assert.Equal(t, 41, n)
+	assert.Equal(t, 42, n)
 }
 
 func TestPolicies(t *testing.T) {
