@@ -37,7 +37,7 @@ var operations = []operation{
 	{"payload-diff", "from to", (*answer).payloadDiff},
 	{"plan", "from to payload target", (*answer).plan},
 	{"inverse", "user payload target", (*answer).inverse},
-	{"form", "form pass_empty_values", (*answer).form},
+	{"form", "form pass_empty_values target policies", (*answer).form},
 	{"output", "user", (*answer).output},
 	{"create", "payload target id", (*answer).create},
 	{"login", "cached login target", (*answer).login},
@@ -276,14 +276,16 @@ func (a *answer) form(req request) error {
 		return err
 	}
 	f, err := argument(req, "form", decoded[card.Form])
-	if err != nil {
+	t, err2 := optional(req, "target", decoded[user.Target])
+	policies, err3 := req.policies("policies")
+	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
 	empties := metadata.SkipEmpty
 	if pass {
 		empties = metadata.PassEmpty
 	}
-	p, warnings := f.Payload(empties)
+	p, warnings := f.Payload(empties, joined(t.Policies, policies))
 	a.Payload, a.Warnings = &p, warnings
 	return nil
 }
