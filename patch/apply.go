@@ -336,12 +336,12 @@ func sameText(f, g user.Field[string]) bool {
 // endsSessions reports whether the attribute x, which is sent, ends the user's sessions,
 // given whether it changes and whether it becomes true.
 func (a *applier) endsSessions(x attribute, changes, becomesTrue bool) bool {
-	switch inStore := derived.InStore(a.t); {
+	switch database := a.t.Connection.Kind == user.Database || a.t.Connection.Kind == user.CustomDatabase; {
 	case a.Reads(rule.SessionsExpire, "sent") && (x == attrEmail || x == attrEmailVerified):
 		return true
-	case x == attrEmail && inStore && a.Reads(rule.SessionsExpire, "email-kept"):
+	case x == attrEmail && database && a.Reads(rule.SessionsExpire, "email-kept"):
 		return false
-	case x == attrEmailVerified && inStore && becomesTrue:
+	case x == attrEmailVerified && database && becomesTrue:
 		return false
 	}
 	return changes

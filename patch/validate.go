@@ -171,7 +171,7 @@ func (j *validator) value(a attribute) {
 	case m.mistyped:
 		j.Report(rule.Type, a.pointer(), a.String()+" must be "+a.typeName())
 	case m.null && a == attrPassword:
-		j.Report(rule.PasswordNull, a.pointer(), "null removes the password; the connection must support users without a password (authentication_methods.password.api_behavior)")
+		j.Report(rule.PasswordNull, a.pointer(), "null removes the password; check that the connection supports users without a password (authentication_methods.password.api_behavior)")
 	case m.null:
 	default:
 		check.Text(a.String(), m.text, func(id rule.ID, message string) { j.Report(id, a.pointer(), message) })

@@ -108,10 +108,11 @@ func isID(s string) bool {
 }
 
 // hasInvisible reports whether s has a character that cannot be seen outside ASCII: a
-// control (Cc) or format character (Cf), or a space (Zs).
+// control (Cc) or format character (Cf), a space (Zs), or, which is inferred, a line or
+// paragraph separator (Zl, Zp).
 func hasInvisible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
-		return r >= utf8.RuneSelf && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zs, r))
+		return r >= utf8.RuneSelf && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z)
 	})
 }
 

@@ -28,7 +28,8 @@ var signUpMembers = []string{
 //  2. user_metadata has at most ten members. Each name has at most 100 characters,
 //     each value is a string of at most 500; an older page excludes 100 and 500.
 //  3. The connection is a database. Its kind decides which attributes are allowed and
-//     required, as in a creation.
+//     required, as in a creation, but no identifier is required unless the connection
+//     declares it so: none at all is a warning.
 //  4. The profile that the sign-up makes, without user_id, is not larger than the
 //     allowance ([rule.ProfileAllowance]).
 //
@@ -107,8 +108,12 @@ func (o *operation) signUpConnection(c *Creation) {
 			o.Report(rule.RequiredAttribute, "", name+" is missing: the connection requires it at sign-up")
 		}
 	}
-	judged := *c
-	if c.Password.IsZero() { // it is reported above
+	judged := *c // without what is reported here and above
+	if on.Kind != user.KindUnknown && c.Email.IsZero() && c.PhoneNumber.IsZero() && c.Username.IsZero() {
+		o.WarnAs(rule.Inferred, rule.IdentifierRequired, "", "the sign-up has no email, username or phone_number; the connection decides which it requires, so describe the connection's attributes in the target")
+		judged.Email = user.Set("")
+	}
+	if c.Password.IsZero() {
 		judged.Password = user.Set(user.Secret{})
 	}
 	o.allowed(&judged)
