@@ -134,7 +134,7 @@ func (j *validator) profile() {
 		j.databaseProfile()
 	default:
 		if c.Kind == user.CustomDatabase && !j.Reads(rule.MigratedAttributes, "accepted") {
-			j.ReportAll(rule.MigratedAttributes, rule.Current, j.pointers(attribute.isProfile), " of a migrated user cannot be updated; leave out each of them")
+			j.ReportAll(rule.MigratedAttributes, rule.Current, j.pointers(attribute.isProfile), " of a migrated user cannot be updated")
 		}
 		j.ReportAll(rule.NullProfileAttribute, rule.Current, j.pointers(j.isRemoved), " cannot be removed on this kind of connection")
 	}
@@ -276,7 +276,7 @@ func (j *validator) migratedCredential(a attribute) {
 // changeScript judges one attribute of a custom database's user who has not migrated,
 // with the import mode off: a change script of the database, if any, applies it.
 func (j *validator) changeScript(a attribute) {
-	group, declared, evidence, message := attribute.isEmail, attrEmail, rule.Documented, "this runs the Get User and Change Email scripts of the database; without the second the API answers 400"
+	group, declared, evidence, message := attribute.isEmail, attrEmail, rule.Documented, "this runs the Get User and Change Email scripts of the database; without the second the API answers 400, \"change_email script does not exist\""
 	switch {
 	case a.isPhone():
 		group, declared, evidence, message = attribute.isPhone, attrPhoneNumber, rule.Observed, "this runs the Get User script twice, then the Change Phone Number script of the database"

@@ -43,6 +43,9 @@ func newEntry(place int, r rule.Rule) entry {
 			}
 			e.lenient = source{x.Source, x.Date}
 			e.accepted[x.Name] = e.lenient.accepts(text)
+			if r.Readings[0].Current {
+				e.accepted[x.Name] += orCurrent
+			}
 		}
 	}
 	return e
@@ -53,7 +56,10 @@ type source struct{ name, date string }
 
 func (s source) String() string { return s.name + " (" + s.date + ")" }
 
-// accepts returns the message of a warning in place of a refusal.
+// orCurrent ends the message of a warning in place of a refusal under two settings.
+const orCurrent = " or current"
+
+// accepts returns the message of a warning in place of a refusal under sources strict.
 func (s source) accepts(text string) string {
 	return "accepted: " + text + " (" + s.name + ", " + s.date + "); refused with Sources set to strict"
 }
@@ -225,6 +231,9 @@ func (j *Judge) accepted(id rule.ID) string { return catalogue[id].accepted[j.Re
 // message returns the message of Report.
 func (j *Judge) message(id rule.ID, accepts rule.Sources, pointer, message string) string {
 	if accepted := j.accepted(id); accepted != "" {
+		if accepts == rule.Lenient && !strings.HasSuffix(accepted, orCurrent) {
+			accepted += orCurrent
+		}
 		return accepted
 	}
 	e := catalogue[id]

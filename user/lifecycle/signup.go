@@ -129,7 +129,7 @@ func (o *operation) signUpMetadata(m metadata.Object) {
 		case n == most:
 			o.Report(id, pointer, message+"shorten it")
 		case n > most:
-			o.Refuse(id, pointer, message+"a sign-up takes at most "+strconv.Itoa(most))
+			o.RefuseAs(rule.Documented, id, pointer, message+"a sign-up takes at most "+strconv.Itoa(most))
 		}
 	}
 	for name, v := range m.All() {

@@ -167,7 +167,7 @@ func (o *operation) allowed(c *Creation) {
 		if c.Email.IsZero() {
 			o.Report(rule.IdentifierRequired, "", "a passwordless e-mail user needs email")
 		}
-		o.ReportAll(rule.CreationPhone, rule.Current, phone(c.PhoneNumber, c.PhoneVerified), " cannot be set on a passwordless e-mail connection; leave out each of them")
+		o.ReportAll(rule.CreationPhone, rule.Current, phone(c.PhoneNumber, c.PhoneVerified), " cannot be set on a passwordless e-mail connection")
 	case user.PasswordlessSMS:
 		if c.PhoneNumber.IsZero() {
 			o.Report(rule.IdentifierRequired, "", "an SMS user needs phone_number")

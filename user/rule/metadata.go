@@ -46,7 +46,7 @@ var metadataRules = []Rule{
 		Statement: "Below the first level of metadata, a name must not contain a dot or a dollar sign either.",
 		Source:    metadataPage,
 		Readings: current(lenient, refuses(
-			because{"the restriction is taken to apply at every level", metadataPage},
+			because{"the restriction is taken to apply at every level", metadataPage + ", read for every level"},
 			because{"the documentation restricts field names without mentioning a level", metadataPage},
 		))},
 	{ID: ReservedName, Severity: SeverityError, Evidence: Documented,
