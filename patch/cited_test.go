@@ -84,6 +84,8 @@ func TestOneMessageForOneFault(t *testing.T) {
 		{null, rule.NullProfileAttribute, user.Target{Connection: user.Connection{Kind: user.Database}, Sources: rule.Current}, "/given_name"},
 		{null, rule.NullProfileAttribute, user.Target{Connection: importing}, "/given_name"},
 		{set, rule.SecondaryAttributes, user.Target{Connection: user.Connection{Kind: user.Database}, Secondary: true}, "/given_name"},
+		{`{"name":"k","last_login":"x","identities":[]}`, rule.ReadOnly, user.Target{}, "/last_login"},
+		{`{"name":"k","last_login":"x","identities":[]}`, rule.ReadOnly, user.Target{Sources: rule.Current}, "/last_login"},
 		{phone, rule.CustomDatabase, user.Target{Connection: custom}, "/phone_number"},
 		{phone, rule.CustomDatabase, user.Target{Connection: custom, Sources: rule.Current}, "/phone_number"},
 		{phone, rule.PhoneDatabase, user.Target{Connection: user.Connection{Kind: user.Database}}, "/phone_number"},

@@ -65,19 +65,21 @@ type validator struct {
 // unknown judges the members that the schema does not know, and metadata that is
 // not an object.
 func (j *validator) unknown() {
+	var managed []string
 	for name, v := range j.p.Extra.All() {
 		pointer := metadata.Pointer(name)
 		switch a, known := find(name); {
 		case known: // metadata
 			j.has[a] = member{present: true, null: v.IsNull(), mistyped: !v.IsNull()}
 		case limit.IsManaged(name):
-			j.Report(rule.ReadOnly, pointer, name+" is read-only, since Auth0 manages it; leave it out (Payload.Sendable does)")
+			managed = append(managed, pointer)
 		case v.IsNull() && j.follows(name):
 			j.Report(rule.SyncedRemoval, pointer, name+" cannot be removed: it is set by the identity provider at each login")
 		default:
 			j.Report(rule.UnknownAttribute, pointer, "the API's schema has no attribute "+name+"; store it in metadata")
 		}
 	}
+	j.ReportAll(rule.ReadOnly, rule.Current, managed, ": read-only, since Auth0 manages it; leave it out (Payload.Sendable does)")
 }
 
 // scopes judges whether the caller's token covers the attributes.
@@ -100,6 +102,7 @@ func (j *validator) scopes() {
 		covered := app && (a == attrAppMetadata || a == attrConnection || a == attrClientID) || own && a == attrUserMetadata
 		if j.has[a].present && !covered {
 			j.Report(rule.Scope, a.pointer(), "the token's scopes do not cover "+a.String()+guide)
+			guide = "" // once is enough
 		}
 	}
 	for name := range j.p.Extra.All() {

@@ -112,7 +112,7 @@ var attributeRules = []Rule{
 		Source:    usernamePage + "; " + attributesPage + "; Auth0 community topic 93745 (import mode)",
 		Readings: current(strict, refuses(
 			because{"the page on usernames lists the characters", usernamePage},
-			because{"the API's schemas have no pattern for username", updateSchema},
+			because{"the API's schemas have no pattern for username", userSchemas},
 		))},
 	{ID: UsernameLength, Severity: SeverityError, Evidence: Documented,
 		Statement: say("username must have the length that the connection sets. The default is 1 to %d characters; a username that is longer is accepted with a warning unless the connection declares a length.", limit.DefaultUsername),
@@ -166,7 +166,7 @@ var attributeRules = []Rule{
 		Source:    profilePage + " (without the space); recorded creations and updates (47 with a space, 2023 to 2025); " + updateSchema + "; " + createSchema,
 		Readings: current(lenient, refuses(
 			because{"the page User Profile Structure allows no other characters", profilePage},
-			because{"the API's schemas allow every character", updateSchema},
+			because{"the API's schemas allow every character", userSchemas},
 		))},
 	{ID: NameLength, Severity: SeverityWarning, Evidence: Disputed,
 		Statement: say("User Profile Structure limits name to %d characters. The API's schemas allow %d.", limit.ProfileName, limit.Name),

@@ -6,6 +6,7 @@ import "strings"
 const (
 	updateCard      = "Workflow card Update User"
 	updateSchema    = "Auth0 Management API, UpdateUserRequestContent"
+	userSchemas     = updateSchema + " and CreateUserRequestContent"
 	updateResponses = "Auth0 Management API, PATCH /api/v2/users/{id}, responses"
 	updateEndpoint  = "Auth0 Management API, PATCH /api/v2/users/{id}, description"
 	metadataPage    = "Auth0 docs, Manage Users, Metadata, Metadata Fields and Data"
