@@ -108,3 +108,22 @@ func TestOneMessageForOneFault(t *testing.T) {
 		}
 	}
 }
+
+// A warning in place of a refusal names every setting that refuses.
+func TestAcceptedNamesTheSettingsThatRefuse(t *testing.T) {
+	custom := user.Connection{Kind: user.CustomDatabase}
+	for _, c := range []struct {
+		payload, pointer string
+		id               rule.ID
+		connection       user.Connection
+		want             string
+	}{
+		{`{"user_metadata":null,"blocked":true}`, "/user_metadata", rule.MetadataNull, user.Connection{}, "refused with Sources set to strict or current"},
+		{`{"username":"kim"}`, "/username", rule.CustomDatabase, custom, "refused with Sources set to strict or current"},
+		{`{"email":"kim@example.com"}`, "/email", rule.CustomDatabase, custom, "refused with Sources set to strict"},
+		{`{"password":"p\u00e4"}`, "/password", rule.PasswordCharacters, user.Connection{}, "refused with Sources set to strict"},
+	} {
+		v := found(t, c.payload, user.Target{Connection: c.connection, Sources: rule.Lenient}, c.id)[c.pointer]
+		assert.True(t, strings.HasSuffix(v.Message, c.want), "%s: %s", c.payload, v.Message)
+	}
+}

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,5 +156,22 @@ func TestDeclaredAttributesAreDocumented(t *testing.T) {
 			}
 		}
 		assert.True(t, found, "%v", verdict)
+	}
+}
+
+// Sources disagree on a name of 100 characters in a sign-up; all refuse one of 101.
+func TestSignUpLengthsThatAllRefuseAreDocumented(t *testing.T) {
+	for n, want := range map[int]rule.Evidence{100: rule.Disputed, 101: rule.Documented} {
+		m, err := metadata.From(map[string]string{strings.Repeat("n", n): "x"})
+		require.NoError(t, err)
+		v := lifecycle.SignUp(lifecycle.Creation{UserMetadata: m}, user.Target{})
+		found := false
+		for _, x := range v.Violations {
+			if x.Rule == rule.SignUpName {
+				found = true
+				assert.Equal(t, want, x.Evidence, n)
+			}
+		}
+		assert.True(t, found, n)
 	}
 }
