@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -101,16 +102,35 @@ func releaseNames(names *jsonscan.Names) {
 
 // objectOf returns the object whose valid text is given, and shares the text.
 func objectOf(text string) Object {
-	var room [fewMembers]member
-	members := room[:0]
-	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; {
-		n, value := jsonscan.Member([]byte(text), i)
-		i = jsonscan.End([]byte(text), value)
-		members = append(members, member{})
-		members[len(members)-1].init(text, n, value, i)
-		i = jsonscan.Next([]byte(text), i)
+	var few [fewMembers]member // on the stack
+	n := 0
+	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; n++ {
+		if n == len(few) {
+			return objectOver(appendMembers(slices.Clone(few[:]), text, i))
+		}
+		i = few[n].read(text, i)
 	}
-	return newObject(members)
+	o, members := roomFor(n)
+	copy(members, few[:n])
+	return o
+}
+
+// appendMembers appends the members of an object from text[i] on to dst.
+func appendMembers(dst []member, text string, i int) []member {
+	for text[i] != '}' {
+		dst = append(dst, member{})
+		i = dst[len(dst)-1].read(text, i)
+	}
+	return slices.Clip(dst)
+}
+
+// read makes m the member at text[i] and returns where the next one begins, or the
+// brace at the end.
+func (m *member) read(text string, i int) int {
+	n, value := jsonscan.Member([]byte(text), i)
+	end := jsonscan.End([]byte(text), value)
+	m.init(text, n, value, end)
+	return jsonscan.Next([]byte(text), end)
 }
 
 // newObject returns the object with the members, which the caller must not change
