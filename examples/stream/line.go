@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 
 	"github.com/metameld/metameld/examples/stream/lines"
@@ -82,12 +83,10 @@ func (j *judge) plan(text []byte, v *verdict) error {
 	v.UserID = u.UserID.Or("")
 	p := patch.FromObject(payload)
 	target.Sources = max(target.Sources, rule.Current)
-	verdict := p.Validate(target)
-	v.Violations, v.Warnings = verdict.Violations, verdict.Warnings
-	if !verdict.Valid() {
+	out, err := p.Apply(u, target)
+	if v.Warnings = out.Warnings; errors.As(err, &v.Violations) {
+		v.Warnings = p.Validate(target).Warnings
 		return nil
 	}
-	out, err := p.Apply(u, target)
-	v.Warnings = out.Warnings
 	return err
 }

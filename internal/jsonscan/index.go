@@ -131,18 +131,3 @@ func Pair(a []byte, an []Node, x int, b []byte, bn []Node, y int, yield func(x, 
 		}
 	}
 }
-
-// Loses reports whether an object in the valid object a has a member that the object
-// at the same place in the valid object b lacks.
-func Loses(a, b []byte) bool {
-	an, bn := Index(a, 0), Index(b, 0)
-	var loses func(x, y int) bool
-	loses = func(x, y int) (lost bool) {
-		Pair(a, an, x, b, bn, y, func(x, y int) bool {
-			lost = y < 0 || x >= 0 && a[an[x].Value] == '{' && b[bn[y].Value] == '{' && loses(x, y)
-			return !lost
-		})
-		return lost
-	}
-	return loses(0, 0)
-}

@@ -1,0 +1,58 @@
+package jsonscan
+
+// Loses reports whether an object in the valid object a has a member that the object
+// at the same place in the valid object b lacks. It allocates only if objects are
+// inside both or b has many members.
+func Loses(a, b []byte) bool {
+	if lost, ok := losesFlat(a, b); ok {
+		return lost
+	}
+	an, bn := Index(a, 0), Index(b, 0)
+	var loses func(x, y int) bool
+	loses = func(x, y int) (lost bool) {
+		Pair(a, an, x, b, bn, y, func(x, y int) bool {
+			lost = y < 0 || x >= 0 && a[an[x].Value] == '{' && b[bn[y].Value] == '{' && loses(x, y)
+			return !lost
+		})
+		return lost
+	}
+	return loses(0, 0)
+}
+
+// losesFlat is Loses for the first level of few members. It reports false if objects
+// inside must be compared, or b has many members.
+func losesFlat(a, b []byte) (lost, ok bool) {
+	var room [few]struct {
+		name     Name
+		isObject bool
+	}
+	n := 0
+	for i := Space(b, 1); b[i] != '}'; n++ {
+		if n == len(room) {
+			return false, false
+		}
+		name, value := Member(b, i)
+		room[n].name, room[n].isObject = name, b[value] == '{'
+		i = Next(b, End(b, value))
+	}
+	theirs, at := room[:n], 0 // at: where the next member of a probably is
+	for i := Space(a, 1); a[i] != '}'; {
+		name, value := Member(a, i)
+		i = Next(a, End(a, value))
+		found := -1
+		for k := range theirs {
+			if j := (at + k) % n; SameName(a, name, b, theirs[j].name) {
+				found = j
+				break
+			}
+		}
+		if found < 0 {
+			return true, true
+		}
+		at = found + 1
+		if a[value] == '{' && theirs[found].isObject {
+			return false, false
+		}
+	}
+	return false, true
+}
