@@ -71,7 +71,8 @@ func value[T string | bool](f user.Field[T]) user.Field[T] {
 // profileData, and the name, nickname and picture that Auth0 derives.
 func detached(id user.Identity) user.Profile {
 	data := id.ProfileData.Select(isCopied)
-	p, err := user.FromObject(data)
+	v, _ := data.Get()
+	p, err := user.FromValue(v)
 	if err != nil {
 		p = user.Profile{Extra: data} // mistyped members stay as they are
 	}

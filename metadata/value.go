@@ -201,6 +201,24 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
+// Members returns the members of an object in order; there are none for any other
+// kind. They share text with v. To read an object once, it takes less time than
+// [Value.Object].
+func (v Value) Members() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		if v.Kind() != KindObject {
+			return
+		}
+		for i := jsonscan.Space([]byte(v.text), 1); v.text[i] != '}'; {
+			var m member
+			i = m.read(v.text, i)
+			if !yield(m.name, m.val()) {
+				return
+			}
+		}
+	}
+}
+
 // Equal reports whether v and w are the same JSON value: members in any order,
 // numbers by their mathematical value (1 equals 1.0 and 1e0), strings by their
 // characters. Two absent Values are equal. Equal takes time linear in the texts. It
@@ -230,9 +248,10 @@ func (v Value) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets v to the JSON value in text, null included. It copies the text.
 // The error is an [Errors] that lists every fault; v then stays as it was.
 func (v *Value) UnmarshalJSON(text []byte) error {
-	var names jsonscan.Names
+	names := namesPool.Get().(*jsonscan.Names)
+	defer releaseNames(names)
 	start := jsonscan.Space(text, 0)
-	end := jsonscan.Check(text, start, jsonscan.MaxDepth, &names)
+	end := jsonscan.Check(text, start, jsonscan.MaxDepth, names)
 	if end < 0 || jsonscan.Space(text, end) != len(text) {
 		return faultsIn(text)
 	}

@@ -242,6 +242,9 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 // unknown changes members that the schema does not know: it removes them for null, and
 // stores values under the reading stored.
 func (a *applier) unknown() {
+	if a.p.Extra.IsZero() {
+		return
+	}
 	change := map[string]any{}
 	for name, v := range a.p.Extra.All() {
 		if _, known := find(name); known || limit.IsManaged(name) {
@@ -307,7 +310,8 @@ func (a *applier) sessions(before *user.Profile) {
 	if a.t.Secondary {
 		stored = user.Profile{}
 		if identity := secondaryOf(before, &p); identity != nil {
-			stored, _ = user.FromObject(identity.ProfileData) // data that cannot be read counts as changed
+			data, _ := identity.ProfileData.Get()
+			stored, _ = user.FromValue(data) // absent data counts as changed
 		}
 	}
 	for _, x := range texts(&p, &stored) {

@@ -53,19 +53,23 @@ type Payload struct {
 // or one of the wrong type, is no error: the payload keeps it, and [Payload.Validate]
 // reports it.
 func Parse(text []byte) (Payload, error) {
-	o, err := metadata.Parse(text)
+	v, err := attrs.ParseObject(text)
 	if err != nil {
 		return Payload{}, err
 	}
-	return FromObject(o), nil
+	return FromValue(v)
 }
 
-// FromObject returns o as a payload, as [Parse] does. The payload shares text with o.
-func FromObject(o metadata.Object) Payload {
+// FromValue returns the object v as a payload, as [Parse] does. The payload shares text
+// with v. The error is a [metadata.Errors] with [metadata.ErrNotObject].
+func FromValue(v metadata.Value) (Payload, error) {
+	if v.Kind() != metadata.KindObject {
+		return Payload{}, metadata.Errors{{Fault: metadata.ErrNotObject}}
+	}
 	var p Payload
 	table := p.fields()
-	p.Extra = attrs.Decode(table[:], o)
-	return p
+	p.Extra = attrs.Decode(table[:], v)
+	return p, nil
 }
 
 // From returns the payload that encoding/json would send for v: a struct, such as the
@@ -83,10 +87,8 @@ func From(v any) (Payload, error) {
 	if err != nil {
 		return Payload{}, err
 	}
-	if o.IsZero() {
-		return Payload{}, metadata.Errors{{Fault: metadata.ErrNotObject}}
-	}
-	return FromObject(o), nil
+	whole, _ := o.Get()
+	return FromValue(whole)
 }
 
 // Sendable returns p without the members that Auth0 manages, such as user_id,

@@ -57,18 +57,18 @@ func (i Identity) Equal(j Identity) bool {
 // profileData that is not an object goes to Extra. The error is a [metadata.Errors]
 // with the faults of the text.
 func (i *Identity) UnmarshalJSON(text []byte) error {
-	o, err := metadata.Parse(text)
+	v, err := attrs.ParseObject(text)
 	if err != nil {
 		return err
 	}
-	*i = identityOf(o)
+	*i = identityOf(v)
 	return nil
 }
 
-// identityOf returns the identity that o is.
-func identityOf(o metadata.Object) (i Identity) {
+// identityOf returns the identity that the object v is.
+func identityOf(v metadata.Value) (i Identity) {
 	table := i.attributes()
-	i.Extra = attrs.Decode(table[:], o)
+	i.Extra = attrs.Decode(table[:], v)
 	return i
 }
 

@@ -98,19 +98,23 @@ func (p *Profile) attributes() [24]attrs.Attr {
 // Sources: auth0/go-auth0 issue 570 and auth0/auth0-python issue 789 (email_verified
 // as another text, from SAML mappings); public exports (timestamps).
 func Parse(text []byte) (Profile, error) {
-	o, err := metadata.Parse(text)
+	v, err := attrs.ParseObject(text)
 	if err != nil {
 		return Profile{}, err
 	}
-	return FromObject(o)
+	return FromValue(v)
 }
 
-// FromObject returns o as a profile, as [Parse] does. The profile shares text with o.
-func FromObject(o metadata.Object) (Profile, error) {
+// FromValue returns the object v as a profile, as [Parse] does. The profile shares text
+// with v. The error is a [metadata.Errors] with [metadata.ErrNotObject].
+func FromValue(v metadata.Value) (Profile, error) {
+	if v.Kind() != metadata.KindObject {
+		return Profile{}, metadata.Errors{{Fault: metadata.ErrNotObject}}
+	}
 	var p Profile
 	var extra []string
 	table := p.attributes()
-	for name, v := range o.All() {
+	for name, v := range v.Members() {
 		f := attrs.Find(table[:], name)
 		switch {
 		case f == nil || !f.Assign(v):
@@ -122,7 +126,7 @@ func FromObject(o metadata.Object) (Profile, error) {
 			readFlag(f.(*Field[bool]), v)
 		}
 	}
-	p.Extra = attrs.Select(o, extra)
+	p.Extra = attrs.Select(v, extra)
 	return p, nil
 }
 
@@ -150,7 +154,7 @@ func (p Profile) Clone() Profile {
 // Equal reports whether p and q have equal attributes, as their texts do; absent, null
 // and empty differ.
 func (p Profile) Equal(q Profile) bool {
-	p, q = attrs.Placed(p, p.Extra, FromObject), attrs.Placed(q, q.Extra, FromObject)
+	p, q = attrs.Placed(p, p.Extra, FromValue), attrs.Placed(q, q.Extra, FromValue)
 	a, b := p.attributes(), q.attributes()
 	return attrs.Equal(a[:], p.Extra, b[:], q.Extra)
 }

@@ -40,7 +40,7 @@ func (t transformation) plan(text []byte) (plan, verdict, error) {
 	if err != nil {
 		return p, unreadable, err
 	}
-	from, err := user.FromObject(o)
+	from, err := profileOf(o)
 	if err != nil {
 		return p, unreadable, err
 	}
@@ -53,7 +53,7 @@ func (t transformation) plan(text []byte) (plan, verdict, error) {
 	if o, err = t.apply(o); err != nil {
 		return p, refused, err
 	}
-	to, err := user.FromObject(o)
+	to, err := profileOf(o)
 	if err != nil {
 		return p, refused, err
 	}
@@ -87,6 +87,12 @@ func (t transformation) plan(text []byte) (plan, verdict, error) {
 		now = out.Profile
 	}
 	return p, planned, nil
+}
+
+// profileOf returns o as a profile.
+func profileOf(o metadata.Object) (user.Profile, error) {
+	v, _ := o.Get()
+	return user.FromValue(v)
 }
 
 // byName returns says, with a wipe of what is there written as one removal for each

@@ -45,29 +45,35 @@ func (j *judge) line(w io.Writer, text []byte, tooLong bool) error {
 
 // plan judges and applies the payload of the line, and sets v to the verdict.
 func (j *judge) plan(text []byte, v *verdict) error {
-	o, err := metadata.Parse(text)
-	if err != nil {
+	var o metadata.Value
+	if err := o.UnmarshalJSON(text); err != nil {
 		return err
 	}
+	if o.Kind() != metadata.KindObject {
+		return metadata.Errors{{Fault: metadata.ErrNotObject}}
+	}
 	target := j.target
-	var profile, payload metadata.Object
+	var profile, payload metadata.Value
 	var errs metadata.Errors
-	for name, m := range o.All() {
+	var err error
+	for name, m := range o.Members() {
 		switch name {
 		case "user":
-			profile, _ = m.Object()
+			profile = m
 		case "payload":
-			payload, _ = m.Object()
+			payload = m
 		case "target":
 			err = m.Decode(&target)
 		default: // a misspelt "target" would change the verdict
 			errs = append(errs, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: metadata.Pointer(name)})
 		}
 	}
-	if profile.IsZero() {
+	u, notObject := user.FromValue(profile)
+	if notObject != nil {
 		errs = append(errs, &metadata.Error{Fault: metadata.ErrNotObject, Pointer: "/user"})
 	}
-	if payload.IsZero() {
+	p, notObject := patch.FromValue(payload)
+	if notObject != nil {
 		errs = append(errs, &metadata.Error{Fault: metadata.ErrNotObject, Pointer: "/payload"})
 	}
 	if errs != nil {
@@ -76,12 +82,7 @@ func (j *judge) plan(text []byte, v *verdict) error {
 	if err != nil {
 		return err
 	}
-	u, err := user.FromObject(profile)
-	if err != nil {
-		return err
-	}
 	v.UserID = u.UserID.Or("")
-	p := patch.FromObject(payload)
 	target.Sources = max(target.Sources, rule.Current)
 	out, err := p.Apply(u, target)
 	if v.Warnings = out.Warnings; errors.As(err, &v.Violations) {

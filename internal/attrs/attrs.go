@@ -56,16 +56,25 @@ func Find(table []Attr, name string) Field {
 	return nil
 }
 
-// Decode assigns the members of o to their fields. It returns the members that have
-// no field or that their field cannot hold; absent where there are none.
-func Decode(table []Attr, o metadata.Object) (extra metadata.Object) {
+// ParseObject returns the JSON object in text, which it copies. The error is that of
+// [metadata.Parse].
+func ParseObject(text []byte) (v metadata.Value, err error) {
+	if err = v.UnmarshalJSON(text); err == nil && v.Kind() != metadata.KindObject {
+		err = metadata.Errors{{Fault: metadata.ErrNotObject}}
+	}
+	return v, err
+}
+
+// Decode assigns the members of the object v to their fields. It returns the members
+// that have no field or that their field cannot hold; absent where there are none.
+func Decode(table []Attr, v metadata.Value) (extra metadata.Object) {
 	var names []string
-	for name, v := range o.All() {
+	for name, v := range v.Members() {
 		if f := Find(table, name); f == nil || !f.Assign(v) {
 			names = append(names, name)
 		}
 	}
-	return Select(o, names)
+	return Select(v, names)
 }
 
 // Place assigns the members of extra to their fields where these are absent, as the
@@ -125,12 +134,13 @@ func Equal(a []Attr, x metadata.Object, b []Attr, y metadata.Object) bool {
 	return NonEmpty(x).Equal(NonEmpty(y))
 }
 
-// Select returns the members of o that have those names, which come in its order;
-// absent where there are none.
-func Select(o metadata.Object, names []string) metadata.Object {
+// Select returns the members of the object v that have those names, which come in its
+// order; absent where there are none.
+func Select(v metadata.Value, names []string) metadata.Object {
 	if len(names) == 0 {
 		return metadata.Object{}
 	}
+	o, _ := v.Object()
 	return o.Select(func(name string, _ metadata.Value) bool {
 		if len(names) == 0 || names[0] != name {
 			return false

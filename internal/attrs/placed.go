@@ -7,7 +7,7 @@ import "github.com/metameld/metameld/metadata"
 // without an allocation, and if the text is nested too deep.
 func Placed[P interface {
 	Object() (metadata.Object, error)
-}](p P, extra metadata.Object, read func(o metadata.Object) (P, error)) P {
+}](p P, extra metadata.Object, read func(v metadata.Value) (P, error)) P {
 	if !Hides(extra) {
 		return p
 	}
@@ -15,7 +15,8 @@ func Placed[P interface {
 	if err != nil {
 		return p
 	}
-	if q, err := read(o); err == nil {
+	v, _ := o.Get()
+	if q, err := read(v); err == nil {
 		return q
 	}
 	return p

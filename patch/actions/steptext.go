@@ -138,8 +138,8 @@ func decodeArguments(kind stepKind, v metadata.Value) (Step, *metadata.Error) {
 			return SetPrimaryUser(user.ID(id)), nil
 		}
 	case kindManagementUpdate:
-		if o, ok := v.Object(); ok {
-			return ManagementUpdate(patch.FromObject(o)), nil
+		if p, err := patch.FromValue(v); err == nil {
+			return ManagementUpdate(p), nil
 		}
 	default:
 		if b, ok := v.Bool(); ok && b {

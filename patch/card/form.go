@@ -101,13 +101,13 @@ func (f *Form) attributes() []attrs.Attr {
 // [patch.Payload.Validate] refuses it. The error is a [metadata.Errors]: the faults of
 // the text, or [user.ErrUnknownMember] for each label that the card does not have.
 func (f *Form) UnmarshalJSON(text []byte) error {
-	o, err := metadata.Parse(text)
+	v, err := attrs.ParseObject(text)
 	if err != nil {
 		return err
 	}
 	var n Form
 	var faults judge.Faults
-	for label := range attrs.Decode(n.labels(), o).All() {
+	for label := range attrs.Decode(n.labels(), v).All() {
 		faults.Add(user.ErrUnknownMember, label)
 	}
 	if err := faults.Err(); err != nil {

@@ -65,13 +65,13 @@ func (c *Creation) attributes() [17]attrs.Attr {
 // refuses are not errors: the creation keeps them as they are, and
 // [Creation.Validate] lists them.
 func ParseCreation(text []byte) (Creation, error) {
-	o, err := metadata.Parse(text)
+	v, err := attrs.ParseObject(text)
 	if err != nil {
 		return Creation{}, err
 	}
 	var c Creation
 	table := c.attributes()
-	c.Extra = attrs.Decode(table[:], o)
+	c.Extra = attrs.Decode(table[:], v)
 	return c, nil
 }
 

@@ -15,12 +15,8 @@ import (
 // [user.Parse] does. Its user_id is the provider's own: a number is taken for its
 // digits, and stays a number in the identity.
 func ParseLogin(text []byte) (user.Profile, error) {
-	o, err := metadata.Parse(text)
-	if err != nil {
-		return user.Profile{}, err
-	}
-	p, err := user.FromObject(o)
-	if id, _ := o.Get("user_id"); err == nil && id.Kind() == metadata.KindNumber {
+	p, err := user.Parse(text)
+	if id := p.UserID.Value(); err == nil && id.Kind() == metadata.KindNumber {
 		p.UserID = user.FieldOf[user.ID](id)
 	}
 	return p, err

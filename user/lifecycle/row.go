@@ -65,16 +65,17 @@ func (r *Row) attributes() [17]attrs.Attr {
 
 // ParseRow returns the row whose JSON text is given, as [ParseCreation] does.
 func ParseRow(text []byte) (Row, error) {
-	o, err := metadata.Parse(text)
+	v, err := attrs.ParseObject(text)
 	if err != nil {
 		return Row{}, err
 	}
-	return rowOf(o), nil
+	return rowOf(v), nil
 }
 
-func rowOf(o metadata.Object) (r Row) {
+// rowOf returns the row that the object v is.
+func rowOf(v metadata.Value) (r Row) {
 	table := r.attributes()
-	r.Extra = attrs.Decode(table[:], o)
+	r.Extra = attrs.Decode(table[:], v)
 	return r
 }
 
@@ -98,11 +99,10 @@ func ParseRows(text []byte) ([]Row, error) {
 	var faults judge.Faults
 	list := []Row{}
 	for e := range v.Elements() {
-		o, ok := e.Object()
-		if !ok {
+		if e.Kind() != metadata.KindObject {
 			faults.Add(user.ErrMistyped, strconv.Itoa(len(list)))
 		}
-		list = append(list, rowOf(o))
+		list = append(list, rowOf(e))
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
