@@ -8,26 +8,64 @@ import (
 // End returns the index after the valid value at d[i]. It is faster than [Skip],
 // since it does not validate.
 func End(d []byte, i int) int {
-	for depth := 0; ; {
-		switch d[i] {
-		case '"':
-			i = stringEnd(d, i)
-		case '{', '[':
-			depth++
-			i++
-		case '}', ']':
-			depth--
-			i++
-		case ',', ':', ' ', '\t', '\n', '\r':
-			i++
-		default:
-			for i++; i < len(d) && d[i] > ' ' && d[i] != ',' && d[i]|0x20 != '}'; i++ {
+	switch d[i] {
+	case '"':
+		return stringEnd(d, i)
+	case '{', '[':
+		return containerEnd(d, i)
+	}
+	for i++; i < len(d) && d[i] > ' ' && d[i] != ',' && d[i]|0x20 != '}'; i++ {
+	}
+	return i
+}
+
+// containerEnd returns the index after the valid array or object at d[i]. It reads
+// eight bytes at a time, and one by one where they have a backslash or may have the
+// end.
+func containerEnd(d []byte, i int) int {
+	depth, inside := 0, uint64(0) // inside: all bits are set in a string
+	for {
+		for len(d)-i >= 8 {
+			x := binary.LittleEndian.Uint64(d[i:])
+			quotes, brackets := bytesIn(x, '"'), x|0x20*lowBits
+			closing := bytesIn(brackets, '}')
+			if bytesIn(x, '\\') != 0 || bits.OnesCount64(closing) >= depth {
+				break
 			}
+			// A byte is in a string if an odd number of quotes comes before it.
+			odd := quotes ^ quotes<<8
+			odd ^= odd << 16
+			odd ^= odd << 32
+			outside := ^(odd ^ inside)
+			depth += bits.OnesCount64(bytesIn(brackets, '{')&outside) - bits.OnesCount64(closing&outside)
+			inside ^= uint64(int64(odd) >> 63)
+			i += 8
 		}
-		if depth == 0 {
-			return i
+		n := min(i+8, len(d))
+		if inside != 0 {
+			i, inside = stringEnd(d, i-1), 0
+		}
+		for i < n {
+			switch d[i] {
+			case '"':
+				i = stringEnd(d, i)
+				continue
+			case '{', '[':
+				depth++
+			case '}', ']':
+				if depth--; depth == 0 {
+					return i + 1
+				}
+			}
+			i++
 		}
 	}
+}
+
+// bytesIn returns the highest bit of each byte of x that is c.
+func bytesIn(x uint64, c byte) uint64 {
+	x ^= lowBits * uint64(c)
+	return ^(x&^highBits + ^uint64(highBits) | x | ^uint64(highBits))
 }
 
 // stringEnd returns the index after the valid string at d[i].
