@@ -18,6 +18,15 @@ type checkpoint struct {
 	Wrong   int   `json:"wrong"`
 }
 
+// add adds the lines of a batch.
+func (c *checkpoint) add(b *batch) {
+	c.Lines += len(b.lines)
+	c.Input = b.input
+	c.Refused += b.refused
+	c.Warned += b.warned
+	c.Wrong += b.wrong
+}
+
 // readCheckpoint returns the checkpoint in the file, or the zero one if there is no
 // file.
 func readCheckpoint(name string) (c checkpoint, err error) {

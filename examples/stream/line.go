@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io"
 
 	"github.com/metameld/metameld/examples/stream/lines"
 	"github.com/metameld/metameld/metadata"
@@ -22,25 +21,29 @@ type verdict struct {
 	Error      string          `json:"error,omitempty"`
 }
 
-// line judges one line. It writes a verdict if the line is refused or has warnings.
-func (j *judge) line(w io.Writer, text []byte, tooLong bool) error {
-	v := verdict{Line: j.done.Lines}
+// line judges one line of b. It writes a verdict if the line is refused or has
+// warnings.
+func (j *judge) line(b *batch, l line, text []byte) {
+	v := verdict{Line: l.number}
 	err := error(lines.ErrTooLong)
-	if !tooLong {
+	if !l.tooLong {
 		err = j.plan(text, &v)
 	}
-	if err != nil {
+	switch v.Valid = err == nil && len(v.Violations) == 0; {
+	case err != nil:
 		v.Error = err.Error()
-		j.done.Wrong++
-		j.done.Refused++
-	} else if v.Valid = len(v.Violations) == 0; !v.Valid {
-		j.done.Refused++
-	} else if len(v.Warnings) > 0 {
-		j.done.Warned++
-	} else {
-		return nil
+		b.wrong++
+		b.refused++
+	case !v.Valid:
+		b.refused++
+	case len(v.Warnings) > 0:
+		b.warned++
+	default:
+		return
 	}
-	return json.NewEncoder(w).Encode(v)
+	if err := json.NewEncoder(&b.out).Encode(v); err != nil {
+		panic(err) // a verdict is JSON
+	}
 }
 
 // plan judges and applies the payload of the line, and sets v to the verdict.

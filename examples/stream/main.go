@@ -13,8 +13,9 @@
 // in a target is kept.
 //
 // A line that cannot be read, or that is longer than 64 MB, is written with an "error".
-// Blank lines are skipped. Memory does not grow with the input. Progress and a summary
-// go to standard error.
+// Blank lines are skipped. The flag -workers sets how many lines are judged at a time;
+// the output has the order of the input. Memory does not grow with the input. Progress
+// and a summary go to standard error.
 //
 //	go run ./examples/stream -in plans.ndjson -out verdicts.ndjson -checkpoint done.json
 //
@@ -26,7 +27,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,24 +35,29 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"time"
 
-	"github.com/metameld/metameld/examples/stream/lines"
 	"github.com/metameld/metameld/user"
 )
 
 func main() {
 	var (
-		in     = flag.String("in", "", "file to read; default: standard input")
-		out    = flag.String("out", "", "file to write; default: standard output")
-		mark   = flag.String("checkpoint", "", "file with the progress, to continue a run; needs -in and -out")
-		target = flag.String("target", "{}", "target, as JSON, for lines without one")
+		in      = flag.String("in", "", "file to read; default: standard input")
+		out     = flag.String("out", "", "file to write; default: standard output")
+		mark    = flag.String("checkpoint", "", "file with the progress, to continue a run; needs -in and -out")
+		target  = flag.String("target", "{}", "target, as JSON, for lines without one")
+		workers = flag.Int("workers", runtime.GOMAXPROCS(0), "how many lines are judged at a time")
 	)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt does not wait for a checkpoint
-	refused, err := run(ctx, *in, *out, *mark, *target, os.Stderr)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	refused, err := run(ctx, files{*in, *out, *mark}, *target, *workers, os.Stderr)
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "stream:", err)
@@ -62,12 +67,22 @@ func main() {
 	}
 }
 
+// gcPercent makes collections rare: what is kept between them is a few hundred KB.
+const gcPercent = 1000
+
+// files are the names of the files of a run; see the flags.
+type files struct{ in, out, checkpoint string }
+
 // run opens the files and judges.
-func run(ctx context.Context, in, out, mark, target string, log io.Writer) (refused bool, err error) {
+func run(ctx context.Context, names files, target string, workers int, log io.Writer) (refused bool, err error) {
+	in, out, mark := names.in, names.out, names.checkpoint
 	if mark != "" && (in == "" || out == "") {
 		return false, errors.New("-checkpoint needs -in and -out")
 	}
-	j := judge{log: log, mark: mark, every: 10_000, pause: time.Second, in: os.Stdin, out: os.Stdout}
+	if workers < 1 {
+		return false, errors.New("-workers is not positive")
+	}
+	j := judge{log: log, mark: mark, every: 10_000, pause: time.Second, workers: workers, in: os.Stdin, out: os.Stdout}
 	if err := json.Unmarshal([]byte(target), &j.target); err != nil {
 		return false, fmt.Errorf("-target: %w", err)
 	}
@@ -118,26 +133,22 @@ func goTo(f *os.File, offset int64) error {
 	return err
 }
 
-// longest is the maximum length of a line in bytes.
-const longest = 64 << 20
-
 // judge judges lines.
 type judge struct {
-	in     io.Reader
-	out    io.Writer
-	log    io.Writer
-	target user.Target
-	mark   string        // the checkpoint file
-	every  int           // lines between checkpoints
-	pause  time.Duration // the shortest time between progress messages
-	done   checkpoint
+	in      io.Reader
+	out     io.Writer
+	log     io.Writer
+	target  user.Target
+	mark    string        // the checkpoint file
+	every   int           // lines between checkpoints
+	pause   time.Duration // the shortest time between progress messages
+	workers int           // how many lines are judged at a time
+	done    checkpoint
 }
 
 // all judges the lines of the input to its end, or until ctx is done.
 func (j *judge) all(ctx context.Context) error {
 	started, spoke, before := time.Now(), time.Now(), j.done.Lines
-	r := lines.NewReader(j.in, longest)
-	from := j.done.Input
 	w := bufio.NewWriterSize(counting{j.out, &j.done.Output}, 64<<10)
 	save := func() error {
 		if err := w.Flush(); err != nil {
@@ -145,23 +156,15 @@ func (j *judge) all(ctx context.Context) error {
 		}
 		return j.done.write(j.mark)
 	}
-	for {
-		text, err := r.Next()
-		tooLong := err == lines.ErrTooLong
-		if err == io.EOF {
-			break
+	for b := range j.batches() {
+		if _, err := w.Write(b.out.Bytes()); err != nil {
+			return err
 		}
-		if err != nil && !tooLong {
-			return errors.Join(fmt.Errorf("line %d: %w", j.done.Lines+1, err), save())
+		j.done.add(b)
+		if b.err != nil {
+			return errors.Join(fmt.Errorf("line %d: %w", j.done.Lines+1, b.err), save())
 		}
-		j.done.Lines++
-		j.done.Input = from + r.Offset()
-		if tooLong || len(bytes.TrimSpace(text)) > 0 {
-			if err := j.line(w, text, tooLong); err != nil {
-				return err
-			}
-		}
-		if j.done.Lines%j.every != 0 {
+		if len(b.lines) == 0 || j.done.Lines%j.every != 0 {
 			continue
 		}
 		if err := save(); err != nil {

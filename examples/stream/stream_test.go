@@ -65,7 +65,7 @@ func read(t *testing.T, name string) (vs []verdict) {
 func TestVerdicts(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.ndjson")
 	var log strings.Builder
-	refused, err := run(t.Context(), write(t, 1000), out, "", "{}", &log)
+	refused, err := run(t.Context(), files{write(t, 1000), out, ""}, "{}", 2, &log)
 	require.NoError(t, err)
 	assert.True(t, refused)
 	assert.Equal(t, "1000 lines: 110 refused, 127 with warnings only, 10 not understood\n", log.String())
@@ -82,6 +82,31 @@ func TestVerdicts(t *testing.T) {
 	assert.NotContains(t, byLine, 2)
 }
 
+// The output has the order of the input, however many workers there are.
+func TestWorkers(t *testing.T) {
+	t.Parallel()
+	in, dir := write(t, 20_000), t.TempDir()
+	var want []byte
+	for _, workers := range []int{1, 2, 7} {
+		out := filepath.Join(dir, fmt.Sprint(workers))
+		_, err := run(t.Context(), files{in, out, ""}, "{}", workers, io.Discard)
+		require.NoError(t, err)
+		text, err := os.ReadFile(out)
+		require.NoError(t, err)
+		if want == nil {
+			want = text
+		}
+		assert.Equal(t, string(want), string(text))
+	}
+	last := 0
+	for _, v := range read(t, filepath.Join(dir, "7")) {
+		assert.Greater(t, v.Line, last)
+		last = v.Line
+	}
+	_, err := run(t.Context(), files{in, "", ""}, "{}", 0, io.Discard)
+	assert.ErrorContains(t, err, "-workers")
+}
+
 // A payload that only an older source refuses is valid.
 func TestNewestSourceCounts(t *testing.T) {
 	in, out := filepath.Join(t.TempDir(), "in.ndjson"), filepath.Join(t.TempDir(), "out.ndjson")
@@ -91,7 +116,7 @@ func TestNewestSourceCounts(t *testing.T) {
 {"user":{"user_id":"auth0|3"},"payload":{"user_metadata":null}}
 {"user":{"user_id":"auth0|4"},"payload":{"user_metadata":null},"target":{"sources":"lenient"}}
 `), 0o600))
-	_, err := run(t.Context(), in, out, "", migrated, io.Discard)
+	_, err := run(t.Context(), files{in, out, ""}, migrated, 2, io.Discard)
 	require.NoError(t, err)
 	valid := map[int]bool{}
 	for _, v := range read(t, out) {
@@ -105,13 +130,13 @@ func TestResume(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	in, whole, parts, mark := write(t, 35_000), filepath.Join(dir, "whole"), filepath.Join(dir, "parts"), filepath.Join(dir, "mark")
-	_, err := run(t.Context(), in, whole, "", "{}", io.Discard)
+	_, err := run(t.Context(), files{in, whole, ""}, "{}", 2, io.Discard)
 	require.NoError(t, err)
 
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 3 { // each comes one checkpoint further
-		_, err = run(stopped, in, parts, mark, "{}", io.Discard)
+		_, err = run(stopped, files{in, parts, mark}, "{}", 2, io.Discard)
 		require.ErrorContains(t, err, "stopped after line")
 		f, err := os.OpenFile(parts, os.O_APPEND|os.O_WRONLY, 0)
 		require.NoError(t, err)
@@ -119,7 +144,7 @@ func TestResume(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, f.Close())
 	}
-	_, err = run(t.Context(), in, parts, mark, "{}", io.Discard)
+	_, err = run(t.Context(), files{in, parts, mark}, "{}", 2, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, read(t, whole), read(t, parts))
 }
@@ -155,7 +180,7 @@ func heap() uint64 {
 func TestMemoryAndProgress(t *testing.T) {
 	in := &plans{number: 30_000}
 	var log strings.Builder
-	j := judge{in: in, out: io.Discard, log: &log, every: 10_000}
+	j := judge{in: in, out: io.Discard, log: &log, every: 10_000, workers: 2}
 	before := heap()
 	require.NoError(t, j.all(t.Context()))
 	assert.Less(t, in.heap, before+1<<20)
@@ -180,7 +205,7 @@ func TestUnreadableLines(t *testing.T) {
 	require.NoError(t, os.WriteFile(in, []byte(text), 0o644))
 	out := filepath.Join(t.TempDir(), "out.ndjson")
 	var log strings.Builder
-	_, err := run(t.Context(), in, out, "", "{}", &log)
+	_, err := run(t.Context(), files{in, out, ""}, "{}", 2, &log)
 	require.NoError(t, err)
 	assert.Equal(t, "5 lines: 4 refused, 0 with warnings only, 3 not understood\n", log.String())
 	vs := read(t, out)
@@ -195,10 +220,10 @@ func TestUnreadableLines(t *testing.T) {
 func TestCheckpointOfOtherFiles(t *testing.T) {
 	dir := t.TempDir()
 	in, out, mark := write(t, 100), filepath.Join(dir, "out"), filepath.Join(dir, "mark")
-	_, err := run(t.Context(), in, out, mark, "{}", io.Discard)
+	_, err := run(t.Context(), files{in, out, mark}, "{}", 2, io.Discard)
 	require.NoError(t, err)
 	require.NoError(t, os.Truncate(out, 10))
-	_, err = run(t.Context(), in, out, mark, "{}", io.Discard)
+	_, err = run(t.Context(), files{in, out, mark}, "{}", 2, io.Discard)
 	assert.ErrorContains(t, err, "shorter")
 	text, err := os.ReadFile(out)
 	require.NoError(t, err)
@@ -212,7 +237,7 @@ func TestErrors(t *testing.T) {
 		{"no such file", "", "", "{}"},
 		{"", "", "", `{"conection":{}}`},
 	} {
-		_, err := run(t.Context(), c.in, c.out, c.mark, c.target, io.Discard)
+		_, err := run(t.Context(), files{c.in, c.out, c.mark}, c.target, 2, io.Discard)
 		assert.Error(t, err)
 	}
 }
