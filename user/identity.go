@@ -1,6 +1,8 @@
 package user
 
 import (
+	"slices"
+
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/metadata"
 )
@@ -61,15 +63,16 @@ func (i *Identity) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	*i = identityOf(v)
+	var n Identity
+	n.decode(v)
+	*i = n
 	return nil
 }
 
-// identityOf returns the identity that the object v is.
-func identityOf(v metadata.Value) (i Identity) {
+// decode sets i, the zero Identity, to the identity that the object v is.
+func (i *Identity) decode(v metadata.Value) {
 	table := i.attributes()
 	i.Extra = attrs.Decode(table[:], v)
-	return i
 }
 
 // AppendJSON appends the JSON text of i to dst.
@@ -80,3 +83,20 @@ func (i Identity) AppendJSON(dst []byte) []byte {
 
 // MarshalJSON returns the JSON text of i.
 func (i Identity) MarshalJSON() ([]byte, error) { return i.AppendJSON(nil), nil }
+
+// identityList is the field of a profile's identities.
+type identityList struct{ At *[]Identity }
+
+func (f identityList) IsZero() bool { return *f.At == nil }
+
+func (f identityList) Assign(v metadata.Value) (ok bool) {
+	*f.At, ok = attrs.ReadObjects(v, (*Identity).decode)
+	return ok
+}
+
+func (f identityList) AppendJSON(dst []byte) []byte { return attrs.AppendList(dst, *f.At) }
+
+func (f identityList) EqualField(g any) bool {
+	h := g.(identityList)
+	return f.IsZero() == h.IsZero() && slices.EqualFunc(*f.At, *h.At, Identity.Equal)
+}

@@ -181,9 +181,6 @@ func (p *Profile) UnmarshalJSON(text []byte) error {
 	return attrs.Unmarshal(p, text, Parse)
 }
 
-// identityList is the field of a profile's identities.
-type identityList = attrs.List[Identity, *Identity]
-
 // Faults that this package reports besides those of package metadata.
 const (
 	ErrMistyped      metadata.Fault = "value of the wrong type"

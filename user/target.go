@@ -99,12 +99,21 @@ func (d *decoder) texts(name string, v metadata.Value) []string {
 	if v.Kind() != metadata.KindArray {
 		d.Add(ErrMistyped, name)
 	}
-	list := []string{}
+	n := 0
 	for e := range v.Elements() {
-		s, ok := e.Str()
-		if !ok {
-			d.Add(ErrMistyped, name, strconv.Itoa(len(list)))
+		if e.Kind() != metadata.KindString {
+			d.Add(ErrMistyped, name, strconv.Itoa(n))
 		}
+		if n++; d.Full() {
+			break
+		}
+	}
+	if d.Err() != nil { // the list is not used
+		return nil
+	}
+	list := make([]string, 0, n)
+	for e := range v.Elements() {
+		s, _ := e.Str()
 		list = append(list, s)
 	}
 	return list
@@ -116,13 +125,15 @@ func (d *decoder) policies(name string, v metadata.Value) rule.Policies {
 	if !ok {
 		d.Add(ErrMistyped, name)
 	}
-	p := make(rule.Policies, o.Len())
+	p := rule.Policies{}
 	for id, v := range o.All() {
 		reading, _ := v.Str()
-		if r, _ := rule.Find(rule.ID(id)); !slices.ContainsFunc(r.Readings, func(x rule.Reading) bool { return x.Name == reading }) {
-			d.Add(ErrUnknownValue, name, id)
+		r, _ := rule.Find(rule.ID(id))
+		if slices.ContainsFunc(r.Readings, func(x rule.Reading) bool { return x.Name == reading }) {
+			p[r.ID] = reading
+		} else if d.Add(ErrUnknownValue, name, id); d.Full() {
+			break
 		}
-		p[rule.ID(id)] = reading
 	}
 	return p
 }

@@ -47,47 +47,52 @@ func (f Value) Assign(v metadata.Value) bool {
 
 // List is the field of an attribute that is a list of objects; nil is absent. It cannot
 // hold any other value.
-type List[T element[T], P interface {
-	*T
-	UnmarshalJSON(text []byte) error
-}] struct{ At *[]T }
+type List struct{ At *[]metadata.Object }
 
-type element[T any] interface {
-	AppendJSON(dst []byte) []byte
-	Equal(t T) bool
+func (f List) IsZero() bool { return *f.At == nil }
+
+func (f List) Assign(v metadata.Value) (ok bool) {
+	*f.At, ok = ReadObjects(v, func(dst *metadata.Object, v metadata.Value) { *dst, _ = v.Object() })
+	return ok
 }
 
-func (f List[T, P]) IsZero() bool { return *f.At == nil }
+func (f List) AppendJSON(dst []byte) []byte { return AppendList(dst, *f.At) }
 
-func (f List[T, P]) Assign(v metadata.Value) bool {
-	*f.At = nil
+func (f List) EqualField(g any) bool {
+	h := g.(List)
+	return f.IsZero() == h.IsZero() && slices.EqualFunc(*f.At, *h.At, metadata.Object.Equal)
+}
+
+// ReadObjects returns the list of what read sets from each element of v. It reports
+// false, before it makes a list, if v is not a list of objects.
+func ReadObjects[T any](v metadata.Value, read func(dst *T, v metadata.Value)) (list []T, ok bool) {
 	if v.Kind() != metadata.KindArray {
-		return false
+		return nil, false
 	}
-	list := []T{}
+	n := 0
 	for e := range v.Elements() {
-		var t T
-		if e.Kind() != metadata.KindObject || P(&t).UnmarshalJSON([]byte(e.String())) != nil {
-			return false
+		if e.Kind() != metadata.KindObject {
+			return nil, false
 		}
-		list = append(list, t)
+		n++
 	}
-	*f.At = list
-	return true
+	list = make([]T, n)
+	n = 0
+	for e := range v.Elements() {
+		read(&list[n], e)
+		n++
+	}
+	return list, true
 }
 
-func (f List[T, P]) AppendJSON(dst []byte) []byte {
+// AppendList appends the JSON text of a list to dst.
+func AppendList[T interface{ AppendJSON(dst []byte) []byte }](dst []byte, list []T) []byte {
 	dst = append(dst, '[')
-	for i, t := range *f.At {
+	for i, t := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = t.AppendJSON(dst)
 	}
 	return append(dst, ']')
-}
-
-func (f List[T, P]) EqualField(g any) bool {
-	h := g.(List[T, P])
-	return f.IsZero() == h.IsZero() && slices.EqualFunc(*f.At, *h.At, T.Equal)
 }

@@ -35,6 +35,9 @@ func (f *Faults) AddUnder(pointer string, err error) {
 	}
 }
 
+// Full reports whether no further fault is listed.
+func (f *Faults) Full() bool { return f.bound.full }
+
 // Has reports whether a fault at pointer was added.
 func (f *Faults) Has(pointer string) bool {
 	for _, e := range f.errs {

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -64,17 +63,17 @@ func (s *Step) UnmarshalJSON(text []byte) error {
 	if err := v.UnmarshalJSON(text); err != nil {
 		return err
 	}
-	n, err := decodeStep(v)
+	c, err := decodeCall(v)
 	if err != nil {
 		return metadata.Errors{err}
 	}
-	*s = n
+	*s = c.step()
 	return nil
 }
 
 // ParseSteps returns the steps in text, a JSON list. It copies the text. The error is
 // a [metadata.Errors]: the faults of the text, or one for each element that is not a
-// step.
+// step. At most 1,000 are listed; then the last is [metadata.ErrMore].
 func ParseSteps(text []byte) ([]Step, error) {
 	var v metadata.Value
 	if err := v.UnmarshalJSON(text); err != nil {
@@ -84,37 +83,60 @@ func ParseSteps(text []byte) ([]Step, error) {
 		return nil, metadata.Errors{{Fault: user.ErrMistyped}}
 	}
 	var faults judge.Faults
-	steps := []Step{}
+	n := 0
 	for e := range v.Elements() {
-		s, err := decodeStep(e)
-		if err != nil {
-			faults.AddAt(err.Fault, "/"+strconv.Itoa(len(steps))+err.Pointer)
+		if _, err := decodeCall(e); err != nil {
+			faults.AddAt(err.Fault, "/"+strconv.Itoa(n)+err.Pointer)
 		}
-		steps = append(steps, s)
+		if n++; faults.Full() {
+			break
+		}
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	steps := make([]Step, 0, n)
+	for e := range v.Elements() {
+		c, _ := decodeCall(e)
+		steps = append(steps, c.step())
+	}
 	return steps, nil
 }
 
-// decodeStep returns the step in v.
-func decodeStep(v metadata.Value) (Step, *metadata.Error) {
-	o, ok := v.Object()
-	if !ok {
-		return Step{}, &metadata.Error{Fault: user.ErrMistyped}
+// call is a step whose payload, which is large, is not made yet.
+type call struct {
+	Step
+	update metadata.Value // the payload of a direct update
+}
+
+// step returns the step.
+func (c call) step() Step {
+	if c.kind == kindManagementUpdate {
+		p, _ := patch.FromValue(c.update) // it is an object
+		return ManagementUpdate(p)
 	}
-	if o.Len() != 1 { // with several names the order would be unknown
-		return Step{}, &metadata.Error{Fault: user.ErrUnknownValue}
+	return c.Step
+}
+
+// decodeCall returns the step in v.
+func decodeCall(v metadata.Value) (call, *metadata.Error) {
+	if v.Kind() != metadata.KindObject {
+		return call{}, &metadata.Error{Fault: user.ErrMistyped}
 	}
-	var s Step
-	var err *metadata.Error
-	for name, v := range o.All() {
-		if s, err = decodeArguments(kindOf(name), v); err != nil {
-			err.Pointer = metadata.Pointer(name) + err.Pointer
-		}
+	n := 0
+	var method string
+	var arguments metadata.Value
+	for method, arguments = range v.Members() {
+		n++
 	}
-	return s, err
+	if n != 1 { // with several names the order would be unknown
+		return call{}, &metadata.Error{Fault: user.ErrUnknownValue}
+	}
+	c, err := decodeArguments(kindOf(method), arguments)
+	if err != nil {
+		err.Pointer = metadata.Pointer(method) + err.Pointer
+	}
+	return c, err
 }
 
 // kindOf returns the kind of that name; kinds if there is none.
@@ -127,42 +149,46 @@ func kindOf(name string) stepKind {
 }
 
 // decodeArguments returns the step of that kind with the arguments in v.
-func decodeArguments(kind stepKind, v metadata.Value) (Step, *metadata.Error) {
+func decodeArguments(kind stepKind, v metadata.Value) (call, *metadata.Error) {
+	c := call{Step: Step{kind: kind}}
+	var ok bool
 	switch kind {
 	case kinds:
-		return Step{}, &metadata.Error{Fault: user.ErrUnknownMember}
+		return call{}, &metadata.Error{Fault: user.ErrUnknownMember}
 	case kindSetUserMetadata, kindSetAppMetadata:
-		return decodeSetter(kind, v)
+		return c, c.decodeSetter(v)
 	case kindSetPrimaryUser:
-		if id, ok := v.Str(); ok {
-			return SetPrimaryUser(user.ID(id)), nil
-		}
+		c.name, ok = v.Str()
 	case kindManagementUpdate:
-		if p, err := patch.FromValue(v); err == nil {
-			return ManagementUpdate(p), nil
-		}
+		c.update, ok = v, v.Kind() == metadata.KindObject
 	default:
-		if b, ok := v.Bool(); ok && b {
-			return Step{kind: kind}, nil
-		}
+		ok, _ = v.Bool()
 	}
-	return Step{}, &metadata.Error{Fault: user.ErrMistyped}
+	if !ok {
+		return call{}, &metadata.Error{Fault: user.ErrMistyped}
+	}
+	return c, nil
 }
 
-// decodeSetter returns the setter whose key and value are in the list v.
-func decodeSetter(kind stepKind, v metadata.Value) (Step, *metadata.Error) {
-	arguments := slices.Collect(v.Elements())
-	if len(arguments) == 0 { // an empty list, or not a list
-		return Step{}, &metadata.Error{Fault: user.ErrMistyped}
+// decodeSetter sets the key and the value of a setter to those in the list v.
+func (s *Step) decodeSetter(v metadata.Value) *metadata.Error {
+	n := 0
+	for argument := range v.Elements() {
+		var ok bool
+		switch n {
+		case 0:
+			if s.name, ok = argument.Str(); !ok {
+				return &metadata.Error{Fault: user.ErrMistyped, Pointer: "/0"}
+			}
+		case 1:
+			s.value = argument
+		default:
+			return &metadata.Error{Fault: user.ErrUnknownMember, Pointer: "/2"}
+		}
+		n++
 	}
-	name, ok := arguments[0].Str()
-	switch {
-	case !ok:
-		return Step{}, &metadata.Error{Fault: user.ErrMistyped, Pointer: "/0"}
-	case len(arguments) > 2:
-		return Step{}, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: "/2"}
-	case len(arguments) == 1:
-		return Step{kind: kind, name: name}, nil
+	if n == 0 { // an empty list, or not a list
+		return &metadata.Error{Fault: user.ErrMistyped}
 	}
-	return Step{kind: kind, name: name, value: arguments[1]}, nil
+	return nil
 }

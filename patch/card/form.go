@@ -107,8 +107,13 @@ func (f *Form) UnmarshalJSON(text []byte) error {
 	}
 	var n Form
 	var faults judge.Faults
-	for label := range attrs.Decode(n.labels(), v).All() {
-		faults.Add(user.ErrUnknownMember, label)
+	table := n.labels()
+	for label, v := range v.Members() {
+		if f := attrs.Find(table, label); f != nil {
+			f.Assign(v)
+		} else if faults.Add(user.ErrUnknownMember, label); faults.Full() {
+			break
+		}
 	}
 	if err := faults.Err(); err != nil {
 		return err

@@ -69,14 +69,15 @@ func ParseRow(text []byte) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	return rowOf(v), nil
+	var r Row
+	r.decode(v)
+	return r, nil
 }
 
-// rowOf returns the row that the object v is.
-func rowOf(v metadata.Value) (r Row) {
+// decode sets r, the zero Row, to the row that the object v is.
+func (r *Row) decode(v metadata.Value) {
 	table := r.attributes()
 	r.Extra = attrs.Decode(table[:], v)
-	return r
 }
 
 // ParseRows returns the rows in the file of a bulk import, a list. It copies the text.
@@ -96,18 +97,20 @@ func ParseRows(text []byte) ([]Row, error) {
 	if v.Kind() != metadata.KindArray {
 		return nil, metadata.Errors{{Fault: user.ErrMistyped}}
 	}
+	if list, ok := attrs.ReadObjects(v, (*Row).decode); ok {
+		return list, nil
+	}
 	var faults judge.Faults
-	list := []Row{}
+	n := 0
 	for e := range v.Elements() {
 		if e.Kind() != metadata.KindObject {
-			faults.Add(user.ErrMistyped, strconv.Itoa(len(list)))
+			faults.Add(user.ErrMistyped, strconv.Itoa(n))
 		}
-		list = append(list, rowOf(e))
+		if n++; faults.Full() {
+			break
+		}
 	}
-	if err := faults.Err(); err != nil {
-		return nil, err
-	}
-	return list, nil
+	return nil, faults.Err()
 }
 
 // Equal reports whether r and q have equal members, as their texts do.
@@ -145,4 +148,4 @@ func (r Row) placed() Row {
 
 // factors is the field of mfa_factors. Objects hold their text behind a pointer, so
 // that package fmt never prints it.
-type factors = attrs.List[metadata.Object, *metadata.Object]
+type factors = attrs.List

@@ -54,7 +54,7 @@ func attributesOf(p *user.Profile) []attribute {
 		{"family_name", profileAttribute, &p.FamilyName},
 		{"picture", profileAttribute, &p.Picture},
 		{"blocked", keptByAuth0, &p.Blocked},
-		{"identities", keptByAuth0, attrs.List[user.Identity, *user.Identity]{At: &p.Identities}},
+		{"identities", keptByAuth0, identityList{At: &p.Identities}},
 		{"user_metadata", metadataObject, attrs.Object{At: &p.UserMetadata}},
 		{"app_metadata", metadataObject, attrs.Object{At: &p.AppMetadata}},
 		{"multifactor", keptByAuth0, attrs.Value{At: &p.Multifactor}},
@@ -69,6 +69,15 @@ func attributesOf(p *user.Profile) []attribute {
 		{"mfa_factors", keptByAuth0, nil},
 	}
 }
+
+// identityList is the field of identities, of which a view reads only whether it is
+// absent.
+type identityList struct {
+	attrs.Field // nil
+	At          *[]user.Identity
+}
+
+func (f identityList) IsZero() bool { return *f.At == nil }
 
 // view is a profile with its table of attributes.
 type view struct {
