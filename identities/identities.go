@@ -21,7 +21,9 @@ import (
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -40,6 +42,8 @@ import (
 //     is the e-mail, a nickname that is its local part, a picture of the derived
 //     form. Further attributes from the identity provider are included; metadata,
 //     blocked and the members that Auth0 keeps itself, such as logins_count, are not.
+//     An attribute of the wrong type is kept as received, with a warning. A profileData
+//     that is not an object is replaced.
 //  5. Sources disagree on whether the identity of the primary gets profileData. It
 //     does, with a warning, unless the policy for [rule.PrimaryProfileData] is
 //     "hidden".
@@ -113,7 +117,7 @@ type linking struct {
 // link links the secondary, without its metadata.
 func link(primary, secondary user.Profile, t user.Target) (*linking, error) {
 	primary, secondary = derived.Placed(primary), derived.Placed(secondary)
-	l := &linking{Judge: judge.New(t.Sources, t.Policies), primary: primary, secondary: secondary, profile: primary.Clone()}
+	l := &linking{Judge: judge.New(t.Sources, t.Policies), primary: primary, secondary: secondary, profile: primary}
 	if id, pointer := l.refusal(); id != "" {
 		message := "a profile without identities cannot be linked; read it with its identities"
 		if status, answer, _ := rule.AnswerTo(rule.EndpointLink, id); status != 0 {
@@ -123,14 +127,24 @@ func link(primary, secondary user.Profile, t user.Target) (*linking, error) {
 		return nil, l.Verdict().Violations
 	}
 	at := len(primary.Identities)
-	ids := append(slices.Clone(primary.Identities), secondary.Identities...)
-	ids[0].ProfileData = l.primaryData()
-	ids[at].ProfileData = profileData(secondary)
-	l.profile.Identities = ids
+	l.profile.Identities = slices.Concat(primary.Identities, secondary.Identities)
+	l.setData(0, &primary, l.primaryData())
+	l.setData(at, &secondary, profileData(secondary))
 	if len(secondary.Identities) > 1 {
 		l.Report(rule.LinkedSecondary, identityPointer(at+1), "the effect on identities that are linked to the secondary is not documented; unlink them before")
 	}
 	return l, nil
+}
+
+// setData sets the profileData of the identity at the index, whose attributes are those
+// of p. It warns of attributes of the wrong type.
+func (l *linking) setData(at int, p *user.Profile, data metadata.Object) {
+	derived.SetProfileData(&l.profile.Identities[at], data)
+	derived.Mistyped(p, func(name, want string) {
+		if _, ok := data.Get(name); ok && !limit.IsManaged(name) {
+			l.Report(rule.MistypedAttribute, identityPointer(at)+"/profileData/"+name, name+" of the user is not "+want+"; profileData gets it as received")
+		}
+	})
 }
 
 // primaryData returns the profileData of the primary's identity after the link.
@@ -154,16 +168,12 @@ func (l *linking) refusal() (id rule.ID, pointer string) {
 	if id, ok := l.primary.UserID.Get(); ok && l.secondary.UserID.Or("") == id {
 		return rule.SameIdentity, "/identities/0"
 	}
-	for i, own := range l.primary.Identities {
-		for _, other := range l.secondary.Identities {
-			switch {
-			case !same(own, other):
-			case i == 0:
-				return rule.SameIdentity, "/identities/0"
-			default:
-				return rule.AlreadyLinked, "/identities"
-			}
-		}
+	others := accountsOf(l.secondary.Identities)
+	switch i := slices.IndexFunc(l.primary.Identities, others.have); {
+	case i == 0:
+		return rule.SameIdentity, "/identities/0"
+	case i > 0:
+		return rule.AlreadyLinked, "/identities"
 	}
 	return "", ""
 }
@@ -177,7 +187,7 @@ func (l *linking) warnDropped(name string, lost bool) {
 }
 
 func (l *linking) outcome() (user.Outcome, error) {
-	if _, err := l.profile.Object(); err != nil {
+	if err := l.tooDeep(); err != nil {
 		return user.Outcome{}, err
 	}
 	derived.JudgeSize(&l.Judge, &l.primary, &l.profile)
@@ -188,15 +198,48 @@ func (l *linking) outcome() (user.Outcome, error) {
 	return user.Outcome{Before: l.primary.Clone(), Profile: l.profile, Warnings: verdict.Warnings}, nil
 }
 
-// same reports whether a and b are one account. It ignores a prefix of their ids.
-func same(a, b user.Identity) bool {
-	provider, ok := b.Provider.Get()
-	id, has := b.UserID.Get()
-	if !ok || !has {
-		return false
+// tooDeep returns an error if an attribute is nested too deep for profileData, which is
+// deeper in the text than the root.
+func (l *linking) tooDeep() error {
+	var faults judge.Faults
+	for _, at := range [...]int{0, len(l.primary.Identities)} {
+		for name, v := range l.profile.Identities[at].ProfileData.All() {
+			if !jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-4) {
+				faults.AddAt(metadata.ErrDepth, identityPointer(at)+metadata.Pointer("profileData", name))
+			}
+		}
 	}
-	bare := strings.TrimPrefix(string(id), provider+"|")
-	return a.Is(provider, user.ID(bare)) || a.Is(provider, user.ID(provider+"|"+bare))
+	return faults.Err()
+}
+
+// accounts are the accounts of a list of identities, by the ids that an identity of
+// each may have: with and without the provider before it.
+type accounts map[account]bool
+
+type account struct {
+	provider string
+	id       user.ID
+}
+
+func accountsOf(list []user.Identity) accounts {
+	all := make(accounts, len(list))
+	for _, i := range list {
+		provider, ok := i.Provider.Get()
+		id, has := i.UserID.Get()
+		if ok && has {
+			bare := strings.TrimPrefix(string(id), provider+"|")
+			all[account{provider, user.ID(bare)}] = true
+			all[account{provider, user.ID(provider + "|" + bare)}] = true
+		}
+	}
+	return all
+}
+
+// have reports whether i is one of the accounts.
+func (all accounts) have(i user.Identity) bool {
+	provider, ok := i.Provider.Get()
+	id, has := i.UserID.Get()
+	return ok && has && all[account{provider, id}]
 }
 
 // Unlinked is the result of an unlink: the user that remains, and the user that the
@@ -215,7 +258,9 @@ type Unlinked struct {
 //     not have, though a page of the docs allows one. An id can contain a bar itself.
 //  3. The identities that remain keep their profileData.
 //  4. The detached identity becomes a user again, with the attributes of its
-//     profileData and those that Auth0 derives from them, without metadata.
+//     profileData and those that Auth0 derives from them, without metadata. An
+//     attribute of the wrong type is kept as received, with a warning. A profileData
+//     that is not an object stays in the identity, with a warning.
 //
 // u does not change. The result shares only immutable parts with it. The error is a
 // [rule.Violations] with the API's message, or a [metadata.Errors] if u was built
@@ -237,8 +282,8 @@ func Unlink(u user.Profile, provider string, id user.ID) (Unlinked, error) {
 		return out, nil
 	}
 	out.Profile.Identities = slices.Delete(out.Profile.Identities, at, at+1)
-	out.Detached = detached(u.Identities[at])
 	var j judge.Judge
+	out.Detached = detached(&j, u.Identities[at], identityPointer(at)+"/profileData")
 	j.Report(rule.DetachedProfile, "", "the attributes of the detached user until its next login are not documented")
 	derived.JudgeSize(&j, &u, &out.Profile)
 	out.Warnings = j.Verdict().Warnings

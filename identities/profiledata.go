@@ -3,9 +3,11 @@ package identities
 import (
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
+	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // profileData returns the profileData of the first identity of p after a link; see rule
@@ -59,22 +61,26 @@ func isShown(name string, _ metadata.Value) bool {
 	return true
 }
 
-// value returns f where it has a value, and absent otherwise.
+// value returns f, or absent if it is null.
 func value[T string | bool](f user.Field[T]) user.Field[T] {
-	if _, ok := f.Get(); ok {
-		return f
+	if f.IsNull() {
+		return user.Field[T]{}
 	}
-	return user.Field[T]{}
+	return f
 }
 
 // detached returns the user that an identity becomes: with the attributes of its
-// profileData, and the name, nickname and picture that Auth0 derives.
-func detached(id user.Identity) user.Profile {
-	data := id.ProfileData.Select(isCopied)
-	v, _ := data.Get()
-	p, err := user.FromValue(v)
-	if err != nil {
-		p = user.Profile{Extra: data} // mistyped members stay as they are
+// profileData, and the name, nickname and picture that Auth0 derives. It warns of
+// attributes of the wrong type, and of a profileData that is not an object, which
+// stays in the identity.
+func detached(j *judge.Judge, id user.Identity, pointer string) user.Profile {
+	data, _ := id.ProfileData.Select(isCopied).Get()
+	p, _ := user.FromValue(data) // an object, or absent
+	derived.Mistyped(&p, func(name, want string) {
+		j.Report(rule.MistypedAttribute, pointer+"/"+name, name+" in profileData is not "+want+"; the detached user has it as received")
+	})
+	if v, odd := id.Extra.Get("profileData"); odd && !v.IsNull() {
+		j.Report(rule.MistypedAttribute, pointer, "profileData is not an object and stays in the identity, so the detached user has none of its attributes")
 	}
 	id.ProfileData = metadata.Object{}
 	p.UserID = user.Set(user.ID(id.Provider.Or("")+"|") + id.UserID.Or(""))

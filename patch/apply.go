@@ -165,7 +165,7 @@ func (a *applier) identity() {
 		return
 	}
 	if d, err := metadata.ParseDelta(shown.AppendJSON(nil)); err == nil {
-		identity.ProfileData = metadata.FirstLevel.Merge(identity.ProfileData, d)
+		derived.SetProfileData(identity, metadata.FirstLevel.Merge(identity.ProfileData, d))
 	}
 }
 

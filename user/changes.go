@@ -1,8 +1,6 @@
 package user
 
 import (
-	"slices"
-
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
@@ -74,7 +72,7 @@ func (c *changes) attribute(name string, from, to attrs.Field) {
 			return
 		}
 	case identityList:
-		if g := to.(identityList); f.IsZero() == g.IsZero() && slices.EqualFunc(*f.At, *g.At, Identity.identical) {
+		if attrs.EqualLists(*f.At, *to.(identityList).At, (*Identity).identical) {
 			return
 		}
 	case attrs.Object:
@@ -138,7 +136,7 @@ func (c *changes) within(pointer string, from, to metadata.Object) {
 }
 
 // identical reports whether i and j have the same members, written the same.
-func (i Identity) identical(j Identity) bool {
+func (i *Identity) identical(j *Identity) bool {
 	a, b := i.attributes(), j.attributes()
 	for k := range a {
 		if f, ok := a[k].Field.(interface{ identical(g any) bool }); ok && !f.identical(b[k].Field) {

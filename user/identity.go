@@ -1,8 +1,6 @@
 package user
 
 import (
-	"slices"
-
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/metadata"
 )
@@ -49,7 +47,14 @@ func (i Identity) Is(provider string, id ID) bool {
 }
 
 // Equal reports whether i and j have equal members, as their texts do.
-func (i Identity) Equal(j Identity) bool {
+func (i Identity) Equal(j Identity) bool { return i.equal(&j) }
+
+// equal is Equal. It copies the identities only if they have an Extra.
+func (i *Identity) equal(j *Identity) bool {
+	if i.Extra.Len()+j.Extra.Len() > 0 {
+		x, y := *i, *j
+		i, j = &x, &y // attrs.Equal places the members of Extra
+	}
 	a, b := i.attributes(), j.attributes()
 	return attrs.Equal(a[:], i.Extra, b[:], j.Extra)
 }
@@ -76,7 +81,9 @@ func (i *Identity) decode(v metadata.Value) {
 }
 
 // AppendJSON appends the JSON text of i to dst.
-func (i Identity) AppendJSON(dst []byte) []byte {
+func (i Identity) AppendJSON(dst []byte) []byte { return i.appendJSON(dst) }
+
+func (i *Identity) appendJSON(dst []byte) []byte {
 	table := i.attributes()
 	return attrs.Append(dst, table[:], i.Extra)
 }
@@ -94,9 +101,10 @@ func (f identityList) Assign(v metadata.Value) (ok bool) {
 	return ok
 }
 
-func (f identityList) AppendJSON(dst []byte) []byte { return attrs.AppendList(dst, *f.At) }
+func (f identityList) AppendJSON(dst []byte) []byte {
+	return attrs.AppendList(dst, *f.At, (*Identity).appendJSON)
+}
 
 func (f identityList) EqualField(g any) bool {
-	h := g.(identityList)
-	return f.IsZero() == h.IsZero() && slices.EqualFunc(*f.At, *h.At, Identity.Equal)
+	return attrs.EqualLists(*f.At, *g.(identityList).At, (*Identity).equal)
 }

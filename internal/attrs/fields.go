@@ -1,10 +1,6 @@
 package attrs
 
-import (
-	"slices"
-
-	"github.com/metameld/metameld/metadata"
-)
+import "github.com/metameld/metameld/metadata"
 
 // Object is the field of an attribute that is a JSON object. It cannot hold any
 // other value.
@@ -56,11 +52,12 @@ func (f List) Assign(v metadata.Value) (ok bool) {
 	return ok
 }
 
-func (f List) AppendJSON(dst []byte) []byte { return AppendList(dst, *f.At) }
+func (f List) AppendJSON(dst []byte) []byte {
+	return AppendList(dst, *f.At, (*metadata.Object).AppendJSON)
+}
 
 func (f List) EqualField(g any) bool {
-	h := g.(List)
-	return f.IsZero() == h.IsZero() && slices.EqualFunc(*f.At, *h.At, metadata.Object.Equal)
+	return EqualLists(*f.At, *g.(List).At, func(o, p *metadata.Object) bool { return o.Equal(*p) })
 }
 
 // ReadObjects returns the list of what read sets from each element of v. It reports
@@ -85,14 +82,27 @@ func ReadObjects[T any](v metadata.Value, read func(dst *T, v metadata.Value)) (
 	return list, true
 }
 
-// AppendList appends the JSON text of a list to dst.
-func AppendList[T interface{ AppendJSON(dst []byte) []byte }](dst []byte, list []T) []byte {
+// AppendList appends the JSON text of a list to dst; write appends that of one element.
+func AppendList[T any](dst []byte, list []T, write func(t *T, dst []byte) []byte) []byte {
 	dst = append(dst, '[')
-	for i, t := range list {
+	for i := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = t.AppendJSON(dst)
+		dst = write(&list[i], dst)
 	}
 	return append(dst, ']')
+}
+
+// EqualLists reports whether a and b have equal elements; nil is not an empty list.
+func EqualLists[T any](a, b []T, equal func(t, u *T) bool) bool {
+	if (a == nil) != (b == nil) || len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !equal(&a[i], &b[i]) {
+			return false
+		}
+	}
+	return true
 }

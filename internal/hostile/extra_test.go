@@ -15,6 +15,7 @@ import (
 	"github.com/metameld/metameld/patch/actions"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/lifecycle"
+	"github.com/metameld/metameld/user/rule"
 )
 
 const wholeProfile = `{"user_id":"auth0|1","email":"kim@example.com","email_verified":"true","username":"kim","phone_number":"+15550100","phone_verified":true,
@@ -121,3 +122,88 @@ func TestEqualIsOfTheText(t *testing.T) {
 	assert.True(t, user.Identity{Extra: metadata.MustParse(`{"provider":"sms","x":1}`)}.Equal(user.Identity{Provider: user.Set("sms"), Extra: x}))
 	assert.False(t, user.Identity{Extra: x}.Equal(user.Identity{}))
 }
+
+// A field that an operation sets leaves no member of its name in Extra, in the profile
+// and in its identities: Equal, Changes and Diff see what is written.
+func TestSetFieldsAreNotInExtra(t *testing.T) {
+	other := must(user.Parse([]byte(`{"user_id":"sms|3","phone_number":"+15550100","identities":[{"provider":"sms","user_id":"3","profileData":"x"}],"user_metadata":{"c":3}}`)))
+	email := patch.Payload{Email: user.Set("lee@example.com"), Connection: user.Set("google"), UserMetadata: metadata.MustDelta(`{"a":1}`), AppMetadata: metadata.MustDelta(`{"a":1}`)}
+	login := must(lifecycle.ParseLogin([]byte(`{"user_id":"2","name":"Kim","user_metadata":{"a":1},"app_metadata":{"b":2}}`)))
+	first := must(lifecycle.ParseLogin([]byte(`{"user_id":"1","name":"Kim","user_metadata":{"a":1},"app_metadata":{"b":2}}`)))
+	google := user.Target{Connection: user.Connection{Kind: user.Social, Strategy: "google-oauth2", Name: "google"}}
+	secondary := google
+	secondary.Secondary, secondary.Sources = true, rule.Lenient
+	checked := 0
+	for _, odd := range []string{`[]`, `null`, `"x"`, `5`, `{}`, `{"email":5,"email_verified":"yes","profileData":[]}`} {
+		text := `{"user_id":"google-oauth2|1","email":"kim@example.com","user_metadata":` + odd + `,"app_metadata":` + odd + `,"identities":[` +
+			`{"provider":"google-oauth2","user_id":"1","connection":"g","profileData":` + odd + `},{"provider":"google-oauth2","user_id":"2","connection":"google","profileData":` + odd + `}]}`
+		u := must(user.Parse([]byte(text)))
+		stale := u.Clone() // by hand, with superseded members
+		stale.Extra = must(stale.Extra.With("old", "email"))
+		for i := range stale.Identities {
+			stale.Identities[i].Extra = metadata.MustParse(`{"provider":"old","profileData":{"old":1}}`)
+		}
+		for name, do := range map[string]func(u user.Profile) (user.Profile, error){
+			"Apply":        func(u user.Profile) (user.Profile, error) { return profileOf(email.Apply(u, user.Target{})) },
+			"Apply second": func(u user.Profile) (user.Profile, error) { return profileOf(email.Apply(u, secondary)) },
+			"Link":         func(u user.Profile) (user.Profile, error) { return profileOf(identities.Link(u, other, user.Target{})) },
+			"Link to":      func(u user.Profile) (user.Profile, error) { return profileOf(identities.Link(other, u, user.Target{})) },
+			"LinkMerging": func(u user.Profile) (user.Profile, error) {
+				return profileOf(identities.LinkMerging(u, other, metadata.Deep, user.Target{}))
+			},
+			"Unlink": func(u user.Profile) (user.Profile, error) {
+				out, err := identities.Unlink(u, "google-oauth2", "2")
+				return out.Profile, err
+			},
+			"Detached": func(u user.Profile) (user.Profile, error) {
+				out, err := identities.Unlink(u, "google-oauth2", "2")
+				return out.Detached, err
+			},
+			"Detached after a link": func(u user.Profile) (user.Profile, error) {
+				l, err := identities.Link(u, other, user.Target{})
+				require.NoError(t, err)
+				out, err := identities.Unlink(l.Profile, "sms", "3")
+				assert.Equal(t, "+15550100", out.Detached.PhoneNumber.Or(""))
+				assert.Zero(t, out.Detached.Identities[0].Extra.Len(), "the former profileData shows again")
+				return out.Detached, err
+			},
+			"Login":        func(u user.Profile) (user.Profile, error) { return profileOf(lifecycle.Login(u, first, google)) },
+			"Login second": func(u user.Profile) (user.Profile, error) { return profileOf(lifecycle.Login(u, login, google)) },
+			"Exchange": func(u user.Profile) (user.Profile, error) {
+				return profileOf(lifecycle.Exchange(u, lifecycle.Creation{Name: user.Set("New")}, true, user.Target{}))
+			},
+			"Import": func(u user.Profile) (user.Profile, error) {
+				row := lifecycle.Row{Email: user.Set("kim@example.com"), UserMetadata: metadata.MustParse(`{"a":1}`), AppMetadata: metadata.MustParse(`{"a":1}`)}
+				return profileOf(row.Import(u, true, "", user.Target{Connection: user.Connection{Kind: user.Database}}))
+			},
+			"Run": func(u user.Profile) (user.Profile, error) {
+				out, err := actions.Stage{Trigger: actions.PostLogin, User: u, Target: user.Target{Sources: rule.Lenient}}.Run(actions.ManagementUpdate(patch.Payload{UserMetadata: metadata.MustDelta(`{"a":1}`), AppMetadata: metadata.MustDelta(`{"a":1}`)}), actions.SetUserMetadata("b", 1))
+				return out.Profile, err
+			},
+		} {
+			for _, u := range []user.Profile{u, stale} {
+				got, err := do(u)
+				if err != nil {
+					continue
+				}
+				checked++
+				for _, i := range got.Identities {
+					if _, has := i.Extra.Get("profileData"); has {
+						assert.True(t, i.ProfileData.IsZero(), "%s of %s: profileData is stale: %v", name, odd, i)
+					}
+					_, has := i.Extra.Get("provider")
+					assert.False(t, has, "%s of %s: provider is stale", name, odd)
+				}
+				again := must(user.Parse(got.AppendJSON(nil)))
+				assert.True(t, got.Equal(again) && again.Equal(got), "%s of %s", name, odd)
+				assert.Empty(t, user.Changes(got, again), "%s of %s", name, odd)
+				p, err := patch.Diff(got, again)
+				assert.True(t, err == nil && p.IsZero(), "%s of %s: %v %v", name, odd, p, err)
+				assert.Equal(t, again, got, "%s of %s is read as another", name, odd)
+			}
+		}
+	}
+	assert.Greater(t, checked, 100)
+}
+
+func profileOf(out user.Outcome, err error) (user.Profile, error) { return out.Profile, err }

@@ -151,7 +151,7 @@ func newLogin(cached, in user.Profile, t *user.Target) (*login, error) {
 	l.follows = l.first || derived.Syncs(&t.Connection)
 	l.frozen = !l.follows && l.Reads(rule.SyncScope, "all-attributes")
 	var err error
-	if l.was, err = viewOf(cached, user.Parse); err != nil {
+	if l.was, err = viewOf(derived.Placed(cached), user.Parse); err != nil {
 		return nil, err
 	}
 	if l.in, err = viewOf(in, ParseLogin); err != nil {

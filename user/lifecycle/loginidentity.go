@@ -162,9 +162,9 @@ func (l *login) refreshIdentity(at int) error {
 	if err != nil {
 		return err
 	}
-	ids[at].ProfileData = o.Select(func(name string, v metadata.Value) bool {
+	derived.SetProfileData(&ids[at], o.Select(func(name string, v metadata.Value) bool {
 		return l.in.find(name).role < keptByAuth0 && !v.IsNull() && !l.denied(name)
-	})
+	}))
 	return nil
 }
 

@@ -218,7 +218,7 @@ var lifecycleRules = []Rule{
 		Statement: "The schemas of imports and sign-ups state no lengths of attributes. Those of a creation are taken to be the limits.",
 		Source:    importSchema + " (no lengths); " + signUpReference + " (no lengths); " + createSchema},
 	{ID: MistypedAttribute, Severity: SeverityWarning, Evidence: Observed,
-		Statement: "A root attribute of a stored user or of a login may have another type than the schema states, such as a text for email_verified. It is kept as received.",
+		Statement: "A root attribute of a stored user, of a login or in profileData may have another type than the schema states, such as a text for email_verified. It is kept as received.",
 		Source:    "auth0/go-auth0 issue 570; auth0/auth0-python issue 789; public exports of users"},
 	{ID: LoginCreatesNone, Severity: SeverityError, Evidence: Documented,
 		Statement: "A login cannot create a user in the Auth0 store, or on a connection that never sets root attributes on login.",
