@@ -2,6 +2,7 @@ package fake_test
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -108,4 +109,28 @@ func TestDeleteOfAPrimary(t *testing.T) {
 	assert.Equal(t, "identities.deletes-linked", a.header.Get("Metameld-Warning"))
 	assert.Equal(t, 404, r.do("GET", "users/"+bob, "").status)
 	r.create(`{"connection":"` + db + `","email":"bob@example.com","password":"p"}`)
+}
+
+// A user is found again after an unlink, though its profileData has attributes of the
+// wrong type or is not an object.
+func TestUnlinkOfOddProfileData(t *testing.T) {
+	for _, x := range []struct{ data, email string }{
+		{`{"email":"lee@example.com","email_verified":"yes","given_name":["Lee"],"name":{"a":1},"last_login":5}`, `"lee@example.com"`},
+		{`{"email":["lee@example.com"],"username":5}`, `["lee@example.com"]`},
+		{`["lee@example.com"]`, ``},
+		{`"lee@example.com"`, ``},
+		{`null`, ``},
+	} {
+		r := start(t, fake.Options{})
+		require.NoError(t, r.Seed(strings.NewReader(`{"user_id":"auth0|k1","email":"kim@example.com","identities":[{"provider":"auth0","user_id":"k1","connection":"`+db+
+			`"},{"provider":"auth0","user_id":"k2","connection":"other","profileData":`+x.data+`}]}`)))
+		a := r.do("DELETE", "users/auth0%7Ck1/identities/auth0/k2", "")
+		require.Equal(t, 200, a.status, "%s: %s", x.data, a.body)
+		a = r.do("GET", "users/auth0%7Ck2", "")
+		require.Equal(t, 200, a.status, "%s: %s", x.data, a.body)
+		assert.Equal(t, x.email, field(t, a.body, "email"), x.data)
+		assert.Equal(t, 200, r.do("PATCH", "users/auth0%7Ck2", `{"connection":"other","user_metadata":{"a":1}}`).status, x.data)
+		a = r.do("POST", "users/auth0%7Ck1/identities", `{"provider":"auth0","user_id":"k2"}`)
+		assert.Equal(t, 201, a.status, "%s: %s", x.data, a.body)
+	}
 }

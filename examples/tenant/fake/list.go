@@ -25,10 +25,10 @@ func (t *Tenant) list(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	start := page * perPage
-	if start+perPage > mostListed {
+	if int64(page+1)*int64(perPage) > mostListed { // an int of 32 bits can be too small
 		return reply{}, tooFar
 	}
+	start := page * perPage
 	var list []*committed
 	var total int
 	if terms == nil {

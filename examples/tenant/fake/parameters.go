@@ -53,20 +53,23 @@ func (p *parameters) wrong(message, property string) {
 	p.note(own(http.StatusBadRequest, "", "Query validation error: '"+message+"'"+property+"."))
 }
 
+// number returns a number of at most most, which an int of 32 bits holds.
 func (p *parameters) number(name string, otherwise, most int) int {
 	if !p.Has(name) {
 		return otherwise
 	}
-	n, err := strconv.Atoi(p.Get(name))
+	n, err := strconv.ParseInt(p.Get(name), 10, 64)
 	switch {
 	case err != nil:
 		p.wrong("Expected type integer but found type string", name)
 	case n < 0:
-		p.wrong("Value "+strconv.Itoa(n)+" is less than minimum 0", name)
-	case n > most:
-		p.wrong("Value "+strconv.Itoa(n)+" is greater than maximum "+strconv.Itoa(most), name)
+		p.wrong("Value "+strconv.FormatInt(n, 10)+" is less than minimum 0", name)
+	case n > int64(most):
+		p.wrong("Value "+strconv.FormatInt(n, 10)+" is greater than maximum "+strconv.Itoa(most), name)
+	default:
+		return int(n)
 	}
-	return n
+	return otherwise
 }
 
 func (p *parameters) flag(name string, otherwise bool) bool {
@@ -84,7 +87,7 @@ func (p *parameters) flag(name string, otherwise bool) bool {
 
 // fields are the root attributes that a read selects.
 type fields struct {
-	names   []string // none: all of them
+	names   map[string]bool // none: all of them
 	exclude bool
 }
 
@@ -92,7 +95,10 @@ func (p *parameters) fields() fields {
 	f := fields{exclude: !p.flag("include_fields", true)}
 	for name := range strings.SplitSeq(p.Get("fields"), ",") {
 		if name = strings.TrimSpace(name); name != "" {
-			f.names = append(f.names, name)
+			if f.names == nil {
+				f.names = map[string]bool{}
+			}
+			f.names[name] = true
 		}
 	}
 	return f
@@ -107,7 +113,7 @@ func (f fields) append(dst []byte, u *committed) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return o.Select(func(name string, _ metadata.Value) bool { return slices.Contains(f.names, name) != f.exclude }).AppendJSON(dst), nil
+	return o.Select(func(name string, _ metadata.Value) bool { return f.names[name] != f.exclude }).AppendJSON(dst), nil
 }
 
 func (f fields) appendAll(dst []byte, list []*committed) (_ []byte, err error) {

@@ -85,3 +85,30 @@ func TestSearch(t *testing.T) {
 	assert.Equal(t, "[]", r.do("GET", "users-by-email?email=Ann%40example.com", "").body, "the case counts")
 	assert.JSONEq(t, `[{"user_id":"`+bob+`"}]`, r.do("GET", "users-by-email?email=bob%40example.com&fields=user_id", "").body)
 }
+
+// No page number overflows an int of 32 bits: GOARCH=386 runs this test too.
+func TestPagesTooFar(t *testing.T) {
+	r := start(t, fake.Options{})
+	r.ann(`{}`)
+	for _, page := range []string{"10", "21474836", "21474837", "42949672", "42949673", "1073741823", "1073741824"} {
+		for _, perPage := range []string{"100", "50", "99", "3"} {
+			if page == "10" && perPage != "100" {
+				continue
+			}
+			for _, more := range []string{"", "&q=email:ann*", "&include_totals=true"} {
+				a := r.do("GET", "users?page="+page+"&per_page="+perPage+more, "")
+				assert.Equal(t, 400, a.status, "%s of %s%s: %s", page, perPage, more, a.body)
+				assert.Contains(t, a.body, "invalid_paging", "%s of %s%s", page, perPage, more)
+			}
+		}
+		assert.Equal(t, "[]", r.do("GET", "users?page="+page+"&per_page=0", "").body, "%s of none", page)
+	}
+	for _, number := range []string{"1073741825", "2147483647", "2147483648", "4294967296", "9223372036854775807"} {
+		a := r.do("GET", "users?page="+number, "")
+		assert.Equal(t, 400, a.status, number)
+		assert.Contains(t, a.body, "'Value "+number+" is greater than maximum 1073741824' on property page", number)
+		assert.Contains(t, r.do("GET", "users?per_page="+number, "").body, "'Value "+number+" is greater than maximum 100' on property per_page", number)
+		assert.Contains(t, r.do("GET", "users?page=-"+number, "").body, "'Value -"+number+" is less than minimum 0' on property page", number)
+	}
+	assert.Equal(t, 400, r.do("GET", "users?page=99999999999999999999", "").status)
+}
