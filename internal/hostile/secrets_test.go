@@ -215,29 +215,57 @@ func TestNoSecretIsPrinted(t *testing.T) {
 	}
 }
 
-// walked returns the texts of forms in which fmt walks v by reflection and calls no
+// inside returns values of types that contain the type of v: fields, exported or not,
+// elements and pointers.
+func inside(v any) map[string]any {
+	typ, val := reflect.TypeOf(v), reflect.ValueOf(v)
+	at := reflect.New(typ)
+	at.Elem().Set(val)
+	pointer := reflect.New(at.Type())
+	pointer.Elem().Set(at)
+	list := reflect.Append(reflect.MakeSlice(reflect.SliceOf(typ), 0, 1), val)
+	pointers := reflect.Append(reflect.MakeSlice(reflect.SliceOf(at.Type()), 0, 1), at)
+	array := reflect.New(reflect.ArrayOf(1, typ)).Elem()
+	array.Index(0).Set(val)
+	byName := reflect.MakeMap(reflect.MapOf(reflect.TypeFor[string](), typ))
+	byName.SetMapIndex(reflect.ValueOf("k"), val)
+	out := map[string]any{
+		"itself": v, "pointer": at.Interface(), "pointer to pointer": pointer.Interface(), "list": list.Interface(), "list of pointers": pointers.Interface(),
+		"array": array.Interface(), "map": byName.Interface(),
+	}
+	if val.Comparable() {
+		keys := reflect.MakeMap(reflect.MapOf(typ, reflect.TypeFor[bool]()))
+		keys.SetMapIndex(val, reflect.ValueOf(true))
+		out["key"] = keys.Interface()
+	}
+	for name, x := range maps.Clone(out) {
+		typ := reflect.TypeOf(x)
+		exported := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "V", Type: typ}}))
+		exported.Elem().Field(0).Set(reflect.ValueOf(x))
+		hidden := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "v", PkgPath: "hostile", Type: typ}}))
+		reflect.NewAt(typ, hidden.Elem().Field(0).Addr().UnsafePointer()).Elem().Set(reflect.ValueOf(x))
+		out["exported "+name], out["hidden "+name] = exported.Elem().Interface(), hidden.Elem().Interface()
+		out["pointer to exported "+name], out["pointer to hidden "+name] = exported.Interface(), hidden.Interface()
+	}
+	return out
+}
+
+// walked returns the texts of forms in which fmt walks v by reflection and may call no
 // method.
 func walked(v any) map[string]string {
-	at := reflect.New(reflect.TypeOf(v))
-	at.Elem().Set(reflect.ValueOf(v))
-	list := reflect.Append(reflect.MakeSlice(reflect.SliceOf(at.Type()), 0, 1), at).Interface()
-	hidden := struct{ v any }{v}
-	out := map[string]string{}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t", "%c", "%e", "%p"} {
-		out["verb "+verb] = fmt.Sprintf(verb, v)
-		out["list of pointers "+verb] = fmt.Sprintf(verb, list)
-		out["hidden "+verb] = fmt.Sprintf(verb, hidden)
-		out["pointer to hidden "+verb] = fmt.Sprintf(verb, &hidden)
-	}
+	verbs := []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t", "%c", "%e", "%p", "%z", "%.3s"}
 	if _, is := v.(error); !is {
-		wrap := "%w" // vet refuses a constant
-		out[wrap] = fmt.Errorf(wrap, v).Error()
+		verbs = append(verbs, "%w")
 	}
-	var b bytes.Buffer
-	for _, x := range []any{list, hidden, &hidden, map[string]any{"k": hidden}} {
-		slog.New(slog.NewTextHandler(&b, nil)).Info("m", "v", x)
+	out := map[string]string{}
+	for name, x := range inside(v) {
+		for _, verb := range verbs {
+			out[name+" "+verb] = fmt.Sprintf(verb, x)
+		}
+		var b bytes.Buffer
+		slog.New(slog.NewTextHandler(&b, nil)).Info("m", "v", x, "any", []any{x}, "struct", struct{ v any }{x})
+		out[name+" slog"] = b.String()
 	}
-	out["slog"] = b.String()
 	return out
 }
 
