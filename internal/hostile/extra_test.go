@@ -1,7 +1,9 @@
 package hostile
 
 import (
+	"go/ast"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -96,6 +98,13 @@ func TestEveryFieldIsPlaced(t *testing.T) {
 // Values with the same text are equal: an empty Extra is as an absent one, and a
 // member of Extra is as its field.
 func TestEqualIsOfTheText(t *testing.T) {
+	var with []string
+	declaredTypes(t, func(name string, s *ast.TypeSpec) {
+		if s, ok := s.Type.(*ast.StructType); ok && slices.ContainsFunc(s.Fields.List, func(f *ast.Field) bool { return len(f.Names) == 1 && f.Names[0].Name == "Extra" }) {
+			with = append(with, name)
+		}
+	})
+	assert.ElementsMatch(t, []string{"user.Profile", "user.Identity", "lifecycle.Creation", "lifecycle.Row", "patch.Payload"}, with, "test the others too")
 	empty := metadata.MustParse(`{}`)
 	email := metadata.MustParse(`{"email":"kim@example.com","x":1}`)
 	x := metadata.MustParse(`{"x":1}`)
@@ -121,6 +130,22 @@ func TestEqualIsOfTheText(t *testing.T) {
 	assert.True(t, user.Identity{Extra: empty}.Equal(user.Identity{}) && user.Identity{}.Equal(user.Identity{Extra: empty}))
 	assert.True(t, user.Identity{Extra: metadata.MustParse(`{"provider":"sms","x":1}`)}.Equal(user.Identity{Provider: user.Set("sms"), Extra: x}))
 	assert.False(t, user.Identity{Extra: x}.Equal(user.Identity{}))
+
+	// In all that compares them.
+	hollow := user.Profile{Identities: []user.Identity{{Extra: empty}}, Extra: empty}
+	bare := user.Profile{Identities: []user.Identity{{}}}
+	assert.True(t, hollow.Equal(bare) && bare.Equal(hollow))
+	for _, pair := range [][2]user.Profile{{hollow, bare}, {bare, hollow}} {
+		assert.Empty(t, user.Changes(pair[0], pair[1]))
+		p, err := patch.Diff(pair[0], pair[1])
+		assert.True(t, err == nil && p.IsZero() && p.Equal(patch.Payload{}))
+	}
+	assert.True(t, patch.Payload{Extra: empty}.IsZero())
+	assert.Empty(t, patch.Conflicts(patch.Payload{Extra: empty}, patch.Payload{}))
+	assert.True(t, actions.ManagementUpdate(patch.Payload{Extra: empty}).Equal(actions.ManagementUpdate(patch.Payload{})))
+	first, err := lifecycle.Login(user.Profile{Extra: empty}, user.Profile{UserID: user.Set(user.ID("1"))}, user.Target{Connection: user.Connection{Strategy: "github"}})
+	require.NoError(t, err, "a profile with an empty Extra is no user")
+	assert.Equal(t, "github|1", string(first.Profile.UserID.Or("")))
 }
 
 // A field that an operation sets leaves no member of its name in Extra, in the profile
