@@ -3,6 +3,7 @@ package identities_test
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,6 +85,49 @@ func TestNothingUnlinkedListsIDs(t *testing.T) {
 	assert.Regexp(t, ` as it stands: okta\|jo, adfs\|jo, more$`, message("samlp", "secret"))
 	assert.NotContains(t, message("samlp", "secret"), "secret")
 	assert.Regexp(t, ` no identity of this provider$`, message("oidc", "okta|jo"))
+}
+
+// many returns a user with n identities of the provider.
+func many(provider string, n int) user.Profile {
+	u := account(provider, "0", `{}`)
+	for i := range n - 1 {
+		u.Identities = append(u.Identities, user.Identity{
+			Provider: user.Set(provider), UserID: user.Set(user.ID(strconv.Itoa(i + 1))), AccessToken: user.Set(user.NewSecret("t")),
+			ProfileData: metadata.MustParse(`{"email":"kim@example.com"}`),
+		})
+	}
+	return u
+}
+
+// A link does not read the identities that are linked already: in a chain of links each
+// would read the text of all before it.
+func TestLinkReadsNoIdentity(t *testing.T) {
+	one, lenient := account("sms", "1", `{}`), user.Target{Sources: rule.Lenient}
+	allocated := func(n int) float64 {
+		u := many("auth0", n)
+		return testing.AllocsPerRun(2, func() {
+			_, err := identities.Link(u, one, lenient)
+			require.NoError(t, err)
+		})
+	}
+	assert.InDelta(t, allocated(100), allocated(10_000), 60) // buffers that grow
+}
+
+// Two users with many identities each are linked. To compare each with each other would
+// take a minute.
+func TestLinkOfMany(t *testing.T) {
+	const n = 20_000
+	u, lenient := many("auth0", n), user.Target{Sources: rule.Lenient}
+	l, err := identities.Link(u, many("sms", n), lenient)
+	require.NoError(t, err)
+	assert.Len(t, l.Profile.Identities, 2*n)
+	other := many("sms", n)
+	other.Identities = append(other.Identities, user.Identity{Provider: user.Set("auth0"), UserID: user.Set(user.ID("auth0|" + strconv.Itoa(n-1)))})
+	_, err = identities.Link(u, other, lenient)
+	assert.ErrorIs(t, err, rule.AlreadyLinked)
+	other.Identities[n].UserID = user.Set(user.ID("0"))
+	_, err = identities.Link(u, other, lenient)
+	assert.ErrorIs(t, err, rule.SameIdentity)
 }
 
 // severe checks that violations have the severity and evidence of their rules.
