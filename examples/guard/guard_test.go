@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -52,7 +53,7 @@ func TestRefusedPayloadsAreNotSent(t *testing.T) {
 			asked = id
 			return user.Target{Connection: user.Connection{Kind: user.CustomDatabase}}, nil
 		},
-		Strict: true,
+		Strict: true, Errors: true,
 	}}
 	at := url + "/api/v2/users/auth0%7C65f0c0ffee"
 
@@ -96,6 +97,7 @@ func TestNewestSourceCounts(t *testing.T) {
 	at := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
 	c := &http.Client{Transport: &guard.Transport{
 		Target: func(*http.Request, string) (user.Target, error) { return at, nil },
+		Errors: true,
 	}}
 	nickname := patch.Payload{Nickname: user.Set("rosie")}
 	assert.ErrorIs(t, nickname.Validate(at).Err(), rule.MigratedAttributes)
@@ -112,10 +114,91 @@ func TestNewestSourceCounts(t *testing.T) {
 // A body that is too large to judge is not sent.
 func TestBodyTooLarge(t *testing.T) {
 	url, count, _ := server(t)
-	c := &http.Client{Transport: &guard.Transport{}}
 	body := `{"user_metadata":{"a":"` + strings.Repeat("x", 33<<20) + `"}}`
+	c := &http.Client{Transport: &guard.Transport{Errors: true}}
 	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", body), guard.ErrTooLarge)
+	got := refusal(t, &guard.Transport{}, url+"/api/v2/users/1", body)
+	assert.Equal(t, guard.ErrTooLarge.Error(), got.Message)
 	assert.Zero(t, *count)
+}
+
+// refusal sends an update that is refused, and returns the answer.
+func refusal(t *testing.T, by *guard.Transport, url, body string) (got patch.Response) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPatch, url, strings.NewReader(body))
+	require.NoError(t, err)
+	answer, err := (&http.Client{Transport: by}).Do(r)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusBadRequest, answer.StatusCode)
+	assert.Equal(t, "400 Bad Request", answer.Status)
+	assert.Same(t, r, answer.Request)
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, int64(len(text)), answer.ContentLength)
+	require.NoError(t, json.Unmarshal(text, &got))
+	assert.Equal(t, patch.Response{StatusCode: 400, Error: "Bad Request", Message: got.Message, ErrorCode: guard.ErrorCode}, got)
+	return got
+}
+
+// By default a refusal is a response in the form of the API's, without a value.
+func TestRefusalIsAResponse(t *testing.T) {
+	url, count, _ := server(t)
+	at := url + "/api/v2/users/auth0%7C1"
+	got := refusal(t, &guard.Transport{}, at, `{"password":"a-secret-9","email":"rosa@example.com","blocked":null}`)
+	assert.Equal(t, "guard: the API would refuse the payload: blocked cannot be null; leave it out to keep it [patch.null] at /blocked; "+
+		"cannot update password and email simultaneously; send two payloads, see Plan [patch.exclusive-attributes] at /password", got.Message)
+	assert.Contains(t, refusal(t, &guard.Transport{Strict: true}, at, `{"app_metadata":{}}`).Message, "not sent because of warnings")
+	assert.Contains(t, refusal(t, &guard.Transport{}, at, `{"a-secret-9`).Message, "the body is not a payload")
+	assert.Zero(t, *count)
+}
+
+// Target is asked once for each update, whatever comes of it, and not for other requests
+// or for a text that is no payload.
+func TestTargetIsAskedOnce(t *testing.T) {
+	url, _, _ := server(t)
+	for body, want := range map[string]int{`{"blocked":true}`: 1, `{"blocked":null,"connection":"db","nickname":"r"}`: 1, `{"app_metadata":{}}`: 1, `[`: 0} {
+		for _, asError := range []bool{false, true} {
+			asked := 0
+			c := &http.Client{Transport: &guard.Transport{
+				Target: func(*http.Request, string) (user.Target, error) { asked++; return user.Target{}, nil },
+				Strict: true, Errors: asError,
+			}}
+			_ = send(t, c, http.MethodPatch, url+"/api/v2/users/auth0%7C1", body)
+			assert.Equal(t, want, asked, body)
+			require.NoError(t, send(t, c, http.MethodPost, url+"/api/v2/users/auth0%7C1/identities", body))
+			assert.Equal(t, want, asked, body)
+		}
+	}
+}
+
+// A retry with a body that was read already sends the body again, and an empty body stays
+// a refusal.
+func TestBodyOfARetry(t *testing.T) {
+	const text = `{"blocked":true}`
+	var to base
+	by := &guard.Transport{Base: &to}
+	r, err := http.NewRequest(http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1", strings.NewReader(text))
+	require.NoError(t, err)
+	for range 2 {
+		to.sent = nil
+		answer, err := by.RoundTrip(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.NotNil(t, to.sent)
+		got, err := io.ReadAll(to.sent.Body)
+		require.NoError(t, err)
+		assert.Equal(t, text, string(got))
+	}
+	lost := errors.New("gone")
+	r.GetBody = func() (io.ReadCloser, error) { return nil, lost }
+	_, err = by.RoundTrip(r)
+	assert.ErrorIs(t, err, lost)
+	r.GetBody = nil
+	answer, err := by.RoundTrip(r)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusBadRequest, answer.StatusCode)
 }
 
 // base is a transport that keeps the request.
@@ -143,7 +226,7 @@ func TestBodies(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1/", given)
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer t")
-		answer, err := (&guard.Transport{Base: &to}).RoundTrip(r)
+		answer, err := (&guard.Transport{Base: &to, Errors: true}).RoundTrip(r)
 		assert.True(t, given.closed, text)
 		assert.Same(t, given, r.Body)
 		assert.Zero(t, r.ContentLength)
