@@ -17,7 +17,7 @@ import (
 )
 
 // pages are the documents with commands or snippets, from the root.
-var pages = []string{"README.md", "CONTRIBUTING.md", "internal/bench/README.md"}
+var pages = []string{"README.md", "CONTRIBUTING.md", "internal/bench/README.md", "docs/go-auth0.md", "docs/testing.md"}
 
 // library are the directories of the packages that users import.
 var library = []string{"metadata", "user", "patch", "identities"}
@@ -112,8 +112,8 @@ func TestLinks(t *testing.T) {
 	assert.Positive(t, found)
 }
 
-// sources returns the flat texts of the programs and of the files of examples with an
-// output.
+// sources returns the flat texts of the programs, of the files of examples with an
+// output, and of examples/goauth0, whose tests run each function.
 func sources(t *testing.T) (list []string) {
 	t.Helper()
 	examples := files(t, "examples", "*.go")
@@ -121,7 +121,8 @@ func sources(t *testing.T) (list []string) {
 		examples = append(examples, files(t, dir, "example*_test.go")...)
 	}
 	for _, name := range examples {
-		if text := read(t, name); strings.Contains(text, "// Output:") || filepath.Base(name) == "main.go" {
+		text := read(t, name)
+		if strings.Contains(text, "// Output:") || filepath.Base(name) == "main.go" || strings.Contains(filepath.ToSlash(name), "/examples/goauth0/") {
 			list = append(list, flat(text))
 		}
 	}
@@ -183,6 +184,22 @@ func TestLists(t *testing.T) {
 			assert.True(t, strings.Contains(text, entry), "%s does not list %s", list.page, entry)
 		}
 	}
+}
+
+// CONTRIBUTING lists each nested module, and .ci/run tests all that git tracks.
+func TestNestedModules(t *testing.T) {
+	contributing := read(t, filepath.Join(root, "CONTRIBUTING.md"))
+	modules := files(t, ".", "go.mod")
+	assert.Greater(t, len(modules), 1)
+	for _, path := range modules {
+		dir, err := filepath.Rel(root, filepath.Dir(path))
+		require.NoError(t, err)
+		if dir != "." {
+			entry := "| `" + filepath.ToSlash(dir) + "` | nested module: "
+			assert.True(t, strings.Contains(contributing, entry), "CONTRIBUTING.md does not list %s", entry)
+		}
+	}
+	assert.Contains(t, read(t, filepath.Join(root, ".ci", "run")), "for mod in $(git ls-files '*/go.mod')")
 }
 
 // flat returns text without indentation and blank lines.
