@@ -24,36 +24,54 @@ func ExamplePayload() {
 	// {"blocked":false,"user_metadata":{"color":"red"},"name":"Ann","picture":null}
 }
 
-// Every violation is listed, each with its rule.
+// Why is this PATCH refused? Every violation is listed, each with its rule, and the rule
+// has its source.
 func ExamplePayload_Validate() {
 	p, err := patch.Parse([]byte(`{"password":"secret","email":"ann@example.com","blocked":null}`))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	var target user.Target
-	fmt.Println(p.Validate(target).Err())
-	broken := errors.Is(p.Validate(target).Err(), rule.ExclusiveAttributes)
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	verdict := p.Validate(user.Target{Connection: members, Sources: rule.Current})
+	fmt.Println(verdict.Err())
+	broken := errors.Is(verdict.Err(), rule.ExclusiveAttributes)
 	fmt.Println(broken)
+	r, _ := rule.Find(verdict.Violations[0].Rule)
+	fmt.Println(r.Evidence, "in", r.Source)
 	// Output:
 	// blocked cannot be null; leave it out to keep it [patch.null] at /blocked
 	// cannot update password and email simultaneously; send two payloads, see Plan [patch.exclusive-attributes] at /password
 	// true
+	// documented in Auth0 Management API, UpdateUserRequestContent [2026-06-25]
 }
 
-// {} for a metadata object removes everything in it.
+// What would this wipe? {} for a metadata object removes everything in it, and a nested
+// object replaces the one that was there.
 func ExamplePayload_Apply_wipe() {
-	u := user.Profile{AppMetadata: metadata.MustParse(`{"plan":"gold"}`)}
-	out, err := patch.Payload{AppMetadata: metadata.Wipe()}.Apply(u, user.Target{})
+	u := user.Profile{
+		UserMetadata: metadata.MustParse(`{"address":{"home":"h","work":"w"}}`),
+		AppMetadata:  metadata.MustParse(`{"plan":"gold"}`),
+	}
+	p := patch.Payload{UserMetadata: metadata.MustDelta(`{"address":{"home":"new"}}`), AppMetadata: metadata.Wipe()}
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	out, err := p.Apply(u, user.Target{Connection: members, Sources: rule.Current})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(out.Changes())
-	fmt.Println(out.Warnings[0].Message)
+	for _, c := range out.Changes() {
+		fmt.Println(c)
+	}
+	for _, w := range out.Warnings {
+		fmt.Println(w.Rule, "at", w.Pointer)
+	}
 	// Output:
-	// [removed /app_metadata]
-	// {} removes everything in app_metadata; leave it out to change nothing
+	// replaced /user_metadata/address/home
+	// removed /user_metadata/address/work
+	// removed /app_metadata
+	// patch.metadata-wipe at /app_metadata
+	// patch.replaced-object at /user_metadata/address
 }
 
 // If sources disagree, rule.Strict decides, unless the target selects another setting.
@@ -97,14 +115,16 @@ func ExampleDiff() {
 	// removed /user_metadata/shape
 }
 
-// One payload cannot hold an e-mail and a password, so there are two.
+// Which payloads get me there? One payload cannot hold an e-mail and a password, so there
+// are two.
 func ExamplePlan() {
 	goal := patch.Payload{
 		Email:    user.Set("ann@example.org"),
 		Password: user.Set(user.NewSecret("correct-horse")),
 		Blocked:  user.Set(false),
 	}
-	list, err := patch.Plan(user.Profile{Blocked: user.Set(true)}, goal, user.Target{Connection: user.Connection{Kind: user.Database}})
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	list, err := patch.Plan(user.Profile{Blocked: user.Set(true)}, goal, user.Target{Connection: members, Sources: rule.Current})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -115,6 +135,29 @@ func ExamplePlan() {
 	// Output:
 	// {"email":"ann@example.org"}
 	// {"blocked":false,"password":"********"}
+}
+
+// Are the blank inputs of my form passed, or skipped? The option of the workflow card
+// decides, and a blank password is never sent.
+func ExampleFromInputs() {
+	form := map[string]any{"given_name": "Ann", "nickname": "", "user_metadata": map[string]any{}, "password": ""}
+	for _, empties := range []metadata.Empties{metadata.SkipEmpty, metadata.PassEmpty} {
+		p, warnings, err := patch.FromInputs(form, empties)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(empties, p)
+		for _, w := range warnings {
+			fmt.Println(w.Rule, "at", w.Pointer)
+		}
+	}
+	// Output:
+	// skip-empty {"given_name":"Ann"}
+	// pass-empty {"user_metadata":{},"given_name":"Ann","nickname":null}
+	// patch.blank-text at /nickname
+	// patch.blank-input at /password
+	// patch.metadata-wipe at /user_metadata
 }
 
 // The payload that undoes an update is computed before the update is sent.

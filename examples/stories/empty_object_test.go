@@ -7,6 +7,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // Why {} is dangerous: sent for a metadata object, it removes everything in it. A struct
@@ -27,7 +28,8 @@ func Example_emptyObject() {
 		fmt.Println(err)
 		return
 	}
-	out, err := p.Apply(before, user.Target{})
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	out, err := p.Apply(before, user.Target{Connection: members, Sources: rule.Current})
 	if err != nil {
 		fmt.Println(err)
 		return

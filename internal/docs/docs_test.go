@@ -95,6 +95,21 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+var example = regexp.MustCompile("\\[`(Example\\w+)`\\]\\(([^)#]+)\\)")
+
+// Each example that a page names is in the file of its link.
+func TestExamples(t *testing.T) {
+	found := 0
+	for _, page := range pages {
+		for _, m := range example.FindAllStringSubmatch(read(t, filepath.Join(root, page)), -1) {
+			found++
+			text := read(t, filepath.Join(root, filepath.Dir(page), m[2]))
+			assert.True(t, strings.Contains(text, "func "+m[1]+"("), "%s: %s has no %s", page, m[2], m[1])
+		}
+	}
+	assert.Positive(t, found)
+}
+
 var link = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]*)?\)`)
 
 // Each link to a file of the repository resolves.

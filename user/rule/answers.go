@@ -45,7 +45,7 @@ func AnswerTo(e Endpoint, id ID) (status int, message, code string) {
 // for an entry in the errors of an import job) and the message, with or without its full
 // stop:
 //
-//	if r, ok := rule.Match(rule.EndpointLink, status, message); ok && r.ID == rule.AlreadyLinked {
+//	if r, ok := rule.Match(rule.EndpointUpdate, status, message); ok && r.ID == rule.SyncedAttributes {
 //
 // It reports false if the answer is not known.
 func Match(e Endpoint, status int, message string) (Rule, bool) {
