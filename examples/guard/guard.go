@@ -47,10 +47,11 @@ type Transport struct {
 	// Base sends the requests that are not refused; nil is http.DefaultTransport.
 	Base http.RoundTripper
 
-	// Target returns the target for the user with that id; nil uses the zero Target.
-	// RoundTrip calls it at most once, and returns its error. Sources that are Strict,
-	// the zero value, are read as Current.
-	Target func(r *http.Request, id string) (user.Target, error)
+	// Target returns the target for the user with that id, and for the identity whose
+	// connection p names, if it names one; nil uses the zero Target. RoundTrip calls it
+	// at most once, and returns its error. Sources that are Strict, the zero value, are
+	// read as Current.
+	Target func(r *http.Request, id string, p patch.Payload) (user.Target, error)
 
 	// Strict also refuses updates with warnings, such as one that wipes metadata.
 	Strict bool
@@ -146,7 +147,7 @@ func (t *Transport) judge(r *http.Request, id string, body []byte) (refusal, err
 	}
 	var target user.Target
 	if t.Target != nil {
-		if target, err = t.Target(r, id); err != nil {
+		if target, err = t.Target(r, id, p); err != nil {
 			return nil, fmt.Errorf("guard: cannot get the target: %w", err)
 		}
 	}

@@ -48,9 +48,10 @@ func send(t *testing.T, c *http.Client, method, url, body string) error {
 func TestRefusedPayloadsAreNotSent(t *testing.T) {
 	url, count, body := server(t)
 	var asked string
+	var judged patch.Payload
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(_ *http.Request, id string) (user.Target, error) {
-			asked = id
+		Target: func(_ *http.Request, id string, p patch.Payload) (user.Target, error) {
+			asked, judged = id, p
 			return user.Target{Connection: user.Connection{Kind: user.CustomDatabase}}, nil
 		},
 		Strict: true, Errors: true,
@@ -62,6 +63,7 @@ func TestRefusedPayloadsAreNotSent(t *testing.T) {
 	assert.Equal(t, 1, *count)
 	assert.Equal(t, fine, *body)
 	assert.Equal(t, "auth0|65f0c0ffee", asked)
+	assert.Equal(t, `{"color":"red"}`, judged.UserMetadata.String())
 
 	err := send(t, c, http.MethodPatch, at, `{"password":"a-secret-9","username":"rosa"}`)
 	assert.ErrorIs(t, err, rule.ExclusiveAttributes)
@@ -96,7 +98,7 @@ func TestNewestSourceCounts(t *testing.T) {
 	url, count, _ := server(t)
 	at := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(*http.Request, string) (user.Target, error) { return at, nil },
+		Target: func(*http.Request, string, patch.Payload) (user.Target, error) { return at, nil },
 		Errors: true,
 	}}
 	nickname := patch.Payload{Nickname: user.Set("rosie")}
@@ -161,7 +163,7 @@ func TestTargetIsAskedOnce(t *testing.T) {
 		for _, asError := range []bool{false, true} {
 			asked := 0
 			c := &http.Client{Transport: &guard.Transport{
-				Target: func(*http.Request, string) (user.Target, error) { asked++; return user.Target{}, nil },
+				Target: func(*http.Request, string, patch.Payload) (user.Target, error) { asked++; return user.Target{}, nil },
 				Strict: true, Errors: asError,
 			}}
 			_ = send(t, c, http.MethodPatch, url+"/api/v2/users/auth0%7C1", body)
@@ -268,7 +270,7 @@ func TestContext(t *testing.T) {
 	url, count, _ := server(t)
 	gone, cancel := context.WithCancel(t.Context())
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(r *http.Request, _ string) (user.Target, error) {
+		Target: func(r *http.Request, _ string, _ patch.Payload) (user.Target, error) {
 			cancel()
 			return user.Target{}, r.Context().Err()
 		},
@@ -285,7 +287,7 @@ func TestTargetError(t *testing.T) {
 	url, count, _ := server(t)
 	lost := errors.New("no such connection")
 	c := &http.Client{Transport: &guard.Transport{
-		Target: func(*http.Request, string) (user.Target, error) { return user.Target{}, lost },
+		Target: func(*http.Request, string, patch.Payload) (user.Target, error) { return user.Target{}, lost },
 	}}
 	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"blocked":true}`), lost)
 	assert.Zero(t, *count)

@@ -41,22 +41,22 @@ func Guarded(domain string, connections map[string]user.Connection, options ...m
 	return management.New(domain, append(slices.Clone(options), management.WithClient(client))...)
 }
 
-// TargetOf returns a function that finds the target for a user: the connection of the
-// primary identity. connections are those of the tenant, by name; if it is not among
-// them, only the rules that hold for every connection apply.
-func TargetOf(api *management.Management, connections map[string]user.Connection) func(*http.Request, string) (user.Target, error) {
-	return func(r *http.Request, id string) (user.Target, error) {
+// TargetOf returns a function that finds the target for an update of a user: the identity
+// whose connection the payload names, or else the primary. connections are those of the
+// tenant, by name. For any other connection only the rules that hold for all apply.
+func TargetOf(api *management.Management, connections map[string]user.Connection) func(*http.Request, string, patch.Payload) (user.Target, error) {
+	return func(r *http.Request, id string, p patch.Payload) (user.Target, error) {
 		u, err := Read(r.Context(), api, id)
 		var answer management.Error
 		if errors.As(err, &answer) && answer.Status() == http.StatusNotFound {
 			return user.Target{}, nil // the API answers that there is no such user
 		}
-		if err != nil {
+		if err != nil || len(u.Identities) == 0 {
 			return user.Target{}, err
 		}
-		primary, _ := identities.Primary(u)
-		c := connections[primary.Connection.Or("")]
-		return user.Target{Connection: c, Migrated: c.ImportMode, Sources: rule.Current}, nil
+		at := max(0, slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Connection.Equal(p.Connection) }))
+		c := connections[u.Identities[at].Connection.Or("")]
+		return user.Target{Connection: c, Migrated: c.ImportMode, Secondary: at > 0, Sources: rule.Current}, nil
 	}
 }
 

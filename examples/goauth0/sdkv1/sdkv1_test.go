@@ -66,6 +66,23 @@ func TestGuarded(t *testing.T) {
 	assert.EqualError(t, err, "404 Not Found: The user does not exist.")
 }
 
+// An update that names the connection of a linked identity is judged by that one.
+func TestGuardedSecondary(t *testing.T) {
+	tenant := rig.New(t)
+	srv := httptest.NewServer(tenant)
+	defer srv.Close()
+	api, err := sdkv1.Guarded(srv.URL, rig.Connections, management.WithInsecure())
+	require.NoError(t, err)
+	require.NoError(t, sdkv1.Link(t.Context(), api, tenant.User(t, rig.Gus), tenant.User(t, rig.Ann), rig.TargetOf("google-oauth2")))
+	_ = tenant.Requests(http.MethodPatch)
+
+	err = api.User.Update(t.Context(), rig.Gus, &management.User{Password: auth0.String("Secret-123")})
+	assert.ErrorContains(t, err, "/password")
+	err = api.User.Update(t.Context(), rig.Gus, &management.User{Password: auth0.String("Secret-123"), Connection: auth0.String("members")})
+	require.NoError(t, err)
+	assert.Len(t, sent(tenant), 1)
+}
+
 func TestConnection(t *testing.T) {
 	_, api := start(t)
 	c, warnings, err := sdkv1.Connection(t.Context(), api, "con_1")

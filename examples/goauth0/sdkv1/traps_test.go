@@ -153,7 +153,7 @@ func TestTrapRetries(t *testing.T) {
 			{1, true, []management.Option{management.WithNoRetries()}},
 		} {
 			attempts := 0
-			client := &http.Client{Transport: &guard.Transport{Errors: c.asError, Target: func(*http.Request, string) (user.Target, error) {
+			client := &http.Client{Transport: &guard.Transport{Errors: c.asError, Target: func(*http.Request, string, patch.Payload) (user.Target, error) {
 				attempts++
 				return user.Target{}, nil
 			}}}

@@ -72,6 +72,23 @@ func TestGuarded(t *testing.T) {
 	assert.ErrorAs(t, err, &none)
 }
 
+// An update that names the connection of a linked identity is judged by that one.
+func TestGuardedSecondary(t *testing.T) {
+	tenant := rig.New(t)
+	srv := httptest.NewServer(tenant)
+	defer srv.Close()
+	api, err := sdkv2.Guarded(srv.URL, rig.Connections, option.WithInsecure())
+	require.NoError(t, err)
+	require.NoError(t, sdkv2.Link(t.Context(), api, tenant.User(t, rig.Gus), tenant.User(t, rig.Ann), rig.TargetOf("google-oauth2")))
+	_ = tenant.Requests(http.MethodPatch)
+
+	_, err = api.Users.Update(t.Context(), rig.Gus, &management.UpdateUserRequestContent{Password: management.String("Secret-123")})
+	assert.ErrorContains(t, err, "/password")
+	_, err = api.Users.Update(t.Context(), rig.Gus, &management.UpdateUserRequestContent{Password: management.String("Secret-123"), Connection: management.String("members")})
+	require.NoError(t, err)
+	assert.Len(t, sent(tenant), 1)
+}
+
 func TestConnection(t *testing.T) {
 	_, api := start(t)
 	c, warnings, err := sdkv2.Connection(t.Context(), api, "con_1")

@@ -119,7 +119,7 @@ func TestTrapRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // its clock does not wait
 		for _, asError := range []bool{false, true} {
 			attempts := 0
-			transport := &guard.Transport{Errors: asError, Target: func(*http.Request, string) (user.Target, error) {
+			transport := &guard.Transport{Errors: asError, Target: func(*http.Request, string, patch.Payload) (user.Target, error) {
 				attempts++
 				return user.Target{}, nil
 			}}
