@@ -101,7 +101,8 @@ func ExampleDiff() {
 		return
 	}
 	fmt.Println(p)
-	out, err := p.Apply(u, user.Target{})
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	out, err := p.Apply(u, user.Target{Connection: members, Sources: rule.Current})
 	if err != nil {
 		fmt.Println(err)
 		return

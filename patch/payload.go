@@ -77,6 +77,9 @@ func FromValue(v metadata.Value) (Payload, error) {
 // nil map or pointer is null, which removes a member of metadata. Use [FromInputs] for
 // the inputs of a form.
 //
+// Pass the pointer that the SDK takes: encoding/json calls a MarshalJSON of the pointer
+// for the pointer only, and without it the User of go-auth0 v1 loses email_verified.
+//
 // The payload shares no memory with v. The error is a [metadata.Errors]:
 // [metadata.ErrNotObject] if the JSON text of v is not an object, or the errors of
 // [metadata.From]. In a map[string]any and a []any, that refuses what encoding/json would

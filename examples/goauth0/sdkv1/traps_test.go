@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -97,6 +98,27 @@ func TestTrapNumbers(t *testing.T) {
 	text, err := json.Marshal(u)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "locale")
+}
+
+// A number in identities[].user_id goes through float64: the text is another id, which
+// an unlink would not find.
+func TestTrapIdentityNumber(t *testing.T) {
+	text := []byte(`{"provider":"facebook","user_id":10203040506070809}`)
+	var theirs management.UserIdentity
+	require.NoError(t, json.Unmarshal(text, &theirs))
+	assert.Equal(t, "10203040506070808", theirs.GetUserID())
+	var ours user.Identity
+	require.NoError(t, json.Unmarshal(text, &ours))
+	assert.Equal(t, user.ID("10203040506070809"), ours.UserID.Or(""))
+}
+
+// A management.User prints its password.
+func TestTrapPassword(t *testing.T) {
+	u := &management.User{Password: auth0.String("Secret-123")}
+	assert.Contains(t, fmt.Sprint(u), "Secret-123")
+	p, err := patch.From(u)
+	require.NoError(t, err)
+	assert.Equal(t, `{"password":"********"}`, fmt.Sprint(p))
 }
 
 // A user with an attribute of another type cannot be read, and an update that was made

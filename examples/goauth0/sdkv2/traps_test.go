@@ -153,6 +153,30 @@ func TestTrapRetries(t *testing.T) {
 	})
 }
 
+// WithHTTPClient replaces the transport that sends the header of WithCustomDomainHeader:
+// send the header itself with each request.
+func TestTrapCustomDomain(t *testing.T) {
+	const name, domain = "Auth0-Custom-Domain", "login.example.com"
+	header := http.Header{}
+	base := roundTrip(func(r *http.Request) (*http.Response, error) {
+		header = r.Header
+		answer := httptest.NewRecorder()
+		_, _ = answer.WriteString(`{}`)
+		return answer.Result(), nil
+	})
+	guarded := &http.Client{Transport: &guard.Transport{Base: base}}
+	api, err := client.New("tenant.example", option.WithHTTPClient(guarded), option.WithCustomDomainHeader(domain), option.WithToken("any"))
+	require.NoError(t, err)
+	u := &management.UpdateUserRequestContent{Blocked: management.Bool(true)}
+	_, err = api.Users.Update(t.Context(), rig.Ann, u)
+	require.NoError(t, err)
+	assert.Empty(t, header.Get(name))
+	_, err = api.Users.Update(t.Context(), rig.Ann, u, option.WithHTTPHeader(http.Header{name: {domain}}))
+	require.NoError(t, err)
+	assert.Equal(t, domain, header.Get(name))
+	assert.Equal(t, "Bearer any", header.Get("Authorization"))
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
