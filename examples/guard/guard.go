@@ -3,6 +3,9 @@
 //
 //	client := &http.Client{Transport: &guard.Transport{Target: targetOf}}
 //
+// targetOf returns the connection of a user; docs/go-auth0.md has one. Without Target,
+// only the rules that hold for every connection apply.
+//
 // A refusal is a response with status 400, like the API's, so that a program handles
 // both alike and an SDK does not retry it:
 //

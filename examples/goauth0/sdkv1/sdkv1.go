@@ -1,9 +1,9 @@
 // Package sdkv1 uses metameld with github.com/auth0/go-auth0, major version 1. Its
 // functions are short, to be copied:
 //
-//   - refuse bad updates of the whole program: [Guarded];
+//   - refuse bad updates of the whole program: [Connections], then [Guarded];
 //   - judge a management.User, then update: [Update];
-//   - read a user without a loss: [Read]; read a connection: [Connection];
+//   - read a user without a loss: [Read];
 //   - edit a user, and send the difference: [Edit]; send payloads: [Send];
 //   - link and unlink: [Link], [Unlink];
 //   - find the rule for an error: [Meaning].
@@ -60,14 +60,25 @@ func TargetOf(api *management.Management, connections map[string]user.Connection
 	}
 }
 
-// Connection reads the connection with that id. The warnings tell if its kind is not
-// known.
-func Connection(ctx context.Context, api *management.Management, id string) (user.Connection, rule.Violations, error) {
-	var text json.RawMessage
-	if err := api.Request(ctx, http.MethodGet, api.URI("connections", id), &text); err != nil {
-		return user.Connection{}, nil, err
+// Connections reads the connections of the tenant, by name.
+func Connections(ctx context.Context, api *management.Management) (map[string]user.Connection, error) {
+	byName := map[string]user.Connection{}
+	for page := 0; ; page++ {
+		var list []json.RawMessage
+		if err := api.Request(ctx, http.MethodGet, api.URI("connections"), &list, management.Page(page), management.PerPage(100)); err != nil {
+			return nil, err
+		}
+		for _, text := range list {
+			c, _, err := user.ParseConnection(text) // the warning is about a strategy that is new
+			if err != nil {
+				return nil, err
+			}
+			byName[c.Name] = c
+		}
+		if len(list) < 100 {
+			return byName, nil
+		}
 	}
-	return user.ParseConnection(text)
 }
 
 // Read reads a user without a loss: every attribute, and numbers as they are written.

@@ -83,12 +83,15 @@ func TestGuardedSecondary(t *testing.T) {
 	assert.Len(t, sent(tenant), 1)
 }
 
-func TestConnection(t *testing.T) {
-	_, api := start(t)
-	c, warnings, err := sdkv1.Connection(t.Context(), api, "con_1")
+func TestConnections(t *testing.T) {
+	tenant, api := start(t)
+	got, err := sdkv1.Connections(t.Context(), api)
 	require.NoError(t, err)
-	assert.Empty(t, warnings)
-	assert.Equal(t, rig.Connections["members"], c)
+	assert.Len(t, got, 102)
+	assert.Len(t, tenant.Requests(http.MethodGet), 2, "pages")
+	for name, want := range rig.Connections {
+		assert.Equal(t, want, got[name])
+	}
 }
 
 func TestRead(t *testing.T) {

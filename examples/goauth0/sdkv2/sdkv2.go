@@ -1,9 +1,9 @@
 // Package sdkv2 uses metameld with github.com/auth0/go-auth0/v2. Its functions are short,
 // to be copied:
 //
-//   - refuse bad updates of the whole program: [Guarded];
+//   - refuse bad updates of the whole program: [Connections], then [Guarded];
 //   - judge an UpdateUserRequestContent, then update: [Update];
-//   - read a user without a loss: [Read]; read a connection: [Connection];
+//   - read a user without a loss: [Read];
 //   - edit a user, and send the difference: [Edit]; send payloads: [Send];
 //   - link and unlink: [Link], [Unlink];
 //   - find the rule for an error: [Meaning];
@@ -64,14 +64,22 @@ func TargetOf(api *client.Management, connections map[string]user.Connection) fu
 	}
 }
 
-// Connection reads the connection with that id. The warnings tell if its kind is not
-// known.
-func Connection(ctx context.Context, api *client.Management, id string) (user.Connection, rule.Violations, error) {
-	c, err := api.Connections.Get(ctx, id, &management.GetConnectionRequestParameters{})
+// Connections reads the connections of the tenant, by name.
+func Connections(ctx context.Context, api *client.Management) (map[string]user.Connection, error) {
+	page, err := api.Connections.List(ctx, &management.ListConnectionsQueryParameters{Take: management.Int(100)})
 	if err != nil {
-		return user.Connection{}, nil, err
+		return nil, err
 	}
-	return user.ParseConnection([]byte(c.String())) // the text that the API answered
+	byName, list := map[string]user.Connection{}, page.Iterator()
+	for list.Next(ctx) {
+		text := list.Current().String()                 // the text that the API answered
+		c, _, err := user.ParseConnection([]byte(text)) // the warning is about a strategy that is new
+		if err != nil {
+			return nil, err
+		}
+		byName[c.Name] = c
+	}
+	return byName, list.Err()
 }
 
 // Read reads a user without a loss: every attribute, and numbers as they are written.

@@ -4,8 +4,10 @@ package rig
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -78,11 +80,31 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	t.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if r.URL.Path == "/api/v2/connections/con_1" {
-		_, _ = io.WriteString(w, `{"id":"con_1","name":"members","strategy":"auth0","options":{"import_mode":false}}`)
+	if r.URL.Path == "/api/v2/connections" {
+		listConnections(w, r.URL.Query())
 		return
 	}
 	t.Tenant.ServeHTTP(w, r)
+}
+
+// listConnections answers 102 connections in two pages: a list, or an object if the query
+// has take.
+func listConnections(w http.ResponseWriter, q url.Values) {
+	texts, next := []string{
+		`{"name":"members","strategy":"auth0","options":{"import_mode":false}}`,
+		`{"name":"google-oauth2","strategy":"google-oauth2","options":{"set_user_root_attributes":"on_first_login"}}`,
+	}, ""
+	if q.Get("page") == "0" || q.Has("take") && !q.Has("from") {
+		texts, next = nil, `"next":"100",`
+		for i := range 100 {
+			texts = append(texts, fmt.Sprintf(`{"name":"con-%d","strategy":"samlp"}`, i))
+		}
+	}
+	list := "[" + strings.Join(texts, ",") + "]"
+	if q.Has("take") {
+		list = "{" + next + `"connections":` + list + "}"
+	}
+	_, _ = io.WriteString(w, list)
 }
 
 // Requests returns the requests with that method since the last call, and forgets all.
