@@ -115,8 +115,8 @@ func updated(r *http.Request) (id string, ok bool) {
 }
 
 // read returns the body of r and closes it, as a RoundTripper must. go-auth0 v2 retries
-// with a request whose body was read already; then read gets the body anew, as
-// http.Transport does.
+// with a request whose body was read already; then read calls GetBody, as http.Transport
+// does.
 func read(r *http.Request) (body []byte, err error) {
 	if r.Body == nil {
 		return nil, nil

@@ -113,8 +113,8 @@ func TestTrapList(t *testing.T) {
 	assert.Len(t, page.Results, 1)
 }
 
-// An error of a RoundTripper is not retried; an answer 429 is, with a body that was read
-// already. The guard gets it anew.
+// An error of a RoundTripper is not retried. An answer 429 is, with a body that was read
+// already; the guard gets it from GetBody.
 func TestTrapRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // its clock does not wait
 		for _, asError := range []bool{false, true} {
@@ -181,9 +181,9 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// The SDK keeps quiet about a token that it cannot get, and sends the request without
-// one. WithClientCredentialsAndAudience never gets one, since it asks below /api/v2, and
-// WithClientCredentials gets none in a test if WithInsecure follows.
+// If the SDK cannot get a token, it reports no error and sends the request without one.
+// WithClientCredentialsAndAudience never gets one, since it asks /api/v2/oauth/token, and
+// WithClientCredentials gets none over HTTP if WithInsecure follows.
 func TestTrapToken(t *testing.T) {
 	tenant := rig.New(t)
 	srv := httptest.NewServer(tenant)
