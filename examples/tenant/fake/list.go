@@ -15,13 +15,17 @@ const mostListed = 1000
 var tooFar = apiRefusal(http.StatusBadRequest, "invalid_paging", "You can only page through the first 1000 records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation")
 
 func (t *Tenant) list(r *http.Request) (reply, error) {
-	q := parametersOf(r, "page", "per_page", "include_totals", "fields", "include_fields", "q", "search_engine", "primary_order")
+	q := parametersOf(r, "page", "per_page", "include_totals", "fields", "include_fields", "q", "sort", "search_engine", "primary_order")
 	page, perPage := q.number("page", 0, 1<<30), q.number("per_page", 50, 100)
 	totals, fields := q.flag("include_totals", false), q.fields()
 	if q.err != nil {
 		return reply{}, q.err
 	}
-	terms, err := parseQuery(q.Get("q"))
+	search, err := parseQuery(q.Get("q"))
+	if err != nil {
+		return reply{}, err
+	}
+	order, err := parseOrder(q.Get("sort"))
 	if err != nil {
 		return reply{}, err
 	}
@@ -31,10 +35,13 @@ func (t *Tenant) list(r *http.Request) (reply, error) {
 	start := page * perPage
 	var list []*committed
 	var total int
-	if terms == nil {
+	if search == nil && order == nil {
 		list, total = t.store.page(start, perPage)
 	} else {
-		list = t.found(terms)
+		list = t.found(search)
+		if order != nil {
+			order.sort(list)
+		}
 		total = len(list)
 		list = list[min(start, total):min(start+perPage, total)]
 	}

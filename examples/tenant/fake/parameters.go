@@ -27,7 +27,7 @@ func parametersOf(r *http.Request, known ...string) *parameters {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch {
 		case slices.Contains(known, name):
-		case name == "sort" || name == "connection":
+		case name == "connection":
 			p.note(own(http.StatusBadRequest, "", "This tenant does not know the parameter "+name+"."))
 		default:
 			p.wrong("Additional properties not allowed: "+name, "")
@@ -109,11 +109,15 @@ func (f fields) append(dst []byte, u *committed) ([]byte, error) {
 	if f.names == nil {
 		return append(dst, u.text...), nil
 	}
-	o, err := u.Object()
-	if err != nil {
-		return dst, err
+	return f.of(u.object).AppendJSON(dst), nil
+}
+
+// of returns the selected members of o.
+func (f fields) of(o metadata.Object) metadata.Object {
+	if f.names == nil {
+		return o
 	}
-	return o.Select(func(name string, _ metadata.Value) bool { return f.names[name] != f.exclude }).AppendJSON(dst), nil
+	return o.Select(func(name string, _ metadata.Value) bool { return f.names[name] != f.exclude })
 }
 
 func (f fields) appendAll(dst []byte, list []*committed) (_ []byte, err error) {

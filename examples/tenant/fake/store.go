@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 )
 
@@ -37,7 +38,8 @@ type record struct {
 // committed is one state of a user. It is never changed.
 type committed struct {
 	user.Profile
-	text []byte // its JSON
+	text   []byte          // its JSON
+	object metadata.Object // of text
 }
 
 // key is a value that only one user can have.
@@ -181,11 +183,15 @@ func (s *store) commit(records []*record, users ...user.Profile) error {
 	for i, p := range users {
 		// Without the text of the request, which may hold a password.
 		text := p.AppendJSON(nil)
-		p, err := user.Parse(text)
+		o, err := metadata.Parse(text)
 		if err != nil {
 			return err
 		}
-		entries[i] = entry{&committed{p, text}, s.keysOf(&p)}
+		p, err := user.FromObject(o)
+		if err != nil {
+			return err
+		}
+		entries[i] = entry{&committed{p, text, o}, s.keysOf(&p)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
