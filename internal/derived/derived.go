@@ -57,6 +57,7 @@ func Stamp(t *user.Target, f user.Field[user.Timestamp]) user.Field[user.Timesta
 // name.
 const (
 	gravatarHead = "https://s.gravatar.com/avatar/"
+	importedHead = "https://secure.gravatar.com/avatar/"
 	gravatarMid  = "?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2F"
 	gravatarTail = ".png"
 )
@@ -71,6 +72,13 @@ func Nickname(email string) string {
 func Picture(email, name string) string {
 	sum := md5.Sum([]byte(strings.ToLower(email)))
 	return gravatarHead + hex.EncodeToString(sum[:]) + gravatarMid + url.PathEscape(letters(name)) + gravatarTail
+}
+
+// Imported returns the picture that an import derives where a creation derives picture.
+//
+// Source: two imported users in a recording of 2021, and one in a recording of 2023.
+func Imported(picture string) string {
+	return importedHead + strings.TrimPrefix(picture, gravatarHead)
 }
 
 // letters returns the letters in the picture of a user of that name, in lower case:
@@ -121,6 +129,9 @@ func lettersOf(s string, n int) string {
 // enough, since a later change of e-mail or name does not touch the picture.
 func IsPicture(picture string) bool {
 	rest, ok := strings.CutPrefix(picture, gravatarHead)
+	if !ok {
+		rest, ok = strings.CutPrefix(picture, importedHead)
+	}
 	if !ok || len(rest) < 2*md5.Size {
 		return false
 	}

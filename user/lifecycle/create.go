@@ -201,7 +201,12 @@ func (o *operation) derive(p user.Profile, without []string) user.Profile {
 	if p.Picture.IsZero() && email != "" && len(strings.Fields(p.Name.Or(""))) > 1 {
 		o.Report(rule.PictureLetters, "/picture", "the letters in the picture of a name of several words were seen on a few users only; send picture")
 	}
-	return derived.Attributes(p, without)
+	own := p.Picture
+	p = derived.Attributes(p, without)
+	if picture, ok := p.Picture.Get(); ok && o.imports && own.IsZero() {
+		p.Picture = user.Set(derived.Imported(picture))
+	}
+	return p
 }
 
 // isSMS reports whether p is a user of an SMS connection.
