@@ -25,6 +25,9 @@ func FuzzRequests(f *testing.F) {
 		"POST /api/v2/users/google-oauth2%7C3/identities {\"link_with\":\"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhdXRoMHwxIiwiYXVkIjoiYSJ9.cw\"}\nDELETE /api/v2/users/google-oauth2%7C3 \nGET /api/v2/users/auth0%7C1?fields=a,b&include_fields=false ",
 		"GET /api/v2/users-by-email?email=ann%40example.com&fields=user_id \nPOST /oauth/token x\nGET /tenant/export \nHEAD /api/v2/users \nGET //x/../y ",
 		"PATCH /api/v2/users/google-oauth2%7C3 {\"user_metadata\":null,\"x\":null,\"email_verified\":\"true\",\"password\":\"\\ud800\"}",
+		"POST /api/v2/roles {\"name\":\"a\"}\nPOST /api/v2/resource-servers {\"identifier\":\"i\",\"scopes\":[{\"value\":\"s\"}]}\nPOST /api/v2/users/auth0%7C1/permissions {\"permissions\":[{\"resource_server_identifier\":\"i\",\"permission_name\":\"s\"}]}\nGET /api/v2/users/auth0%7C1/permissions?include_totals=true ",
+		"POST /api/v2/users/auth0%7C1/roles {\"roles\":[\"rol_x\"]}\nDELETE /api/v2/users/auth0%7C2/roles {\"roles\":[\"rol_x\"]}\nGET /api/v2/roles?name_filter=x&page=1 \nPATCH /api/v2/roles/rol_x {\"name\":null}\nGET /api/v2/roles/rol_x/users?take=1&from=eA ",
+		"GET /api/v2/user-blocks?identifier=x \nDELETE /api/v2/user-blocks/auth0%7C1 \nGET /api/v2/connections?strategy=auth0&fields=id \nGET /api/v2/jobs/x/errors \nPOST /api/v2/jobs/users-imports x\nGET /api/v2/users?sort=created_at:-1&q=NOT%20_exists_:email ",
 		"PATCH /api/v2/users/x%7C4 {\"email\":\"new@example.com\"}\nDELETE /api/v2/users/x%7C4 \nGET /api/v2/users-by-email?email=dan@example.com ",
 	} {
 		f.Add(script)
@@ -58,7 +61,7 @@ func FuzzRequests(f *testing.F) {
 }
 
 // statuses are the statuses of answers.
-var statuses = []int{200, 201, 204, 400, 404, 409, 415}
+var statuses = []int{200, 201, 204, 400, 404, 409, 414, 415}
 
 // request makes the request in line, the method, path and body, and checks the form of
 // the answer.
@@ -86,4 +89,43 @@ func request(t *testing.T, tenant http.Handler, line string) {
 	case out.Code != 204 && target.Path != "/tenant/export" && !json.Valid(body):
 		t.Fatalf("%q is answered %s", line, body)
 	}
+}
+
+// An import of any file in any form is answered in the API's form, and its job tells of
+// every row.
+func FuzzImports(f *testing.F) {
+	for _, users := range []string{`[{"email":"a@example.com","user_metadata":{"a":1}},{"email":"ann@example.com"}]`, `[{"email":"x"},{}]`, `{}`, `[1`} {
+		f.Add("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=connection_id\r\n\r\nCONNECTION\r\n--b\r\nContent-Disposition: form-data; name=users\r\n\r\n"+users+"\r\n--b--")
+	}
+	connections := []user.Connection{{Name: "db", Kind: user.Database}}
+	f.Fuzz(func(t *testing.T, kind, body string) {
+		tenant := fake.New(fake.Options{Connections: connections})
+		send := func(method, path string, body io.Reader) *httptest.ResponseRecorder {
+			r, out := httptest.NewRequest(method, "/api/v2/"+path, body), httptest.NewRecorder()
+			r.Header.Set("Content-Type", kind)
+			tenant.ServeHTTP(out, r)
+			return out
+		}
+		id := strings.Trim(field(t, strings.Trim(send("GET", "connections", nil).Body.String(), "[]"), "id"), `"`)
+		out := send("POST", "jobs/users-imports", strings.NewReader(strings.ReplaceAll(body, "CONNECTION", id)))
+		if !slices.Contains([]int{202, 400, 413, 415}, out.Code) || !json.Valid(out.Body.Bytes()) {
+			t.Fatalf("answered %d %s", out.Code, out.Body)
+		}
+		if out.Code != 202 {
+			return
+		}
+		path := "jobs/" + strings.Trim(field(t, out.Body.String(), "id"), `"`)
+		var job struct {
+			Status  string
+			Summary struct{ Failed, Updated, Inserted, Total int }
+		}
+		if err := json.Unmarshal(send("GET", path, nil).Body.Bytes(), &job); err != nil || job.Status == "pending" {
+			t.Fatal(job, err)
+		}
+		s := job.Summary
+		users := len(emails(t, send("GET", "users?per_page=100", nil).Body.String()))
+		if s.Failed+s.Updated+s.Inserted != s.Total || users != min(s.Inserted, 100) {
+			t.Fatalf("%+v for %d users", s, users)
+		}
+	})
 }

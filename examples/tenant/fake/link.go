@@ -72,15 +72,3 @@ func (t *Tenant) unlink(r *http.Request) (reply, error) {
 	}
 	return reply{status: http.StatusOK, text: array(out.Profile.Identities), warnings: out.Warnings}, nil
 }
-
-// array returns the JSON of a list of identities.
-func array(list []user.Identity) []byte {
-	text := []byte{'['}
-	for i, identity := range list {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = identity.AppendJSON(text)
-	}
-	return append(text, ']')
-}

@@ -3,6 +3,7 @@ package fake
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -17,7 +18,11 @@ func (t *Tenant) logged(next http.Handler) http.Handler {
 			slog.String("route", r.Pattern), slog.Int("status", out.status), slog.Int("bytes", out.bytes), slog.Duration("took", time.Since(started)),
 		}
 		if id := r.PathValue("id"); id != "" {
-			attrs = append(attrs, slog.String("user", id))
+			name := "id"
+			if strings.Contains(r.Pattern, "/user") {
+				name = "user"
+			}
+			attrs = append(attrs, slog.String(name, id))
 		}
 		level := slog.LevelInfo
 		if rule := w.Header().Get("Metameld-Rule"); rule != "" {

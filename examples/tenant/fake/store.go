@@ -33,6 +33,8 @@ type record struct {
 	mu   sync.Mutex
 	keys []key                     // of now
 	now  atomic.Pointer[committed] // nil once the user is gone
+
+	granted atomic.Pointer[granted] // nil: nothing
 }
 
 // committed is one state of a user. It is never changed.

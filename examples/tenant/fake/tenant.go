@@ -91,7 +91,10 @@ type Tenant struct {
 	http.Handler
 	options     Options
 	connections map[string]user.Connection
+	declared    []declared // the same, each once
 	store       *store
+	access      *access
+	jobs        jobs
 }
 
 // New returns a tenant without users.
@@ -115,9 +118,23 @@ func New(o Options) *Tenant {
 	for _, c := range o.Connections {
 		t.connections[c.Name] = c
 	}
+	for _, c := range o.Connections {
+		if _, ok := t.connectionByID(declare(c).id); !ok {
+			t.declared = append(t.declared, declare(t.connections[c.Name]))
+		}
+	}
 	t.store = newStore(t.identifies)
+	t.access = newAccess()
 	mux := http.NewServeMux()
-	for pattern, do := range map[string]action{
+	for pattern, do := range t.routes() {
+		mux.HandleFunc(pattern, serve(do))
+	}
+	t.Handler = http.MaxBytesHandler(t.logged(t.settled(unclean(mux))), o.MaxBody)
+	return t
+}
+
+func (t *Tenant) routes() map[string]action {
+	return map[string]action{
 		"POST /oauth/token":                  t.token,
 		"GET /api/v2/users":                  t.list,
 		"POST /api/v2/users":                 t.create,
@@ -127,13 +144,40 @@ func New(o Options) *Tenant {
 		"DELETE /api/v2/users/{id}":          t.delete,
 		"POST /api/v2/users/{id}/identities": t.link,
 		"DELETE /api/v2/users/{id}/identities/{provider}/{identityID}": t.unlink,
+
+		"GET /api/v2/connections":      t.listConnections,
+		"GET /api/v2/connections/{id}": t.getConnection,
+
+		"GET /api/v2/users/{id}/roles":          t.listUserRoles,
+		"POST /api/v2/users/{id}/roles":         t.addUserRoles,
+		"DELETE /api/v2/users/{id}/roles":       t.removeUserRoles,
+		"GET /api/v2/users/{id}/permissions":    t.listUserPermissions,
+		"POST /api/v2/users/{id}/permissions":   t.addUserPermissions,
+		"DELETE /api/v2/users/{id}/permissions": t.removeUserPermissions,
+		"GET /api/v2/user-blocks":               t.listBlocks,
+		"GET /api/v2/user-blocks/{id}":          t.listBlocks,
+		"DELETE /api/v2/user-blocks":            t.unblock,
+		"DELETE /api/v2/user-blocks/{id}":       t.unblock,
+
+		"GET /api/v2/roles":                     t.listRoles,
+		"POST /api/v2/roles":                    t.createRole,
+		"GET /api/v2/roles/{id}":                t.getRole,
+		"PATCH /api/v2/roles/{id}":              t.updateRole,
+		"DELETE /api/v2/roles/{id}":             t.deleteRole,
+		"GET /api/v2/roles/{id}/permissions":    t.listRolePermissions,
+		"POST /api/v2/roles/{id}/permissions":   t.addRolePermissions,
+		"DELETE /api/v2/roles/{id}/permissions": t.removeRolePermissions,
+		"GET /api/v2/roles/{id}/users":          t.listRoleUsers,
+		"POST /api/v2/roles/{id}/users":         t.addRoleUsers,
+		"POST /api/v2/resource-servers":         t.createServer,
+		"DELETE /api/v2/resource-servers/{id}":  t.deleteServer,
+		"POST /api/v2/jobs/users-imports":       t.importUsers,
+		"GET /api/v2/jobs/{id}":                 t.getJob,
+		"GET /api/v2/jobs/{id}/errors":          t.listJobErrors,
+
 		"GET /tenant/export": t.export,
 		"/":                  unknown,
-	} {
-		mux.HandleFunc(pattern, serve(do))
 	}
-	t.Handler = http.MaxBytesHandler(t.logged(unclean(mux)), o.MaxBody)
-	return t
 }
 
 // newID returns an id of the form that Auth0 gives users of a database.
