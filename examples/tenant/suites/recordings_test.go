@@ -1,0 +1,327 @@
+package suites
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// routes are the recorded requests that are replayed, by method and path, and how many
+// there are. Other requests of a recording are left out.
+var routes = []struct {
+	name    string
+	pattern *regexp.Regexp
+	count   int
+}{
+	{"users, users-by-email and identities", regexp.MustCompile(`^\w+ (users|users-by-email|users/[^/]+|users/[^/]+/identities.*)(\?|$)`), 105},
+	{"roles of users", regexp.MustCompile(`^\w+ users/[^/]+/roles(\?|$)`), 4},
+	{"permissions of users", regexp.MustCompile(`^\w+ users/[^/]+/permissions(\?|$)`), 4},
+	{"blocks", regexp.MustCompile(`^\w+ user-blocks`), 4},
+	{"roles, their permissions and users", regexp.MustCompile(`^\w+ roles`), 36},
+	{"resource servers", regexp.MustCompile(`^(POST|DELETE) resource-servers`), 43},
+	{"the connection of users", regexp.MustCompile(`^GET connections\?.*name=Username-Password-Authentication`), 6},
+	{"imports", regexp.MustCompile(`^\w+ jobs/(users-imports|job_\w+|job_\w+/errors)(\?|$)`), 5},
+}
+
+// exchange is a recorded request and its answer.
+type exchange struct {
+	*cassette.Interaction
+	path  string // below /api/v2/
+	query string
+	body  any // of the answer; nil: none
+}
+
+// Each recorded request about users, roles, permissions, blocks and imports is answered as
+// Auth0 answered it: with the same status and, in JSON, the same members and values. By
+// their kind only are compared:
+//
+//   - timestamps, which have the form that Auth0 gives them;
+//   - ids of roles, resource servers, connections and jobs, and the checkpoint of a list:
+//     they have the form of the recorded one, and are the same wherever that is the same.
+//     Ids of users are equal: the test chooses them.
+//
+// Of the options of a connection only those are compared that the tenant answers, and
+// enabled_clients is not compared. Headers are not compared.
+//
+// Before a recording, the tenant has the connections that the recording shows. It has no
+// users: each recording creates or imports those that it reads.
+func TestRecordings(t *testing.T) {
+	files := recordings(t)
+	counts := map[string]int{}
+	for _, sources := range []rule.Sources{rule.Strict, rule.Current} {
+		for name, list := range files {
+			t.Run(sources.String()+"/"+name, func(t *testing.T) {
+				r := newReplay(t, sources, list)
+				for _, x := range list {
+					if route := routeOf(x); route != "" {
+						counts[route]++
+						r.replay(x)
+					}
+				}
+			})
+		}
+	}
+	for _, route := range routes {
+		assert.Equal(t, 2*route.count, counts[route.name], "exchanges of %s", route.name)
+		t.Logf("%d of %s, under strict and current", route.count, route.name)
+	}
+}
+
+// recordings returns the exchanges of each recording that has one to replay.
+func recordings(t *testing.T) map[string][]exchange {
+	t.Helper()
+	root := filepath.Join(moduleDir(t), "test", "data", "recordings")
+	files := map[string][]exchange{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		name, isYAML := strings.CutSuffix(path, ".yaml")
+		if err != nil || !isYAML {
+			return err
+		}
+		recorded, err := cassette.Load(name)
+		if err != nil {
+			return err
+		}
+		var list []exchange
+		for _, i := range recorded.Interactions {
+			_, path, isAPI := strings.Cut(i.Request.URL, "/api/v2/")
+			if !isAPI {
+				continue
+			}
+			x := exchange{Interaction: i}
+			x.path, x.query, _ = strings.Cut(path, "?")
+			if i.Response.Body != "" && json.Unmarshal([]byte(i.Response.Body), &x.body) != nil {
+				x.body = i.Response.Body
+			}
+			list = append(list, x)
+		}
+		if slices.ContainsFunc(list, func(x exchange) bool { return routeOf(x) != "" }) {
+			files[strings.TrimPrefix(name, root+string(filepath.Separator))] = list
+		}
+		return nil
+	}))
+	return files
+}
+
+func routeOf(x exchange) string {
+	if strings.Contains(x.Response.Body, `"verification_email"`) { // a job of another type
+		return ""
+	}
+	for _, route := range routes {
+		if route.pattern.MatchString(x.Request.Method + " " + x.path + "?" + x.query) {
+			return route.name
+		}
+	}
+	return ""
+}
+
+// replay replays a recording.
+type replay struct {
+	*testing.T
+	srv   *httptest.Server
+	ids   []string          // of users, as they are created and imported
+	bound map[string]string // what the tenant has for what was recorded
+}
+
+func newReplay(t *testing.T, sources rule.Sources, list []exchange) *replay {
+	r := &replay{T: t, bound: map[string]string{}}
+	connections := map[string]user.Connection{}
+	for _, x := range list {
+		x.gather(t, connections, &r.ids)
+	}
+	now := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
+	r.srv = httptest.NewServer(fake.New(fake.Options{
+		Sources: sources, Connections: slices.Collect(maps.Values(connections)), Now: func() time.Time { return now },
+		NewID: func() string {
+			if len(r.ids) == 0 { // of a user whom the recording does not show
+				return "0123456789abcdef01234567"
+			}
+			id := r.ids[0]
+			r.ids = r.ids[1:]
+			return id
+		},
+	}))
+	t.Cleanup(r.srv.Close)
+	return r
+}
+
+// gather adds what x tells of the state before its recording: the connections, and the
+// ids of users in the order in which they are created.
+func (x exchange) gather(t *testing.T, connections map[string]user.Connection, ids *[]string) {
+	t.Helper()
+	switch body := x.body.(type) {
+	case map[string]any:
+		list, _ := body["connections"].([]any)
+		for _, c := range list {
+			text, err := json.Marshal(c)
+			require.NoError(t, err)
+			one, _, err := user.ParseConnection(text)
+			require.NoError(t, err)
+			if one.Name != "" {
+				connections[one.Name] = one
+			}
+		}
+		gatherUser(body, connections, ids)
+	case []any:
+		for _, e := range body {
+			if u, ok := e.(map[string]any); ok {
+				gatherUser(u, connections, ids)
+			}
+		}
+	}
+}
+
+func gatherUser(u map[string]any, connections map[string]user.Connection, ids *[]string) {
+	identities, _ := u["identities"].([]any)
+	if len(identities) == 0 || u["created_at"] == nil {
+		return
+	}
+	first := identities[0].(map[string]any)
+	if id := first["user_id"].(string); !slices.Contains(*ids, id) {
+		*ids = append(*ids, id)
+	}
+	if name := first["connection"].(string); connections[name].Name == "" {
+		connections[name] = user.Connection{Name: name, Strategy: "auth0", Kind: user.Database}
+	}
+}
+
+// replay makes the request of x again, and compares the answer.
+func (r *replay) replay(x exchange) {
+	r.Helper()
+	title := x.Request.Method + " " + x.path
+	req, err := http.NewRequestWithContext(r.Context(), x.Request.Method, r.srv.URL+"/api/v2/"+r.now(x.path+"?"+x.query), strings.NewReader(r.now(x.Request.Body)))
+	require.NoError(r, err)
+	req.Header.Set("Content-Type", x.Request.Headers.Get("Content-Type"))
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(r, err)
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(r, err)
+	require.Equal(r, x.Response.Code, resp.StatusCode, "%s: %s", title, text)
+	var got any
+	if len(text) > 0 {
+		require.NoError(r, json.Unmarshal(text, &got), title)
+	}
+	for _, difference := range r.compare("", x.body, got) {
+		r.Errorf("%s: %s\n%s\nwas\n%s", title, difference, text, x.Response.Body)
+	}
+}
+
+// now returns a recorded text with what the tenant has for what was recorded.
+func (r *replay) now(text string) string {
+	for was, is := range r.bound {
+		text = strings.ReplaceAll(text, was, is)
+	}
+	return text
+}
+
+var (
+	timestamp = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+	times     = []string{"created_at", "updated_at", "last_password_reset"}
+	generated = map[string]*regexp.Regexp{
+		"id":            regexp.MustCompile(`^((rol|con|job)_[0-9A-Za-z]{16}|[0-9a-f]{24})$`),
+		"connection_id": regexp.MustCompile(`^con_[0-9A-Za-z]{16}$`),
+		"next":          regexp.MustCompile(`^[0-9A-Za-z+/=-]+$`),
+	}
+)
+
+// compare returns the differences between two values of the member name.
+func (r *replay) compare(name string, was, is any) (differences []string) {
+	if before, ok := was.(string); ok {
+		return r.compareTexts(name, before, is)
+	}
+	switch was := was.(type) {
+	case map[string]any:
+		is, ok := is.(map[string]any)
+		if !ok {
+			return []string{name + " is no object"}
+		}
+		for _, member := range slices.Sorted(maps.Keys(was)) {
+			after, has := is[member]
+			switch {
+			case member == "options":
+				differences = append(differences, r.compare(member, common(was[member], after), after)...)
+			case member == "enabled_clients":
+			case !has:
+				differences = append(differences, member+" is missing")
+			default:
+				differences = append(differences, r.compare(member, was[member], after)...)
+			}
+		}
+		for member := range is {
+			if _, has := was[member]; !has {
+				differences = append(differences, member+" is new")
+			}
+		}
+	case []any:
+		is, ok := is.([]any)
+		if !ok || len(is) != len(was) {
+			return []string{name + " has another length"}
+		}
+		for i := range was {
+			differences = append(differences, r.compare(name, was[i], is[i])...)
+		}
+	default:
+		if was != is {
+			return []string{fmt.Sprintf("%s is %v, and was %v", name, is, was)}
+		}
+	}
+	return differences
+}
+
+// common returns what was without members that is lacks, at every level.
+func common(was, is any) any {
+	before, isObject := was.(map[string]any)
+	now, wasObject := is.(map[string]any)
+	if !isObject || !wasObject {
+		return was
+	}
+	both := map[string]any{}
+	for name, v := range before {
+		if after, ok := now[name]; ok {
+			both[name] = common(v, after)
+		}
+	}
+	return both
+}
+
+func (r *replay) compareTexts(name, was string, is any) []string {
+	now, _ := is.(string)
+	form := generated[name]
+	switch {
+	case slices.Contains(times, name) && timestamp.MatchString(was) && timestamp.MatchString(now):
+	case form != nil && form.MatchString(was) && form.MatchString(now) && prefix(was) == prefix(now):
+		if before := r.bound[was]; before != "" && before != now {
+			return []string{name + " is another one than before"}
+		}
+		r.bound[was] = now
+	case was != now:
+		return []string{fmt.Sprintf("%s is %v, and was %s", name, is, was)}
+	}
+	return nil
+}
+
+// prefix returns the part of an id that tells what it is of, such as rol.
+func prefix(id string) string {
+	if before, _, ok := strings.Cut(id, "_"); ok {
+		return before
+	}
+	return ""
+}
