@@ -179,7 +179,7 @@ func TestHostileRolesAndServers(t *testing.T) {
 		{"GET", "roles?page=-1", ""}, {"GET", "roles?per_page=101", ""}, {"GET", "roles?per_page=x", ""}, {"GET", "roles?page=99999999999999999999", ""}, {"GET", "roles?x=1", ""}, {"GET", "roles?include_totals=1", ""},
 		{"GET", role + "/users?from=%25%25", ""}, {"GET", role + "/users?take=-1", ""}, {"GET", role + "/users?take=1e9", ""}, {"GET", role + "/permissions?take=1", ""},
 		{"GET", "user-blocks", ""}, {"GET", "user-blocks?identifier=", ""}, {"DELETE", "user-blocks", ""}, {"GET", "user-blocks?identifier=a&x=1", ""}, {"GET", "user-blocks?identifier=a&consider_brute_force_enablement=x", ""},
-		{"GET", "user-blocks?identifier=a;b", ""}, {"GET", "connections?strategy", "x"}, {"GET", "connections?page=x", ""}, {"GET", "connections?from=x", ""}, {"GET", "connections/con_x?x=1", ""},
+		{"GET", "user-blocks?identifier=a;b", ""}, {"GET", "connections?strategy", "x"}, {"GET", "connections?page=x", ""}, {"GET", "connections?from=%25", ""}, {"GET", "connections/con_x?x=1", ""},
 	} {
 		a := r.do(c[0], c[1], c[2])
 		if strings.HasPrefix(c[1], "connections?strategy") {

@@ -87,18 +87,19 @@ func strategyOf(c user.Connection) string {
 }
 
 func (t *Tenant) listConnections(r *http.Request) (reply, error) {
-	q := parametersOf(r, "page", "per_page", "include_totals", "name", "strategy", "fields", "include_fields")
-	page, fields := q.paging(), q.fields()
+	q := parametersOf(r, "page", "per_page", "include_totals", "from", "take", "name", "strategy", "fields", "include_fields")
+	page := q.paging()
+	page.fields = q.fields()
 	if q.err != nil {
 		return reply{}, q.err
 	}
 	var list []metadata.Object
 	for _, c := range t.declared {
 		if (!q.Has("name") || q.Get("name") == c.Name) && (!q.Has("strategy") || slices.Contains(q.Values["strategy"], strategyOf(c.Connection))) {
-			list = append(list, fields.of(c.object))
+			list = append(list, c.object)
 		}
 	}
-	return page.of(list, "connections"), nil
+	return page.of(list, "connections", "id"), nil
 }
 
 func (t *Tenant) getConnection(r *http.Request) (reply, error) {

@@ -40,6 +40,23 @@ func TestConnections(t *testing.T) {
 	assert.JSONEq(t, `{"connections":[{"name":"other"}],"start":0,"limit":50,"total":1}`, r.do("GET", "connections?name=other&fields=name&include_totals=true", "").body)
 	assert.JSONEq(t, `[{"name":"sms"},{"name":"custom"}]`, sorted(t, r.do("GET", "connections?strategy=sms&strategy=email&fields=name", "").body))
 	assert.Equal(t, "[]", r.do("GET", "connections?name=", "").body)
+	var page struct {
+		Connections []struct{ Name string }
+		Next        string
+	}
+	names := map[string]bool{}
+	for range 10 {
+		text := r.do("GET", "connections?take=4&fields=name&from="+page.Next, "").body
+		page.Next = ""
+		require.NoError(t, json.Unmarshal([]byte(text), &page))
+		for _, c := range page.Connections {
+			names[c.Name] = true
+		}
+		if page.Next == "" {
+			break
+		}
+	}
+	assert.Len(t, names, len(list), "by checkpoint")
 	a := r.do("GET", "connections/con_0000000000000000", "")
 	assert.Equal(t, 404, a.status)
 	assert.JSONEq(t, `{"statusCode":404,"error":"Not Found","message":"The connection does not exist","errorCode":"inexistent_connection"}`, a.body)

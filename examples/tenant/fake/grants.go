@@ -61,7 +61,7 @@ func (t *Tenant) listUserRoles(r *http.Request) (reply, error) {
 	for _, one := range t.access.rolesOf(g.roles) {
 		list = append(list, one.object)
 	}
-	return page.of(list, "roles"), nil
+	return page.of(list, "roles", "id"), nil
 }
 
 func (t *Tenant) addUserRoles(r *http.Request) (reply, error) {
@@ -169,7 +169,7 @@ func (t *Tenant) listUserPermissions(r *http.Request) (reply, error) {
 			list = append(list, o)
 		}
 	}
-	return page.of(list, "permissions"), nil
+	return page.of(list, "permissions", "permission_name"), nil
 }
 
 func (t *Tenant) addUserPermissions(r *http.Request) (reply, error) {

@@ -1,10 +1,8 @@
 package fake
 
 import (
-	"encoding/base64"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/metameld/metameld/metadata"
@@ -51,7 +49,7 @@ func (t *Tenant) listRoles(r *http.Request) (reply, error) {
 			list = append(list, r.object)
 		}
 	}
-	return page.of(list, "roles"), nil
+	return page.of(list, "roles", "id"), nil
 }
 
 // role returns the role with the id in the path.
@@ -138,7 +136,7 @@ func (t *Tenant) listRolePermissions(r *http.Request) (reply, error) {
 			list = append(list, o)
 		}
 	}
-	return page.of(list, "permissions"), nil
+	return page.of(list, "permissions", "permission_name"), nil
 }
 
 func (t *Tenant) addRolePermissions(r *http.Request) (reply, error) {
@@ -187,41 +185,19 @@ func (t *Tenant) addRoleUsers(r *http.Request) (reply, error) {
 	return emptied(http.StatusOK), nil
 }
 
-// listRoleUsers lists the users of a role in the order of their ids. With take, an answer
-// that leaves users out has the member next, which is the parameter from of the next one.
 func (t *Tenant) listRoleUsers(r *http.Request) (reply, error) {
 	q := parametersOf(r, "page", "per_page", "include_totals", "from", "take")
-	page, take := q.paging(), q.number("take", 50, 100)
-	from, err := base64.RawURLEncoding.DecodeString(q.Get("from"))
-	if err != nil {
-		q.wrong("Invalid checkpoint", "from")
-	}
+	page := q.paging()
 	if q.err != nil {
 		return reply{}, q.err
 	}
 	if _, err := t.role(r); err != nil {
 		return reply{}, err
 	}
-	list := t.store.withRole(r.PathValue("id"))
-	if !q.Has("take") && !q.Has("from") {
-		return page.of(list, "users"), nil
-	}
-	list = slices.DeleteFunc(list, func(o metadata.Object) bool { return idOf(o) <= string(from) })
-	next := ""
-	if len(list) > take {
-		if list = list[:take]; take > 0 {
-			next = `,"next":` + strconv.Quote(base64.RawURLEncoding.EncodeToString([]byte(idOf(list[take-1]))))
-		}
-	}
-	return reply{status: http.StatusOK, text: []byte(`{"users":` + string(array(list)) + next + `}`)}, nil
+	return page.of(t.store.withRole(r.PathValue("id")), "users", "user_id"), nil
 }
 
-func idOf(o metadata.Object) string {
-	id, _ := o.At("/user_id").Str()
-	return id
-}
-
-// withRole returns the members that lists of the users of a role have, by user_id.
+// withRole returns what lists of the users of a role have of those users.
 func (s *store) withRole(id string) []metadata.Object {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -233,6 +209,5 @@ func (s *store) withRole(id string) []metadata.Object {
 			}))
 		}
 	}
-	slices.SortFunc(list, func(a, b metadata.Object) int { return strings.Compare(idOf(a), idOf(b)) })
 	return list
 }
