@@ -1,10 +1,9 @@
 // What Auth0's SDK returns and throws, against the tenant.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ManagementClient, ManagementError } from "auth0";
+import { client, Thrown } from "./client.js";
 
 const connection = "Username-Password-Authentication";
-const client = new ManagementClient({ domain: process.env.TENANT, clientId: "any", clientSecret: "any" });
 let made = 0;
 
 // create makes a user of the database.
@@ -14,7 +13,7 @@ const create = (rest = {}) =>
 // refused checks what the SDK throws for a refusal.
 const refused = async (promise, statusCode, body) => {
   await assert.rejects(promise, (error) => {
-    assert.ok(error instanceof ManagementError, String(error));
+    assert.ok(error instanceof Thrown, String(error));
     assert.equal(error.statusCode, statusCode);
     assert.deepEqual(error.body, { statusCode, ...body });
     assert.ok(error.message.includes(body.message), error.message);
@@ -186,8 +185,69 @@ test("list, page by page, and search", async () => {
   });
 });
 
+test("a search and an order", async () => {
+  const users = [];
+  for (const size of [1, 2, 3]) users.push(await create({ given_name: "Searched", app_metadata: { size }, user_metadata: { even: size === 2 } }));
+  const find = async (q, sort) => (await client.users.list({ q, sort, search_engine: "v3" })).data.map((user) => user.app_metadata.size);
+  assert.deepEqual(await find("given_name:searched", "created_at:1"), [1, 2, 3]);
+  assert.deepEqual(await find("given_name:sear* AND app_metadata.size:[2 TO *]", "email:-1"), [3, 2]);
+  assert.deepEqual(await find("given_name:(searched OR x) AND NOT user_metadata.even:true", "created_at:-1"), [3, 1]);
+  assert.deepEqual(await find(`user_id:"${users[1].user_id}" OR _exists_:user_metadata.none`), [2]);
+});
+
 test("a search that the tenant cannot do", async () => { // not 5xx, at which the SDK would ask again
-  await refused(client.users.list({ sort: "email:1" }), 400, { error: "Bad Request", message: "This tenant does not know the parameter sort." });
+  await assert.rejects(client.users.list({ q: "email:a email:b" }), (error) => {
+    assert.equal(error.statusCode, 400);
+    assert.equal(error.body.errorCode, "invalid_query_string");
+    return true;
+  });
+});
+
+test("roles and permissions", async () => {
+  const { user_id } = await create();
+  const server = await client.resourceServers.create({ identifier: `https://api${made}`, name: "API", scopes: [{ value: "read:x" }, { value: "write:x" }] });
+  const role = await client.roles.create({ name: `role${made}`, description: "d" });
+  const named = (permission_name) => ({ permissions: [{ resource_server_identifier: server.identifier, permission_name }] });
+  await client.roles.permissions.add(role.id, named("read:x"));
+  await client.users.roles.assign(user_id, { roles: [role.id] });
+  await client.users.permissions.create(user_id, named("write:x"));
+  assert.deepEqual((await client.users.roles.list(user_id)).data, [role]);
+  assert.deepEqual((await client.roles.list({ name_filter: role.name })).data, [role]);
+  const list = async () => (await client.users.permissions.list(user_id)).data.map((p) => `${p.permission_name} ${p.sources[0].source_type}`);
+  assert.deepEqual(await list(), ["write:x DIRECT", "read:x ROLE"]);
+  await client.users.permissions.delete(user_id, named("write:x"));
+  await client.users.roles.delete(user_id, { roles: [role.id] });
+  assert.deepEqual(await list(), []);
+  await client.roles.delete(role.id);
+  await client.resourceServers.delete(server.id);
+  await refused(client.users.roles.assign(user_id, { roles: [role.id] }), 404, { error: "Not Found", message: "The role does not exist." });
+});
+
+test("blocks", async () => {
+  const { user_id, email } = await create();
+  assert.deepEqual(await client.userBlocks.list(user_id), { blocked_for: [] });
+  assert.deepEqual(await client.userBlocks.listByIdentifier({ identifier: email }), { blocked_for: [] });
+  assert.equal(await client.userBlocks.delete(user_id), undefined);
+  assert.equal(await client.userBlocks.deleteByIdentifier({ identifier: email }), undefined);
+});
+
+test("import users", async () => {
+  const { data: [{ id }] } = await client.connections.list({ name: connection });
+  assert.equal((await client.connections.get(id)).name, connection);
+  const taken = await create();
+  const email = `user${++made}@example.com`;
+  const users = new File([JSON.stringify([{ email, user_metadata: { a: 1 } }, { email: taken.email }])], "users.json", { type: "application/json" });
+  const job = await client.jobs.usersImports.create({ users, connection_id: id, external_id: "own" });
+  assert.equal(job.status, "pending");
+  const done = await client.jobs.get(job.id);
+  assert.equal(done.status, "completed");
+  assert.equal(done.external_id, "own");
+  assert.deepEqual(done.summary, { failed: 1, updated: 0, inserted: 1, total: 2 });
+  assert.deepEqual(await client.jobs.errors.get(job.id), [
+    { user: { email: taken.email }, errors: [{ code: "DUPLICATED_USER", message: "The user already exist and upsert parameter is false" }] },
+  ]);
+  const [user] = await client.users.listUsersByEmail({ email });
+  assert.deepEqual(user.user_metadata, { a: 1 });
 });
 
 test("delete", async () => {
