@@ -64,7 +64,7 @@ func (r Row) validate(t user.Target, known bool) rule.Verdict {
 //     upsert that makes one smaller is not ([rule.ProfileAllowance]).
 //  2. A user who does not exist is created as in [Creation.Create], in the Auth0 store
 //     and without a verification e-mail. The provider is added before user_id even if
-//     user_id has it already.
+//     user_id has it already. A picture that is derived is on another host.
 //  3. Without upsert, a user with the same e-mail, user_id, phone number or username
 //     is refused. With it, the user with the same e-mail is changed.
 //  4. An upsert sets the profile attributes and email_verified, if r has them. It
@@ -78,7 +78,7 @@ func (r Row) validate(t user.Target, known bool) rule.Verdict {
 // Neither r nor existing changes. The error is a [rule.Violations], or a
 // [metadata.Errors] if the result is nested too deep.
 //
-// Sources: Bulk User Imports (2, 3, 5); Bulk User Import Database Schema and Examples
+// Sources: Bulk User Imports (2, 3, 5); recorded imports (2, the picture); Bulk User Import Database Schema and Examples
 // (4); Auth0 Management API, POST /api/v2/jobs/users-imports (6).
 func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target) (user.Outcome, error) {
 	existing, r = derived.Placed(existing), r.placed()

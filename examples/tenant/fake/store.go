@@ -189,7 +189,7 @@ func (s *store) commit(records []*record, users ...user.Profile) error {
 		if err != nil {
 			return err
 		}
-		p, err := user.FromObject(o)
+		p, err := user.Parse(text)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,8 @@
 // # Routes
 //
 //	POST   /oauth/token                                        accepts anything
-//	GET    /api/v2/users                                       page, per_page, include_totals, fields, include_fields, q
+//
+//	GET    /api/v2/users                                       page, per_page, include_totals, fields, include_fields, q, sort
 //	POST   /api/v2/users
 //	GET    /api/v2/users-by-email                              email, fields, include_fields
 //	GET    /api/v2/users/{id}                                  fields, include_fields
@@ -25,13 +26,42 @@
 //	DELETE /api/v2/users/{id}                                  204, also where there is no such user
 //	POST   /api/v2/users/{id}/identities
 //	DELETE /api/v2/users/{id}/identities/{provider}/{user_id}
+//
+//	GET, POST, DELETE  /api/v2/users/{id}/roles                page, per_page, include_totals
+//	GET, POST, DELETE  /api/v2/users/{id}/permissions          page, per_page, include_totals
+//	GET, DELETE        /api/v2/user-blocks/{id}                nobody is ever blocked
+//	GET, DELETE        /api/v2/user-blocks                     identifier
+//
+//	GET, POST          /api/v2/roles                           page, per_page, include_totals, name_filter
+//	GET, PATCH, DELETE /api/v2/roles/{id}
+//	GET, POST, DELETE  /api/v2/roles/{id}/permissions          page, per_page, include_totals
+//	GET, POST          /api/v2/roles/{id}/users                page, per_page, include_totals, from, take
+//	POST               /api/v2/resource-servers
+//	DELETE             /api/v2/resource-servers/{id}           204, also where there is no such resource server
+//
+//	GET    /api/v2/connections                                 page, per_page, include_totals, from, take, name, strategy, fields, include_fields
+//	GET    /api/v2/connections/{id}                            fields, include_fields
+//	POST   /api/v2/jobs/users-imports                          multipart/form-data
+//	GET    /api/v2/jobs/{id}
+//	GET    /api/v2/jobs/{id}/errors
+//
 //	GET    /tenant/export                                      every user, one JSON line each; not part of the API
 //
-// Any other request is answered 404. q is one or more terms such as
-// email:"ann@example.com" or email:ann*, joined by AND, with the attributes user_id,
-// email, username, phone_number, name, nickname, given_name, family_name and
-// identities.connection. The API accepts other searches, sort and connection; here they
-// are answered 400.
+// Any other request is answered 404. sort is a field and 1 or -1, as in created_at:-1.
+//
+// # Searches
+//
+// q has the documented syntax: AND, OR, NOT and parentheses; words and phrases, as in
+// name:ann, name:"Ann Lee" and email:("a@example.com" OR b*); stars in words; ranges, as in
+// logins_count:[1 TO 5} and last_login:[* TO 2017-12-31]; _exists_. The fields are the
+// attributes of the normalized profile, email.domain, identities.connection, provider,
+// user_id, isSocial and profileData.*, user_metadata.* and app_metadata.*. A text has to
+// match as a whole. The case counts, except for email, name, nickname, given_name and
+// family_name.
+//
+// A query that the documentation leaves open is answered 400: a term without a field, two
+// terms without an operator, AND beside OR without parentheses, the operators of Lucene that
+// the documentation does not name, stars and ranges for user_metadata, and organization_id.
 //
 // # Headers
 //
@@ -51,7 +81,10 @@
 //   - It accepts a connection_id without looking it up.
 //   - A user of a custom database with import mode counts as moved to Auth0.
 //   - Bodies are JSON; the API accepts forms too.
-//   - A search finds a change at once; in the API this can take a while.
+//   - A search finds a change at once; in the API this can take a while. An import, though,
+//     is done when its job is read, or a second later.
+//   - The ids of connections depend on their names only.
+//   - Errors of an import have secrets masked.
 package fake
 
 import (
