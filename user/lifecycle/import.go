@@ -78,8 +78,9 @@ func (r Row) validate(t user.Target, known bool) rule.Verdict {
 // Neither r nor existing changes. The error is a [rule.Violations], or a
 // [metadata.Errors] if the result is nested too deep.
 //
-// Sources: Bulk User Imports (2, 3, 5); recorded imports (2, the picture); Bulk User Import Database Schema and Examples
-// (4); Auth0 Management API, POST /api/v2/jobs/users-imports (6).
+// Sources: Bulk User Imports (2, 3, 5); recorded imports (the picture in 2); Bulk User
+// Import Database Schema and Examples (4); Auth0 Management API,
+// POST /api/v2/jobs/users-imports (6).
 func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target) (user.Outcome, error) {
 	existing, r = derived.Placed(existing), r.placed()
 	isNew := existing.Equal(user.Profile{})
