@@ -38,6 +38,9 @@ var searchable = map[string]fieldKind{
 // emailDomain is the field for the part of the e-mail after the @.
 const emailDomain = "email.domain"
 
+// deepestField is the maximum number of names in a field. The API's is not known.
+const deepestField = 32
+
 // fieldOf returns the field with that name.
 //
 // Source: Auth0 docs, User Search Query Syntax. The case counts except for email, name,
@@ -49,7 +52,7 @@ func fieldOf(name string) (field, bool) {
 		return field{path, kind}, true
 	}
 	for _, prefix := range []string{"user_metadata.", "app_metadata.", "identities.profileData."} {
-		if strings.HasPrefix(name, prefix) && !strings.Contains(name, "..") && !strings.HasSuffix(name, ".") {
+		if strings.HasPrefix(name, prefix) && len(path) <= deepestField && !strings.Contains(name, "..") && !strings.HasSuffix(name, ".") {
 			return field{path, open}, true
 		}
 	}

@@ -71,96 +71,98 @@ func (r *rig) search(q string) (int, string) {
 	return a.status, strings.Join(ids, " ")
 }
 
-// The queries marked docs are examples of Auth0 docs, User Search Query Syntax and List
-// and Search Users, with other values.
+// searches are queries and the users that they find. Those marked docs are examples of
+// Auth0 docs, User Search Query Syntax and List and Search Users, with other values.
+var searches = [][2]string{
+	{``, "ann bob cleo"},
+	{`  `, "ann bob cleo"},
+	// Values.
+	{`email:"ann@example.com"`, "ann"},
+	{`email:ANN@example.com`, "ann"},
+	{`email:"cleo@example.com"`, "cleo"},
+	{`email:"bob\+x@example.org" OR email:bob+x@example.org`, "bob"},
+	{`name:"ann marie smith"`, "ann"}, // docs
+	{`name:ann\ marie\ smith`, "ann"}, // docs, best practices
+	{`name:"Bob (Jr)"`, "bob"},
+	{`name:Bob\ \(Jr\)`, "bob"},
+	{`name:ann`, ""},
+	{`name:CLÉO`, "cleo"},
+	{`username:ann`, "ann"},
+	{`username:"Ann"`, ""}, // the case counts
+	{`user_id:"auth0|bob"`, "bob"},
+	{`user_id:auth0|bob`, "bob"},
+	{`family_name:""`, ""},
+	{`email.domain:"example.com"`, "ann cleo"},            // docs
+	{`identities.connection:"google-oauth2"`, "bob cleo"}, // docs
+	{`identities.provider:auth0 AND identities.isSocial:true`, "bob"},
+	{`identities.user_id:"7"`, "bob"},
+	{`identities.profileData.email:"bob@gmail.example" AND identities.profileData.age:[30 TO 50]`, "bob"},
+	// True, false and numbers.
+	{`email_verified:false`, "bob"},                                     // not cleo, who has none
+	{`email_verified:false OR NOT _exists_:email_verified`, "bob cleo"}, // docs
+	{`blocked:true`, "ann"},
+	{`logins_count:0`, "ann"},
+	{`(NOT _exists_:logins_count OR logins_count:0)`, "ann"}, // docs
+	{`logins_count:1e2`, "bob"},
+	// Metadata.
+	{`user_metadata.color:"blue"`, "bob"}, // the case counts
+	{`user_metadata.approved:false`, "ann"},
+	{`user_metadata.preferences.fontSize:13`, "ann"}, // docs
+	{`user_metadata.preferences.fontSize:"13.0"`, "ann"},
+	{`user_metadata.addresses.city:"Paris"`, "ann bob"}, // docs: the level of lists is ignored
+	{`app_metadata.plan:"gold"`, "ann"},                 // docs
+	{`app_metadata.https\://x:1`, "bob"},
+	{`_exists_:user_metadata.preferences.fontSize`, "ann"}, // docs
+	{`_exists_:user_metadata.preferences`, "ann"},
+	{`_exists_:user_metadata.empty OR _exists_:user_metadata.list OR _exists_:user_metadata.none`, ""}, // docs: not indexed
+	{`_exists_:user_metadata.color AND NOT _exists_:user_metadata.approved`, "bob"},
+	// Wildcards.
+	{`name:ann*`, "ann"}, // docs
+	{`name:a*`, "ann"},
+	{`name:*ith`, "ann"},      // docs: a suffix of three characters or more
+	{`name:*marie*`, "ann"},   // docs
+	{`name:ann*smith`, "ann"}, // docs
+	{`name:ann*ann`, ""},
+	{`name:b*\)`, "bob"},
+	{`email:"ann*"`, ""}, // a star in a phrase is a star
+	{`email:ann\*`, ""},
+	{`app_metadata.plan:s*r`, "bob"},
+	{`identities.connection:goo*2`, "bob cleo"},
+	// Ranges.
+	{`logins_count:[100 TO 200]`, "bob cleo"}, // docs
+	{`logins_count:[100 TO *]`, "bob cleo"},   // docs
+	{`logins_count:{100 TO 200}`, ""},         // docs
+	{`logins_count:{100 TO *]`, "cleo"},       // docs
+	{`logins_count:[100 TO 200}`, "bob"},      // docs
+	{`logins_count:[* TO *]`, "ann bob cleo"},
+	{`last_login:[* TO 2017-12-31]`, "ann"},          // docs: before 2018
+	{`last_login:[2017-12-01 TO 2017-12-31]`, "ann"}, // docs: in December 2017
+	{`last_login:[2018 TO *]`, "bob cleo"},
+	{`last_login:{2018 TO *]`, "cleo"}, // after all of 2018
+	{`last_login:[* TO 2018}`, "ann"},
+	{`last_login:{2017-12-31T23:59:59.999Z TO "2018-01-01T00:00:00Z"]`, "bob"},
+	{`created_at:"2018-06-15T12:00:00.000Z"`, "bob"},
+	{`created_at:2020-02-29`, "cleo"},
+	{`name:[bob TO z]`, "bob cleo"},
+	{`app_metadata.seats:[5 TO 10]`, "ann"}, // by number
+	{`app_metadata.seats:[a TO z]`, "cleo"},
+	// Operators.
+	{`email:ann* AND logins_count:0`, "ann"},
+	{`email:ann* AND logins_count:1`, ""},
+	{`email:"ann@example.com" AND identities.connection:"other"`, "ann"},
+	{`identities.connection:"other"  AND  email:"ann@example.com" `, "ann"},
+	{`email:("ann@example.com" OR "bob+x@example.org")`, "ann bob"}, // docs
+	{`email:(NOT ann* AND NOT (bob* OR x))`, "cleo"},
+	{`NOT email:ann*`, "bob cleo"},
+	{`NOT (email:ann* OR email:bob*)`, "cleo"},
+	{`(email:ann* OR email:bob*) AND email_verified:true`, "ann"},
+	{`((((((((((((((((email:ann*))))))))))))))))`, "ann"},
+}
+
 func TestSearch(t *testing.T) {
 	r := start(t, fake.Options{})
 	require.NoError(t, r.Seed(strings.NewReader(searched)))
-	for _, c := range [][2]string{
-		{``, "ann bob cleo"},
-		{`  `, "ann bob cleo"},
-		// Values.
-		{`email:"ann@example.com"`, "ann"},
-		{`email:ANN@example.com`, "ann"},
-		{`email:"cleo@example.com"`, "cleo"},
-		{`email:"bob\+x@example.org" OR email:bob+x@example.org`, "bob"},
-		{`name:"ann marie smith"`, "ann"}, // docs
-		{`name:ann\ marie\ smith`, "ann"}, // docs, best practices
-		{`name:"Bob (Jr)"`, "bob"},
-		{`name:Bob\ \(Jr\)`, "bob"},
-		{`name:ann`, ""},
-		{`name:CLÉO`, "cleo"},
-		{`username:ann`, "ann"},
-		{`username:"Ann"`, ""}, // the case counts
-		{`user_id:"auth0|bob"`, "bob"},
-		{`user_id:auth0|bob`, "bob"},
-		{`family_name:""`, ""},
-		{`email.domain:"example.com"`, "ann cleo"},            // docs
-		{`identities.connection:"google-oauth2"`, "bob cleo"}, // docs
-		{`identities.provider:auth0 AND identities.isSocial:true`, "bob"},
-		{`identities.user_id:"7"`, "bob"},
-		{`identities.profileData.email:"bob@gmail.example" AND identities.profileData.age:[30 TO 50]`, "bob"},
-		// True, false and numbers.
-		{`email_verified:false`, "bob"},                                     // not cleo, who has none
-		{`email_verified:false OR NOT _exists_:email_verified`, "bob cleo"}, // docs
-		{`blocked:true`, "ann"},
-		{`logins_count:0`, "ann"},
-		{`(NOT _exists_:logins_count OR logins_count:0)`, "ann"}, // docs
-		{`logins_count:1e2`, "bob"},
-		// Metadata.
-		{`user_metadata.color:"blue"`, "bob"}, // the case counts
-		{`user_metadata.approved:false`, "ann"},
-		{`user_metadata.preferences.fontSize:13`, "ann"}, // docs
-		{`user_metadata.preferences.fontSize:"13.0"`, "ann"},
-		{`user_metadata.addresses.city:"Paris"`, "ann bob"}, // docs: the level of lists is ignored
-		{`app_metadata.plan:"gold"`, "ann"},                 // docs
-		{`app_metadata.https\://x:1`, "bob"},
-		{`_exists_:user_metadata.preferences.fontSize`, "ann"}, // docs
-		{`_exists_:user_metadata.preferences`, "ann"},
-		{`_exists_:user_metadata.empty OR _exists_:user_metadata.list OR _exists_:user_metadata.none`, ""}, // docs: not indexed
-		{`_exists_:user_metadata.color AND NOT _exists_:user_metadata.approved`, "bob"},
-		// Wildcards.
-		{`name:ann*`, "ann"}, // docs
-		{`name:a*`, "ann"},
-		{`name:*ith`, "ann"},      // docs: a suffix of three characters or more
-		{`name:*marie*`, "ann"},   // docs
-		{`name:ann*smith`, "ann"}, // docs
-		{`name:ann*ann`, ""},
-		{`name:b*\)`, "bob"},
-		{`email:"ann*"`, ""}, // a star in a phrase is a star
-		{`email:ann\*`, ""},
-		{`app_metadata.plan:s*r`, "bob"},
-		{`identities.connection:goo*2`, "bob cleo"},
-		// Ranges.
-		{`logins_count:[100 TO 200]`, "bob cleo"}, // docs
-		{`logins_count:[100 TO *]`, "bob cleo"},   // docs
-		{`logins_count:{100 TO 200}`, ""},         // docs
-		{`logins_count:{100 TO *]`, "cleo"},       // docs
-		{`logins_count:[100 TO 200}`, "bob"},      // docs
-		{`logins_count:[* TO *]`, "ann bob cleo"},
-		{`last_login:[* TO 2017-12-31]`, "ann"},          // docs: before 2018
-		{`last_login:[2017-12-01 TO 2017-12-31]`, "ann"}, // docs: in December 2017
-		{`last_login:[2018 TO *]`, "bob cleo"},
-		{`last_login:{2018 TO *]`, "cleo"}, // after all of 2018
-		{`last_login:[* TO 2018}`, "ann"},
-		{`last_login:{2017-12-31T23:59:59.999Z TO "2018-01-01T00:00:00Z"]`, "bob"},
-		{`created_at:"2018-06-15T12:00:00.000Z"`, "bob"},
-		{`created_at:2020-02-29`, "cleo"},
-		{`name:[bob TO z]`, "bob cleo"},
-		{`app_metadata.seats:[5 TO 10]`, "ann"}, // by number
-		{`app_metadata.seats:[a TO z]`, "cleo"},
-		// Operators.
-		{`email:ann* AND logins_count:0`, "ann"},
-		{`email:ann* AND logins_count:1`, ""},
-		{`email:"ann@example.com" AND identities.connection:"other"`, "ann"},
-		{`identities.connection:"other"  AND  email:"ann@example.com" `, "ann"},
-		{`email:("ann@example.com" OR "bob+x@example.org")`, "ann bob"}, // docs
-		{`email:(NOT ann* AND NOT (bob* OR x))`, "cleo"},
-		{`NOT email:ann*`, "bob cleo"},
-		{`NOT (email:ann* OR email:bob*)`, "cleo"},
-		{`(email:ann* OR email:bob*) AND email_verified:true`, "ann"},
-		{`((((((((((((((((email:ann*))))))))))))))))`, "ann"},
-	} {
+	for _, c := range searches {
 		status, found := r.search(c[0])
 		assert.Equal(t, 200, status, c[0])
 		assert.Equal(t, c[1], found, c[0])
@@ -186,6 +188,7 @@ func TestRefusedSearch(t *testing.T) {
 		`name:*`, `name:*th`, `name:**`, `name:*a*b*`, `na*me:ann`, `email:a\`, `_exists_:`, `_exists_:*`, `_exists_:nothing`, `NOT _exists_`, `_exists_:(email)`,
 		`nothing:x`, `identities:x`, `user_metadata:x`, `user_metadata.:x`, `user_metadata..x:y`, `app_metadata.x.:y`, `organization_id:org_1`, `email.raw:x`,
 		`user_metadata.color:bl*`, `user_metadata.preferences.fontSize:[1 TO 20]`, // docs: not available
+		"user_metadata" + strings.Repeat(".a", 32) + ":1",
 		strings.Repeat("(", 17) + "email:ann" + strings.Repeat(")", 17),
 		strings.Repeat("NOT (", 500), strings.Repeat("email:(", 500),
 	} {
