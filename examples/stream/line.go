@@ -48,18 +48,14 @@ func (j *judge) line(b *batch, l line, text []byte) {
 
 // plan judges and applies the payload of the line, and sets v to the verdict.
 func (j *judge) plan(text []byte, v *verdict) error {
-	var o metadata.Value
-	if err := o.UnmarshalJSON(text); err != nil {
+	o, err := metadata.Parse(text)
+	if err != nil {
 		return err
-	}
-	if o.Kind() != metadata.KindObject {
-		return metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
 	target := j.target
 	var profile, payload metadata.Value
 	var errs metadata.Errors
-	var err error
-	for name, m := range o.Members() {
+	for name, m := range o.All() {
 		switch name {
 		case "user":
 			profile = m
