@@ -5,6 +5,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/metameld/metameld/internal/limit"
@@ -24,6 +25,7 @@ type entry struct {
 	current  map[string]source // those that accept it under sources current, by pointer; "" holds for the others
 	lenient  source            // the one that accepts it under sources lenient
 	accepted map[string]string // the message of a warning in place of the refusal, by reading
+	refusing [2]string         // the reading that refuses, and the one under sources current
 }
 
 // newEntry returns the entry of r, the rule at that place.
@@ -33,6 +35,7 @@ func newEntry(place int, r rule.Rule) entry {
 		return e
 	}
 	e.refuses = source{r.Readings[0].Source, r.Readings[0].Date}
+	e.refusing = [2]string{r.Readings[0].Name, rule.Policies(nil).Reading(rule.Current, r.ID)}
 	for _, x := range r.Readings[1:] {
 		if x.Current {
 			e.current = sources(x)
@@ -43,9 +46,6 @@ func newEntry(place int, r rule.Rule) entry {
 			}
 			e.lenient = source{x.Source, x.Date}
 			e.accepted[x.Name] = e.lenient.accepts(text)
-			if r.Readings[0].Current {
-				e.accepted[x.Name] += orCurrent
-			}
 		}
 	}
 	return e
@@ -56,12 +56,12 @@ type source struct{ name, date string }
 
 func (s source) String() string { return s.name + " (" + s.date + ")" }
 
-// orCurrent ends the message of a warning in place of a refusal under two settings.
-const orCurrent = " or current"
+// acceptance begins the message of a warning in place of a refusal.
+const acceptance = "accepted: "
 
-// accepts returns the message of a warning in place of a refusal under sources strict.
+// accepts returns the beginning of the message of a warning in place of a refusal.
 func (s source) accepts(text string) string {
-	return "accepted: " + text + " (" + s.name + ", " + s.date + "); refused with Sources set to strict"
+	return acceptance + text + " (" + s.name + ", " + s.date + "); refused with "
 }
 
 // sources returns the source of a reading by pointer. One in a list such as "A (email)
@@ -89,19 +89,6 @@ func (e *entry) currentAt(pointer string) source {
 		return s
 	}
 	return e.current[""]
-}
-
-// hint names the sources on both sides of a refusal at pointer, and the setting that
-// accepts it: accepts, or Lenient if no source is known for Current.
-func (e *entry) hint(accepts rule.Sources, pointer string) string {
-	by := e.currentAt(pointer)
-	if accepts == rule.Lenient || by == (source{}) {
-		accepts, by = rule.Lenient, e.lenient
-	}
-	if by == (source{}) {
-		return ""
-	}
-	return fmt.Sprintf("; %s refuses it, %s accepts it: to follow the latter, set Sources to %s", e.refuses, by, accepts)
 }
 
 // catalogue maps the id of a rule to its entry. It is never changed.
@@ -190,7 +177,7 @@ func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, r
 func (j *Judge) AcceptAll(id rule.ID, pointers []string, message string) {
 	if len(pointers) > 0 {
 		e := catalogue[id]
-		j.WarnAll(e.evidence, id, pointers, e.currentAt(pointers[0]).accepts(message))
+		j.WarnAll(e.evidence, id, pointers, e.currentAt(pointers[0]).accepts(message)+j.refusing(id, rule.Current))
 	}
 }
 
@@ -198,7 +185,10 @@ func (j *Judge) AcceptAll(id rule.ID, pointers []string, message string) {
 // this case.
 func (j *Judge) WarnAll(e rule.Evidence, id rule.ID, pointers []string, message string) {
 	if len(pointers) > 1 {
-		message = namesOf(pointers) + ": " + message
+		rest, accepted := strings.CutPrefix(message, acceptance)
+		if message = namesOf(pointers) + ": " + rest; accepted {
+			message = acceptance + message
+		}
 	}
 	for i, p := range pointers {
 		if i > 0 {
@@ -221,23 +211,82 @@ func namesOf(pointers []string) string {
 		names[i] = strings.TrimPrefix(p, "/")
 	}
 	slices.Sort(names)
+	size := 0
+	for i, name := range names {
+		if size += len(name); size > longNames && len(names) > i+1 {
+			return strings.Join(names[:i+1], ", ") + " and " + strconv.Itoa(len(names)-i-1) + " others"
+		}
+	}
 	return strings.Join(names, ", ")
 }
 
-// accepted returns the message of a warning in place of a refusal; "" if the reading
-// that holds refuses.
-func (j *Judge) accepted(id rule.ID) string { return catalogue[id].accepted[j.Reading(id)] }
+// longNames is the number of bytes of names after which a message counts the rest.
+const longNames = 500
 
 // message returns the message of Report.
 func (j *Judge) message(id rule.ID, accepts rule.Sources, pointer, message string) string {
-	if accepted := j.accepted(id); accepted != "" {
-		if accepts == rule.Lenient && !strings.HasSuffix(accepted, orCurrent) {
-			accepted += orCurrent
-		}
-		return accepted
-	}
 	e := catalogue[id]
-	return message + e.hint(accepts, pointer)
+	if accepted := e.accepted[j.Reading(id)]; accepted != "" {
+		return accepted + j.refusing(id, accepts)
+	}
+	return message + j.hint(id, accepts, pointer)
+}
+
+// byPolicy reports whether a policy selects the reading of the rule, so that Sources do
+// not matter.
+func (j *Judge) byPolicy(id rule.ID) bool {
+	return j.policies[id] != "" && j.policies[id] == j.Reading(id)
+}
+
+// refusing names the settings that refuse an accepted step. accepts is as in ReportAll.
+func (j *Judge) refusing(id rule.ID, accepts rule.Sources) string {
+	e := catalogue[id]
+	switch {
+	case j.byPolicy(id):
+		return "the policy for " + string(id) + " set to " + e.refusing[0]
+	case accepts == rule.Lenient || e.refusing[0] == e.refusing[1]:
+		return "Sources set to strict or current"
+	}
+	return "Sources set to strict"
+}
+
+// hint names the sources on both sides of a refusal at pointer, and the setting that
+// accepts it: accepts, or Lenient if no source is known for Current.
+func (j *Judge) hint(id rule.ID, accepts rule.Sources, pointer string) string {
+	e := catalogue[id]
+	by := e.currentAt(pointer)
+	if accepts == rule.Lenient || by == (source{}) {
+		accepts, by = rule.Lenient, e.lenient
+	}
+	if by == (source{}) {
+		return ""
+	}
+	setting := "Sources to " + accepts.String()
+	if j.byPolicy(id) {
+		setting = "the policy for " + string(id) + " to " + rule.Policies(nil).Reading(accepts, id)
+	}
+	return fmt.Sprintf("; %s refuses it, %s accepts it: to follow the latter, set %s", e.refuses, by, setting)
+}
+
+// ReportReading warns of a step on which the readings of the rule differ: it states the
+// reading that holds and the other one, each with its source, and the setting that
+// selects it.
+func (j *Judge) ReportReading(id rule.ID, pointer, advice string) {
+	r, _ := rule.Find(id)
+	holds, other := "", ""
+	for _, x := range r.Readings {
+		switch text := x.Statement + " (" + x.Source + ", " + x.Date + ")"; {
+		case x.Name == j.Reading(id):
+			holds = text
+		case j.byPolicy(id):
+			other += "; with the policy set to " + x.Name + ", " + text
+		case x.Current:
+			other += "; with Sources set to current, " + text
+		default:
+			other += "; with Sources set to strict, " + text
+		}
+	}
+	j.Report(id, pointer, holds+other+". "+advice)
 }
 
 // ReportPath is Report at the place that the path leads to, a name for each level. If
@@ -297,14 +346,55 @@ func (j *Judge) FullOf(id rule.ID) bool {
 // Valid reports whether no violation was added.
 func (j *Judge) Valid() bool { return len(j.errors.entries) == 0 }
 
-// Verdict returns the violations and warnings in the order of the catalogue.
+// Verdict returns the violations and warnings in the order of the catalogue. It leaves
+// out a warning in place of a refusal at a pointer that is refused for another reason.
 func (j *Judge) Verdict() rule.Verdict {
-	return rule.Verdict{Violations: InOrder(j.errors.entries), Warnings: InOrder(j.warnings.entries)}
+	return rule.Verdict{Violations: InOrder(j.errors.entries), Warnings: InOrder(j.withoutRefused())}
 }
 
-// Unsorted returns the violations and warnings in the order in which they were added.
+// Unsorted returns what Verdict does in the order in which it was added.
 func (j *Judge) Unsorted() rule.Verdict {
-	return rule.Verdict{Violations: j.errors.entries, Warnings: j.warnings.entries}
+	return rule.Verdict{Violations: j.errors.entries, Warnings: j.withoutRefused()}
+}
+
+// withoutRefused returns the warnings that Verdict lists. If the warning that others
+// refer to is left out, the first of these gets its message.
+func (j *Judge) withoutRefused() rule.Violations {
+	if j.Valid() {
+		return j.warnings.entries
+	}
+	refused := make(map[string]bool, len(j.errors.entries))
+	for _, v := range j.errors.entries {
+		refused[v.Pointer] = true
+	}
+	type group struct {
+		rule    rule.ID
+		message string // that refers to the warning of the group
+	}
+	groups := map[group]*rule.Violation{} // the full warning; without severity once it is listed
+	var list rule.Violations
+	for _, w := range j.warnings.entries {
+		g := group{w.Rule, w.Message}
+		full, refers := groups[g]
+		if strings.HasPrefix(w.Message, acceptance) {
+			first := w
+			groups[group{w.Rule, refer("warning", w.Pointer)}] = &first
+			full, refers = &first, true
+		}
+		if refers && refused[w.Pointer] {
+			continue
+		}
+		if refers {
+			if full.Severity != "" {
+				w.Message = full.Message
+				full.Pointer, full.Severity = w.Pointer, ""
+			} else {
+				w.Message = refer("warning", full.Pointer)
+			}
+		}
+		list = append(list, w)
+	}
+	return list
 }
 
 // InOrder sorts a list as the catalogue is ordered, in place, and keeps one

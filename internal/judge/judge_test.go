@@ -60,6 +60,73 @@ func refusable(t *testing.T) rule.ID {
 	return ""
 }
 
+// The message of an accepted step names the settings that refuse it: every rule with a
+// reading that accepts, under each setting.
+func TestAcceptedNamesWhatRefuses(t *testing.T) {
+	n := 0
+	for _, r := range rule.All() {
+		for _, x := range r.Readings {
+			if r.Severity != rule.SeverityError || !strings.HasPrefix(x.Statement, "accepted with a warning: ") {
+				continue
+			}
+			n++
+			want := "Sources set to strict"
+			if j := judge.New(rule.Current, nil); j.Refuses(r.ID) && r.ID != rule.CustomDatabase { // which depends on the case
+				want += " or current"
+			}
+			for _, s := range []rule.Sources{rule.Strict, rule.Current, rule.Lenient} {
+				j := judge.New(s, nil)
+				if j.Reads(r.ID, x.Name) {
+					j.Report(r.ID, "/x", "m")
+					assert.True(t, strings.HasSuffix(j.Verdict().Warnings[0].Message, "refused with "+want), "%s: %s", r.ID, j.Verdict().Warnings[0].Message)
+				}
+				j = judge.New(s, rule.Policies{r.ID: x.Name})
+				j.Report(r.ID, "/x", "m")
+				message := j.Verdict().Warnings[0].Message
+				assert.Contains(t, message, "refused with the policy for "+string(r.ID)+" set to "+r.Readings[0].Name)
+				assert.NotContains(t, message, "Sources")
+			}
+		}
+	}
+	assert.Greater(t, n, 10)
+}
+
+// A warning in place of a refusal is left out where another rule refuses. The first of its
+// group that is left gets the message.
+func TestAcceptedBesideRefused(t *testing.T) {
+	j := judge.New(rule.Current, nil)
+	pointers := []string{"/a", "/b", "/c", "/d"}
+	j.ReportAll(rule.ReadOnly, rule.Current, pointers, "")
+	full := j.Verdict().Warnings[0].Message
+	j.Refuse(rule.Type, "/a", "")
+	j.Refuse(rule.Type, "/c", "")
+	for _, v := range []rule.Verdict{j.Verdict(), j.Unsorted()} {
+		require.Len(t, v.Warnings, 2)
+		assert.Equal(t, "/b", v.Warnings[0].Pointer)
+		assert.Equal(t, full, v.Warnings[0].Message)
+		assert.Equal(t, rule.SeverityWarning, v.Warnings[0].Severity)
+		assert.Equal(t, "/d", v.Warnings[1].Pointer)
+		assert.Contains(t, v.Warnings[1].Message, "at /b,")
+	}
+	j = judge.New(rule.Strict, nil)
+	j.Report(rule.NameLength, "/a", "m")
+	j.Refuse(rule.Type, "/a", "")
+	assert.Len(t, j.Verdict().Warnings, 1, "another warning stays")
+}
+
+// The names in a message are limited.
+func TestManyNames(t *testing.T) {
+	j := judge.New(rule.Strict, nil)
+	var pointers []string
+	for i := range 500 {
+		pointers = append(pointers, fmt.Sprintf("/name%03d", i))
+	}
+	j.WarnAll(rule.Inferred, rule.NotJudged, pointers, "m")
+	message := j.Verdict().Warnings[0].Message
+	assert.Less(t, len(message), 1000)
+	assert.Contains(t, message, " others: m")
+}
+
 // A verdict is in the order of the catalogue, and of the reports within a rule.
 func TestOrder(t *testing.T) {
 	var j judge.Judge
