@@ -17,8 +17,10 @@ import (
 // refuses a Kind that is none of the constants or contradicts Strategy.
 //
 // The zero Connection is unknown: only rules that hold for every kind apply, and a
-// warning lists the attributes that were not judged. What a connection declares itself
-// in Attributes overrides every source, under every setting of [Target.Sources].
+// warning lists the attributes that were not judged. If you write a literal, set
+// RootAttributes: its zero value means that the connection syncs the profile attributes
+// at each login, so that an update cannot set them. What a connection declares itself in
+// Attributes overrides every source, under every setting of [Target.Sources].
 type Connection struct {
 	Name             string      `json:"name,omitzero"`                 // the name in messages of the API
 	Strategy         string      `json:"strategy,omitzero"`             // such as "auth0" or "google-oauth2"
@@ -28,6 +30,7 @@ type Connection struct {
 	RequiresUsername Field[bool] `json:"requires_username,omitzero"`    // absent: not known
 	NonPersistent    []string    `json:"non_persistent_attrs,omitzero"` // attributes that are not stored
 	Disabled         bool        `json:"disabled,omitzero"`
+	Username         Attribute   `json:"username,omitzero"`   // the length of usernames, if Attributes is zero
 	Attributes       Attributes  `json:"attributes,omitzero"` // databases with flexible identifiers
 }
 
@@ -74,7 +77,7 @@ var syncs = []string{onEachLogin, string(OnFirstLogin), string(NeverOnLogin)}
 // UnmarshalJSON sets c to the connection in text:
 //
 //  1. Its members are name, strategy, kind, import_mode, root_attributes,
-//     requires_username, non_persistent_attrs, disabled and attributes. Any other
+//     requires_username, non_persistent_attrs, disabled, username and attributes. Any other
 //     member is an error, since a misspelt one would change the verdict.
 //  2. A kind that contradicts the strategy is an error.
 //  3. non_persistent_attrs has at most 96 names of at most 255 characters.
@@ -107,6 +110,8 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 			d.attributes(name, v, &n.NonPersistent)
 		case "disabled":
 			d.boolean(name, v, &n.Disabled)
+		case "username":
+			d.object(name, v, n.Username.decode)
 		case "attributes":
 			n.Attributes.decode(d, name, v)
 		default:
@@ -127,12 +132,14 @@ const errContradiction metadata.Fault = "kind that contradicts the strategy"
 
 // ParseConnection returns the connection that GET /api/v2/connections/{id} answers.
 // Its kind is that of the strategy; a database is a custom one if the option
-// enabledDatabaseCustomization is set. It also reads the options import_mode,
-// set_user_root_attributes, requires_username, non_persistent_attrs and attributes,
-// and ignores all others. A null counts as absent.
+// enabledDatabaseCustomization is set. It also reads name, disabled, and the options
+// import_mode, set_user_root_attributes, requires_username, validation.username,
+// non_persistent_attrs and attributes, and ignores all other members. A null counts as
+// absent.
 //
-// A warning says that the kind is not known, since the strategy is absent or new. The
-// error is a [metadata.Errors] with each member that has the wrong type.
+// A warning says that the kind is not known, since the strategy is absent or new, that
+// import mode is on without custom scripts, or that a value of set_user_root_attributes
+// is new; that one counts as OnEachLogin. The error is a [metadata.Errors] with each member that has the wrong type.
 //
 // Source: Auth0 Management API, GET /api/v2/connections/{id}.
 func ParseConnection(text []byte) (Connection, rule.Violations, error) {
@@ -164,17 +171,23 @@ func ParseConnection(text []byte) (Connection, rule.Violations, error) {
 	if err := d.Err(); err != nil {
 		return Connection{}, nil, err
 	}
-	var warnings rule.Violations
+	var j judge.Judge
 	c.Kind = Kind(strategy.Kind(c.Strategy))
 	switch {
 	case c.Kind == Database && custom:
 		c.Kind = CustomDatabase
 	case c.Strategy == "":
-		warnings = append(warnings, judge.Violation(rule.UnknownStrategy, "", "the connection has no strategy, so its kind is unknown; set Kind"))
+		j.Warn(rule.UnknownStrategy, "", "the connection has no strategy, so its kind is unknown; set Kind")
 	case c.Kind == KindUnknown:
-		warnings = append(warnings, judge.Violation(rule.UnknownStrategy, "/strategy", "the kind of connection with this strategy is unknown; set Kind"))
+		j.Warn(rule.UnknownStrategy, "/strategy", "the kind of connection with this strategy is unknown; set Kind")
+	case c.ImportMode:
+		j.Warn(rule.ConnectionKind, "/options/import_mode", "import mode exists on custom databases only, but enabledDatabaseCustomization is not set; set Kind to CustomDatabase if the connection has scripts")
 	}
-	return c, warnings, nil
+	if s := c.RootAttributes; s != OnEachLogin && s.String() != string(s) {
+		j.Warn(rule.UnknownStrategy, "/options/set_user_root_attributes", "this value is unknown and counts as on_each_login; set RootAttributes")
+		c.RootAttributes = OnEachLogin
+	}
+	return c, j.Verdict().Warnings, nil
 }
 
 // option reads one of the API's options.
@@ -190,5 +203,18 @@ func (c *Connection) option(d *decoder, name string, v metadata.Value) {
 		d.attributes(name, v, &c.NonPersistent)
 	case "attributes":
 		c.Attributes.decode(d, name, v)
+	case "validation":
+		d.object(name, v, func(d *decoder, name string, v metadata.Value) {
+			if name == "username" {
+				d.object(name, v, func(d *decoder, name string, v metadata.Value) {
+					switch name {
+					case "min":
+						assign(d, name, v, &c.Username.MinLength)
+					case "max":
+						assign(d, name, v, &c.Username.MaxLength)
+					}
+				})
+			}
+		})
 	}
 }

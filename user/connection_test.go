@@ -27,7 +27,26 @@ func TestParseConnection(t *testing.T) {
 			text: `{"id":"con_a1","name":"staff","display_name":"Staff","strategy":"auth0","realms":["staff"],"enabled_clients":["c1"],"is_domain_connection":false,
 				"metadata":{"team":"x"},"options":{"passwordPolicy":"good","brute_force_protection":true,"mfa":{"active":true,"return_enroll_settings":true},"strategy_version":2,
 				"validation":{"username":{"min":3,"max":40}},"password_history":{"enable":true,"size":5},"requires_username":true,"disable_signup":true}}`,
-			want: user.Connection{Name: "staff", Strategy: "auth0", Kind: user.Database, RequiresUsername: yes},
+			want: user.Connection{
+				Name: "staff", Strategy: "auth0", Kind: user.Database, RequiresUsername: yes,
+				Username: user.Attribute{MinLength: user.Set[int64](3), MaxLength: user.Set[int64](40)},
+			},
+		},
+		"username as Terraform writes it": {
+			text: `{"name":"db","strategy":"auth0","options":{"validation":{"username":{"min":1,"max":128}}}}`,
+			want: user.Connection{Name: "db", Strategy: "auth0", Kind: user.Database, Username: user.Attribute{MinLength: user.Set[int64](1), MaxLength: user.Set[int64](128)}},
+		},
+		"no username validation": {
+			text: `{"name":"db","strategy":"auth0","options":{"validation":{"username":null,"other":{}}}}`,
+			want: user.Connection{Name: "db", Strategy: "auth0", Kind: user.Database},
+		},
+		"import mode without scripts": {
+			text: `{"name":"db","strategy":"auth0","options":{"import_mode":true}}`,
+			want: user.Connection{Name: "db", Strategy: "auth0", Kind: user.Database, ImportMode: true}, warning: "/options/import_mode",
+		},
+		"new sync": {
+			text: `{"name":"g","strategy":"github","options":{"set_user_root_attributes":"sometimes"}}`,
+			want: user.Connection{Name: "g", Strategy: "github", Kind: user.Social}, warning: "/options/set_user_root_attributes",
 		},
 		"custom database": {
 			text: `{"name":"legacy","strategy":"auth0","options":{"enabledDatabaseCustomization":true,"import_mode":true,"requires_username":false,
@@ -79,7 +98,8 @@ func TestParseConnection(t *testing.T) {
 		if tt.warning == "" {
 			assert.Empty(t, warnings, name)
 		} else if assert.Len(t, warnings, 1, name) {
-			assert.Equal(t, rule.UnknownStrategy, warnings[0].Rule)
+			assert.Contains(t, []rule.ID{rule.UnknownStrategy, rule.ConnectionKind}, warnings[0].Rule)
+			assert.Equal(t, rule.SeverityWarning, warnings[0].Severity)
 			assert.Equal(t, strings.TrimPrefix(tt.warning, "none"), warnings[0].Pointer)
 		}
 		var back user.Connection // the connection is written as it is read
@@ -98,7 +118,8 @@ func TestParseConnectionFaults(t *testing.T) {
 		`{"options":{"import_mode":"true"}}`:                                        {Fault: user.ErrMistyped, Pointer: "/options/import_mode"},
 		`{"options":{"requires_username":1}}`:                                       {Fault: user.ErrMistyped, Pointer: "/options/requires_username"},
 		`{"options":{"non_persistent_attrs":["a",1]}}`:                              {Fault: user.ErrMistyped, Pointer: "/options/non_persistent_attrs/1"},
-		`{"options":{"set_user_root_attributes":"no"}}`:                             {Fault: user.ErrUnknownValue, Pointer: "/options/set_user_root_attributes"},
+		`{"options":{"set_user_root_attributes":1}}`:                                {Fault: user.ErrMistyped, Pointer: "/options/set_user_root_attributes"},
+		`{"options":{"validation":{"username":{"min":"1"}}}}`:                       {Fault: user.ErrMistyped, Pointer: "/options/validation/username/min"},
 		`{"options":{"attributes":[]}}`:                                             {Fault: user.ErrMistyped, Pointer: "/options/attributes"},
 		`{"options":{"attributes":{"email":true}}}`:                                 {Fault: user.ErrMistyped, Pointer: "/options/attributes/email"},
 		`{"options":{"enabledDatabaseCustomization":1}}`:                            {Fault: user.ErrMistyped, Pointer: "/options/enabledDatabaseCustomization"},

@@ -64,7 +64,7 @@ func (d *decoder) sync(name string, v metadata.Value, dst *Sync) {
 	switch {
 	case *dst == onEachLogin:
 		*dst = OnEachLogin
-	case v.Kind() == metadata.KindString && !slices.Contains(syncs, string(*dst)):
+	case v.Kind() == metadata.KindString && !d.isAnswer && !slices.Contains(syncs, string(*dst)):
 		d.Add(ErrUnknownValue, name)
 	}
 }

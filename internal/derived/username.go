@@ -15,22 +15,23 @@ const username = "/username"
 
 // JudgeUsername judges the form and the length of a username on the connection.
 // inStore reports whether Auth0's own store keeps the users of a custom database: else
-// nothing is validated. What the connection declares is refused under every setting.
-// Where the kind is unknown, a refusal is a warning.
+// nothing is validated, and a length that the connection declares is a warning. What the
+// connection declares is otherwise refused under every setting. Where the kind is
+// unknown, a refusal is a warning.
 func JudgeUsername(j *judge.Judge, c *user.Connection, inStore bool, s string) {
-	if !mayBeDatabase(c) || c.Kind == user.CustomDatabase && !inStore {
+	if !mayBeDatabase(c) {
 		return
 	}
 	a, _ := Attribute(c, "username")
 	if a == nil {
-		a = &undeclared
+		a = &c.Username
 	}
-	usernameForm(j, c, a, s)
-	usernameLength(j, a, s)
+	validated := c.Kind != user.CustomDatabase || inStore
+	if validated {
+		usernameForm(j, c, a, s)
+	}
+	usernameLength(j, a, validated, s)
 }
-
-// undeclared is an attribute of which nothing is known. It is never changed.
-var undeclared user.Attribute
 
 func usernameForm(j *judge.Judge, c *user.Connection, a *user.Attribute, s string) {
 	report := func(declared bool, message string) {
@@ -57,12 +58,15 @@ func usernameForm(j *judge.Judge, c *user.Connection, a *user.Attribute, s strin
 	}
 }
 
-func usernameLength(j *judge.Judge, a *user.Attribute, s string) {
+func usernameLength(j *judge.Judge, a *user.Attribute, validated bool, s string) {
 	n := int64(utf8.RuneCountInString(s))
 	least, most := a.MinLength.Or(0), a.MaxLength.Or(limit.Username)
 	has := func() string { return "username has " + strconv.FormatInt(n, 10) + " characters; " }
 	switch {
 	case n == 0 || n > limit.Username: // the schema refuses it
+	case !validated && (n < least || n > most):
+		j.WarnAs(rule.Disputed, rule.UsernameLength, username, has()+"the connection declares "+strconv.FormatInt(max(least, 1), 10)+" to "+strconv.FormatInt(most, 10)+", but a page states that Auth0 does not validate the usernames of a custom database")
+	case !validated:
 	case n < least || n > most:
 		j.Refuse(rule.UsernameLength, username, has()+"the connection allows "+strconv.FormatInt(max(least, 1), 10)+" to "+strconv.FormatInt(most, 10))
 	case n > limit.DefaultUsername && a.MaxLength.IsZero():

@@ -60,7 +60,7 @@ var actionRules = []Rule{
 		Statement: "The setters work only if the stored metadata is an object.",
 		Source:    actionsReference + " (post-login)"},
 	{ID: ActionUserMetadata, Severity: SeverityError, Evidence: Observed,
-		Statement: "If the stored user_metadata is not an object, every Action fails, and the login with it. A SAML mapping can store such a text.",
+		Statement: "If the stored user_metadata is not an object, every Action fails, and the login with it. A SAML mapping can store such a text. For app_metadata this is not documented, so that is a warning.",
 		Source:    "Auth0 community topic 107050",
 		Readings: refuses(
 			because{"each enabled Action made the login fail", "Auth0 community topic 107050"},

@@ -100,6 +100,10 @@ func matches(pattern, s string) bool {
 	return ok && s == ""
 }
 
+// insufficientScope is the answer of every endpoint to a token without the scope. A comma
+// or a semicolon follows the first words.
+const insufficientScope = "Insufficient scope* expected*"
+
 // answers lists the known answers of each endpoint. It is never changed.
 //
 // Sources: Auth0 Management API, the responses of each endpoint; answers with a code
@@ -122,6 +126,7 @@ var answers = []answer{
 	{EndpointUpdate, EmailConnection, 400, "Cannot update email for this user", ""},
 	{EndpointUpdate, Scope, 403, "Insufficient scope; expected any of: update:users,update:users_app_metadata,update:current_user_metadata.", ""},
 	{EndpointUpdate, Scope, 403, "Insufficient scope, expected any of: update:users,update:users_app_metadata,update:current_user_metadata", "insufficient_scope"},
+	{EndpointUpdate, Scope, 403, insufficientScope, "insufficient_scope"},
 	{EndpointUpdate, Scope, 403, "You cannot update the following fields: *", ""},
 	{EndpointUpdate, ReadOnly, 400, `Payload validation error: 'Additional properties not allowed: * (consider storing them in app_metadata or user_metadata. See "Users Metadata" in https://auth0.com/docs/api/v2/changes for more details)'.`, ""},
 	{EndpointUpdate, ReadOnly, 400, "Payload validation error: 'Additional properties not allowed: *", ""},
@@ -131,8 +136,8 @@ var answers = []answer{
 	{EndpointUpdate, Length, 400, "Payload validation error: 'String is too long (* chars), maximum *' on property *", ""},
 	{EndpointUpdate, EmailFormat, 400, "Payload validation error: 'Object didn't pass validation for format email*' on property email*", ""},
 	{EndpointUpdate, EmailFormat, 400, "Payload validation error: 'Object didn't pass validation for format email*' on property email", ""},
-	{EndpointUpdate, CustomDatabase, 400, "The change_email script does not exist", ""},
-	{EndpointUpdate, CustomDatabase, 400, "change_email script does not exist", ""},
+	{EndpointUpdate, CustomDatabase, 400, "The change_* script does not exist", ""},
+	{EndpointUpdate, CustomDatabase, 400, "change_* script does not exist", ""},
 
 	{EndpointCreate, CreationConnection, 400, "Connection does not support user creation through the API. It must either be a database or passwordless connection.", ""},
 	{EndpointCreate, CreationUsername, 400, "Cannot set username for connection without requires_username.", ""},
@@ -141,6 +146,7 @@ var answers = []answer{
 	{EndpointCreate, UserExists, 409, "User already exists.", ""},
 	{EndpointCreate, UserExists, 409, "The user already exists.", ""},
 
+	{EndpointCreate, CreationScope, 403, insufficientScope, "insufficient_scope"},
 	{EndpointCreate, UnknownMember, 400, "Payload validation error: 'Additional properties not allowed: *", ""},
 	{EndpointCreate, Length, 400, "Payload validation error: 'String is too short (* chars), minimum *' on property *", ""},
 	{EndpointCreate, Length, 400, "Payload validation error: 'String is too long (* chars), maximum *' on property *", ""},
@@ -151,6 +157,7 @@ var answers = []answer{
 	{EndpointSignUp, UserExists, 400, "The user already exists (*).", "user_exists"},
 
 	{EndpointImport, ImportExists, 0, "The user already exist and upsert parameter is false", ""},
+	{EndpointImport, CreationScope, 403, insufficientScope, "insufficient_scope"},
 	{EndpointImport, ImportSize, 413, "Payload content length greater than maximum allowed: 512000.", ""},
 
 	{EndpointLink, LinkNotConfigured, 400, "The provider/connection is not configured.", ""},
@@ -168,7 +175,9 @@ var answers = []answer{
 	{EndpointLink, AccountNotFound, 400, "Provided secondary account not found.", ""},
 	{EndpointLink, AlreadyLinked, 409, "Specified identity already exists.", ""},
 	{EndpointLink, LinkScope, 403, "Insufficient scope; expected: update:users, update:current_user_identities.", ""},
+	{EndpointLink, LinkScope, 403, insufficientScope, "insufficient_scope"},
 	{EndpointLink, LinkSubject, 403, "User to be acted on does not match subject in bearer token.", ""},
 
 	{EndpointUnlink, MainIdentity, 400, "Main identity cannot be removed.", ""},
+	{EndpointUnlink, LinkScope, 403, insufficientScope, "insufficient_scope"},
 }

@@ -13,6 +13,7 @@ const (
 	CreationDisabled          ID = "user.disabled-connection"
 	NonexistentConnection     ID = "user.inexistent-connection"
 	UserExists                ID = "user.exists"
+	CreationScope             ID = "user.scope" // of the token that creates or imports users
 	IdentifierRequired        ID = "user.identifier-required"
 	CreationEmail             ID = "user.email-connection"
 	CreationUsername          ID = "user.username-connection"
@@ -64,6 +65,7 @@ const (
 	KeptByAuth0       ID = "user.kept-by-auth0" // attributes that are managed by Auth0
 	LoginMetadata     ID = "user.login-metadata"
 	LoginReservedName ID = "user.login-reserved-name" // in app_metadata of a login
+	LoginSecret       ID = "user.login-secret"        // a password or token among the attributes of a login
 	FormerMetadata    ID = "user.former-metadata"     // app_metadata under its former name
 	MigrationMetadata ID = "user.migration-metadata"  // metadata of the login that migrates the user
 	UserMigrates      ID = "user.migrates"
@@ -108,7 +110,7 @@ var lifecycleRules = []Rule{
 		Statement: "Users can be created only on database and passwordless connections. A login creates the users of social and enterprise connections.",
 		Source:    createResponses},
 	{ID: CreationDisabled, Severity: SeverityError, Evidence: Documented,
-		Statement: "Users cannot be created on a disabled connection.",
+		Statement: "Users cannot be created on a disabled connection, nor sign up on one.",
 		Source:    createResponses},
 	{ID: NonexistentConnection, Severity: SeverityError, Evidence: Documented,
 		Statement: "Users cannot be created on a connection that does not exist.",
@@ -116,12 +118,15 @@ var lifecycleRules = []Rule{
 	{ID: UserExists, Severity: SeverityError, Evidence: Documented,
 		Statement: "A user cannot be created if another user of the connection has the same identifier.",
 		Source:    createResponses + "; answers of the API"},
+	{ID: CreationScope, Severity: SeverityError, Evidence: Documented,
+		Statement: "The token of a caller who creates or imports users must have the scope create:users.",
+		Source:    createResponses + "; Auth0 Management API, POST /api/v2/jobs/users-imports, responses"},
 	{ID: IdentifierRequired, Severity: SeverityError, Evidence: Documented,
 		Statement: "A database user must have email, username or phone_number. A passwordless e-mail user must have email, and an SMS user phone_number. A sign-up without any of them gets a warning: the connection decides which it requires.",
 		Source:    createCard + "; " + identifiersPage + "; " + signUpReference + " (each is optional)"},
 	{ID: CreationEmail, Severity: SeverityError, Evidence: Documented,
-		Statement: "A creation cannot set email on a passwordless SMS connection.",
-		Source:    createCard},
+		Statement: "A creation cannot set email on a passwordless SMS connection. It is not documented whether a database connection takes it that declares its attributes without email: that is a warning.",
+		Source:    createCard + "; " + attributesPage + " (does not cover undeclared attributes)"},
 	{ID: CreationUsername, Severity: SeverityError, Evidence: Documented,
 		Statement: "A creation or a sign-up can set username only on a database connection that requires usernames or declares the attribute username.",
 		Source:    createResponses + "; " + createSchema + "; " + signUpReference + "; " + attributesPage},
@@ -291,7 +296,7 @@ var lifecycleRules = []Rule{
 		Statement: "A login does not change attributes that are managed by Auth0, such as identities, blocked and enrolled factors.",
 		Source:    profilePage + "; public exports of users"},
 	{ID: LoginMetadata, Severity: SeverityWarning, Evidence: Observed,
-		Statement: "Metadata in the result of a login replaces the stored metadata, as observed on custom social connections. For databases the effect is not documented. Metadata that is not an object is stored too, as observed with a SAML mapping; every Action then fails the login.",
+		Statement: "Metadata in the result of a login replaces the stored metadata, as observed on custom social connections. For databases the effect is not documented. Metadata that is not an object is stored too, as observed with a SAML mapping of user_metadata; every Action then fails the login. Whether app_metadata has that effect is not documented.",
 		Source:    "Auth0 community topic 119726; Auth0 community topic 107050; Auth0 docs, Login Script (does not cover it)",
 		Readings: []Reading{
 			reading("replaced", because{"the whole object is replaced", "Auth0 community topic 119726"}),
@@ -300,6 +305,9 @@ var lifecycleRules = []Rule{
 	{ID: LoginReservedName, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "The effect of a reserved name in app_metadata of a login is not documented. The member is taken to be stored.",
 		Source:    metadataPage + " (does not cover it)"},
+	{ID: LoginSecret, Severity: SeverityWarning, Evidence: Inferred,
+		Statement: "A login should not return a password, a hash or another secret. It is taken to be stored as a root attribute, which everyone who reads the profile sees. access_token and refresh_token of a custom database are stored in the identity.",
+		Source:    "Auth0 docs, Custom Database Action Script Best Practices; Auth0 docs, Login Script (does not cover it)"},
 	{ID: FormerMetadata, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "Login scripts return app_metadata, which was formerly named metadata. The effect of the old name is not documented; it is taken to be a root attribute.",
 		Source:    "auth0/docs issue 9142; Auth0 docs, Login Script (does not cover it)"},

@@ -100,6 +100,10 @@ func TestMatch(t *testing.T) {
 		{rule.EndpointImport, 0, "The user already exist and upsert parameter is false", rule.ImportExists},
 		{rule.EndpointLink, 409, "Specified identity already exists", rule.AlreadyLinked},
 		{rule.EndpointUnlink, 400, "Main identity cannot be removed.", rule.MainIdentity},
+		{rule.EndpointUnlink, 403, "Insufficient scope, expected any of: update:users", rule.LinkScope},
+		{rule.EndpointLink, 403, "Insufficient scope; expected any of: update:users", rule.LinkScope},
+		{rule.EndpointImport, 403, "Insufficient scope; expected any of: create:users", rule.CreationScope},
+		{rule.EndpointImport, 403, "Insufficient scope", ""},
 		{"nowhere", 400, "Main identity cannot be removed.", ""},
 	} {
 		r, ok := rule.Match(tt.endpoint, tt.status, tt.message)
@@ -124,7 +128,7 @@ func TestAnswers(t *testing.T) {
 			assert.Equal(t, r.ID, back.ID)
 		}
 	}
-	assert.Equal(t, 42, n)
+	assert.Equal(t, 45, n)
 }
 
 func TestPolicies(t *testing.T) {
