@@ -63,6 +63,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	derived.Mistyped(&u, func(name, want string) {
 		a.Report(rule.MistypedAttribute, metadata.Pointer(name), "the stored "+name+" is not "+want+"; it is kept as received unless the payload sets it")
 	})
+	a.otherProvider(&u)
 	derived.JudgeSize(&a.Judge, &u, &a.u)
 	a.losses(&u)
 	own := a.Verdict()
@@ -71,6 +72,17 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	}
 	slices.SortStableFunc(a.list, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
 	return user.Outcome{Before: u.Clone(), Profile: a.u, Effects: a.list, Warnings: judge.InOrder(append(verdict.Warnings, own.Warnings...))}, nil
+}
+
+// otherProvider warns if the main identity of u, which the payload is for, is not of the
+// target's connection.
+func (a *applier) otherProvider(u *user.Profile) {
+	if a.t.Secondary || len(u.Identities) == 0 {
+		return
+	}
+	if i := &u.Identities[0]; derived.IsOther(&a.t.Connection, i.Provider.Or(""), i.Connection.Or("")) {
+		a.WarnAs(rule.Inferred, rule.OtherConnection, "", "the main identity of the user is not of the connection that the target describes; describe the connection of the identity, or set Secondary for a linked one")
+	}
 }
 
 // applier applies a payload that is valid.
@@ -93,7 +105,8 @@ func (a *applier) root(before *user.Profile) {
 	if _, ok := p.Username.Get(); ok && before.Username.IsZero() {
 		a.Report(rule.FirstUsername, attrUsername.pointer(), "in 2017 the API refused a username for a user who had none")
 	}
-	if _, ok := p.Email.Get(); ok && p.EmailVerified.IsZero() && !u.Email.Equal(before.Email) {
+	stays, known := before.EmailVerified.Get()
+	if _, ok := p.Email.Get(); ok && p.EmailVerified.IsZero() && !u.Email.Equal(before.Email) && (stays || !known) {
 		if a.Reads(rule.EmailKeepsVerified, "reset") {
 			u.EmailVerified = user.Set(false)
 		}
@@ -268,7 +281,11 @@ func (a *applier) effect(kind user.EffectKind, id rule.ID, at attribute) {
 // effects lists the effects of the payload.
 func (a *applier) effects(before *user.Profile) {
 	p, t := &a.p, a.t
-	if p.VerifyEmail.Or(false) {
+	switch {
+	case !p.VerifyEmail.Or(false):
+	case a.u.Email.IsZero() && !t.Secondary:
+		a.Report(rule.VerificationEmail, attrVerifyEmail.pointer(), "the user has no e-mail address, so no verification e-mail can be sent; send email too, or leave verify_email out")
+	default:
 		a.effect(user.VerificationEmail, rule.VerificationEmail, attrEmail)
 	}
 	if address, ok := p.Email.Get(); ok && t.Connection.Kind == user.PasswordlessEmail && (t.Secondary || address != before.Email.Or("")) {
@@ -302,7 +319,7 @@ func (a *applier) block() {
 
 // sessions lists the changes that end the user's sessions.
 func (a *applier) sessions(before *user.Profile) {
-	if _, ok := a.p.Password.Get(); ok {
+	if !a.p.Password.IsZero() {
 		a.effect(user.SessionsExpire, rule.PasswordSessions, attrPassword)
 	}
 	p, stored := a.p, *before

@@ -34,7 +34,8 @@ func (j *validator) connection() {
 // the payload has the first of them.
 func (j *validator) attributes() {
 	if c := &j.t.Connection; c.Kind == user.CustomDatabase && c.ImportMode && !j.t.Migrated {
-		j.ReportAll(rule.CustomDatabase, rule.Lenient, j.pointers(attribute.isOfConnection), inDatabase)
+		free := func(a attribute) bool { return a.isOfConnection() && !j.isSynced(a) }
+		j.ReportAll(rule.CustomDatabase, rule.Lenient, j.pointers(free), inDatabase)
 	}
 	for a := range attributes {
 		switch {
@@ -108,8 +109,14 @@ func (j *validator) attribute(a attribute) {
 	if j.has[a].null && derived.Requires(c, a.String()) {
 		j.Report(rule.RequiredAttribute, a.pointer(), a.String()+" cannot be removed: the connection requires it on the user profile")
 	}
+	if a == attrEmail && !j.has[a].null && derived.Undeclared(c, a.String()) {
+		j.WarnAs(rule.Inferred, rule.EmailConnection, a.pointer(), "the connection declares its attributes, and email is none of them; whether the API takes it is not documented, so leave it out or declare it")
+	}
+	if a == attrVerifyEmail && j.p.VerifyEmail.Or(false) && (c.Kind == user.Enterprise || c.Kind == user.PasswordlessSMS) {
+		j.WarnAs(rule.Inferred, rule.EmailVerification, a.pointer(), "an answer of the API says that e-mail verification is not supported for enterprise users, and SMS users have no e-mail; leave verify_email out")
+	}
 	if a.isPhone() {
-		if phone, declares := derived.Attribute(c, attrPhoneNumber.String()); declares && phone == nil {
+		if derived.Undeclared(c, attrPhoneNumber.String()) {
 			j.RefuseAs(rule.Documented, rule.PhoneDatabase, a.pointer(), a.String()+" is refused: the connection declares its attributes, and phone_number is none of them")
 			return
 		}
@@ -133,7 +140,7 @@ func (j *validator) profile() {
 	case c.Kind == user.CustomDatabase && !j.t.Migrated:
 		j.databaseProfile()
 	default:
-		if c.Kind == user.CustomDatabase && !j.Reads(rule.MigratedAttributes, "accepted") {
+		if c.Kind == user.CustomDatabase && j.Reads(rule.MigratedAttributes, "strict") {
 			j.ReportAll(rule.MigratedAttributes, rule.Current, j.pointers(attribute.isProfile), " of a migrated user cannot be updated")
 		}
 		j.ReportAll(rule.NullProfileAttribute, rule.Current, j.pointers(j.isRemoved), " cannot be removed on this kind of connection")
@@ -141,20 +148,24 @@ func (j *validator) profile() {
 }
 
 // databaseProfile judges the profile attributes of a custom database's user who has not
-// migrated.
+// migrated. What the connection syncs is refused for that alone.
 func (j *validator) databaseProfile() {
 	c := &j.t.Connection
-	if !c.ImportMode && !j.Reads(rule.CustomDatabase, "scripts") {
-		accepts := rule.Current
-		if derived.Syncs(c) {
-			accepts = rule.Lenient
-		}
-		j.ReportAll(rule.CustomDatabase, accepts, j.pointers(attribute.isProfile), inDatabase)
-	}
 	j.synced()
-	if c.ImportMode {
-		j.ReportAll(rule.NullProfileAttribute, rule.Current, j.pointers(j.isRemoved), " cannot be removed while the connection imports its users")
+	free := func(a attribute) bool { return a.isProfile() && !j.isSynced(a) }
+	switch {
+	case c.ImportMode:
+		removed := func(a attribute) bool { return j.isRemoved(a) && !j.isSynced(a) }
+		j.ReportAll(rule.NullProfileAttribute, rule.Current, j.pointers(removed), " cannot be removed while the connection imports its users")
+	case j.Reads(rule.CustomDatabase, "strict"):
+		j.ReportAll(rule.CustomDatabase, rule.Current, j.pointers(free), inDatabase)
 	}
+}
+
+// isSynced reports whether the connection syncs a profile attribute at each login, so that
+// the payload cannot set or remove it.
+func (j *validator) isSynced(a attribute) bool {
+	return derived.Syncs(&j.t.Connection) && (j.isSet(a) || j.isRemoved(a) && j.follows(a.String()))
 }
 
 // isRemoved reports whether a is a profile attribute that is null.
@@ -190,17 +201,18 @@ func (j *validator) identifier(a attribute) {
 	}
 }
 
-// phone judges phone_number and phone_verified on any connection but a custom database.
+// phone judges phone_number and phone_verified of any user but one whom a custom database
+// keeps.
 func (j *validator) phone() {
 	c := &j.t.Connection
 	switch c.Kind {
 	case user.PasswordlessSMS:
-	case user.Database:
+	case user.Database, user.CustomDatabase:
 		if _, declares := derived.Attribute(c, attrPhoneNumber.String()); !declares {
 			j.ReportAll(rule.PhoneDatabase, rule.Current, j.pointers(attribute.isPhone), ": for SMS users only; flexible identifiers disagree, so describe the connection's attributes in the target")
 		}
 	default:
-		j.ReportAll(rule.PhoneConnection, rule.Current, j.pointers(attribute.isPhone), " can be updated only for SMS users")
+		j.ReportAll(rule.PhoneConnection, rule.Current, j.pointers(attribute.isPhone), " cannot be updated on social, enterprise and passwordless e-mail connections")
 	}
 }
 
@@ -224,11 +236,17 @@ func (j *validator) synced() {
 		return
 	}
 	if set := j.pointers(j.isSet); set != nil {
-		connection := ""
+		connection, remedy := "", "change them at the identity provider, or set the connection's set_user_root_attributes to on_first_login"
 		if c.Name != "" {
 			connection = " (" + c.Name + ")"
 		}
-		j.ReportAll(rule.SyncedAttributes, rule.Current, set, " cannot be updated while the connection"+connection+" syncs user profile attributes at each login; change them at the identity provider, or set the connection's set_user_root_attributes to on_first_login")
+		switch {
+		case c.Kind == user.CustomDatabase && c.ImportMode:
+			remedy = "change them in the database"
+		case c.Kind == user.CustomDatabase:
+			remedy = "change them in the database, or set the connection's set_user_root_attributes to on_first_login"
+		}
+		j.ReportAll(rule.SyncedAttributes, rule.Current, set, " cannot be updated while the connection"+connection+" syncs user profile attributes at each login; "+remedy)
 	}
 	removed := func(a attribute) bool { return j.isRemoved(a) && j.follows(a.String()) }
 	j.ReportAll(rule.SyncedRemoval, rule.Current, j.pointers(removed), " cannot be removed: set by the identity provider at each login")
@@ -261,16 +279,12 @@ func (j *validator) customDatabase(a attribute) {
 			j.changeScript(a)
 		}
 	case a.isPhone():
-		if _, declares := derived.Attribute(&j.t.Connection, attrPhoneNumber.String()); !declares {
-			j.migratedCredential(a)
+		if j.isFirst(a, attribute.isPhone) {
+			j.phone()
 		}
 	case a == attrUsername || a == attrPassword:
-		j.migratedCredential(a)
+		j.Report(rule.MigratedCredentials, a.pointer(), "whether "+a.String()+" of a migrated user can be updated is not documented")
 	}
-}
-
-func (j *validator) migratedCredential(a attribute) {
-	j.Report(rule.MigratedCredentials, a.pointer(), "whether "+a.String()+" of a migrated user can be updated is not documented")
 }
 
 // changeScript judges one attribute of a custom database's user who has not migrated,

@@ -79,11 +79,11 @@ func ExampleTarget() {
 	p := patch.Payload{Nickname: user.Set("ann")}
 	t := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
 	fmt.Println(p.Validate(t).Valid())
-	t.Sources = rule.Lenient
-	fmt.Println(p.Validate(t).Valid(), p.Validate(t).Warnings[0].Rule)
+	t.Sources = rule.Current
+	fmt.Println(p.Validate(t).Valid())
 	// Output:
 	// false
-	// true patch.migrated-attributes
+	// true
 }
 
 // The goal starts from a copy of the profile: attributes that it lacks are removed.

@@ -65,7 +65,7 @@ type validator struct {
 // unknown judges the members that the schema does not know, and metadata that is
 // not an object.
 func (j *validator) unknown() {
-	var managed []string
+	var managed, unknown []string
 	for name, v := range j.p.Extra.All() {
 		pointer := metadata.Pointer(name)
 		switch a, known := find(name); {
@@ -76,9 +76,12 @@ func (j *validator) unknown() {
 		case v.IsNull() && j.follows(name):
 			j.Report(rule.SyncedRemoval, pointer, name+" cannot be removed: it is set by the identity provider at each login")
 		default:
-			j.Report(rule.UnknownAttribute, pointer, "the API's schema has no attribute "+name+"; store it in metadata")
+			unknown = append(unknown, name)
 		}
 	}
+	check.Unknown(unknown, names[:], "store it in metadata", func(pointers []string, advice string) {
+		j.WarnAll(rule.Disputed, rule.UnknownAttribute, pointers, advice)
+	})
 	j.ReportAll(rule.ReadOnly, rule.Current, managed, ": read-only, since Auth0 manages it; leave it out (Payload.Sendable does)")
 }
 
@@ -98,18 +101,19 @@ func (j *validator) scopes() {
 		j.Report(rule.Scope, "", "the token has none of the scopes update:users, update:users_app_metadata, update:current_user_metadata"+guide)
 		return
 	}
+	var pointers []string
 	for a := range attributes {
 		covered := app && (a == attrAppMetadata || a == attrConnection || a == attrClientID) || own && a == attrUserMetadata
 		if j.has[a].present && !covered {
-			j.Report(rule.Scope, a.pointer(), "the token's scopes do not cover "+a.String()+guide)
-			guide = "" // once is enough
+			pointers = append(pointers, a.pointer())
 		}
 	}
 	for name := range j.p.Extra.All() {
 		if _, known := find(name); !known {
-			j.Report(rule.Scope, metadata.Pointer(name), "the token's scopes cover metadata only"+guide)
+			pointers = append(pointers, metadata.Pointer(name))
 		}
 	}
+	j.ReportAll(rule.Scope, rule.Current, pointers, ": not covered by the token's scopes; update:users covers every attribute"+guide)
 }
 
 // isOwn reports whether the token is a user's own, which covers user_metadata alone.
@@ -140,15 +144,15 @@ func (j *validator) shape() {
 	if kind == user.PasswordlessSMS && phone.null {
 		j.Report(rule.OnlyIdentifier, attrPhoneNumber.pointer(), "phone_number is the only identifier of an SMS user; the API probably refuses to remove it")
 	}
-	if j.has[attrVerifyPhoneNumber].present && (!phone.present || phone.null || kind != user.KindUnknown && kind != user.PasswordlessSMS) {
-		j.Report(rule.VerifyPhoneNumber, attrVerifyPhoneNumber.pointer(), "verify_phone_number has an effect only with a new phone_number of an SMS user")
+	if j.has[attrVerifyPhoneNumber].present {
+		j.verifyPhone()
 	}
 	switch {
-	case updates:
+	case updates, j.Reads(rule.UnknownAttribute, "stored") && j.hasUnknown(func(string, metadata.Value) bool { return true }):
 	case j.has[attrClientID].present || j.has[attrVerifyPhoneNumber].present:
 		j.Report(rule.NothingToUpdate, "", "client_id and verify_phone_number alone update nothing")
-	case j.removes(j.isRemovable):
-	case j.removes(func(string) bool { return true }):
+	case j.hasUnknown(func(name string, v metadata.Value) bool { return v.IsNull() && j.isRemovable(name) }):
+	case j.hasUnknown(func(_ string, v metadata.Value) bool { return v.IsNull() }):
 		j.Report(rule.NothingToUpdate, "", "the payload has none of the attributes that can be updated")
 	default:
 		evidence := rule.Inferred // from the answer to an empty payload
@@ -157,6 +161,23 @@ func (j *validator) shape() {
 		}
 		j.RefuseAs(evidence, rule.NothingToUpdate, "", "the payload has nothing to update; add an attribute, or do not send it")
 	}
+}
+
+// verifyPhone judges verify_phone_number, which is present.
+func (j *validator) verifyPhone() {
+	at, phone := attrVerifyPhoneNumber.pointer(), j.has[attrPhoneNumber]
+	switch j.t.Connection.Kind {
+	case user.Database, user.CustomDatabase:
+		if phone.present && !phone.null {
+			j.WarnAs(rule.Inferred, rule.VerifyPhoneNumber, at, "verify_phone_number is documented for SMS users only; whether it sends a text message to a database user is not")
+			return
+		}
+	case user.KindUnknown, user.PasswordlessSMS:
+		if phone.present && !phone.null {
+			return
+		}
+	}
+	j.Report(rule.VerifyPhoneNumber, at, "verify_phone_number has an effect only with a new phone_number of an SMS user")
 }
 
 // value judges the type, length and form of one attribute.
@@ -184,11 +205,11 @@ func (j *validator) value(a attribute) {
 	}
 }
 
-// removes reports whether the payload removes an unknown attribute for which is returns
+// hasUnknown reports whether the payload has an unknown attribute for which is returns
 // true.
-func (j *validator) removes(is func(name string) bool) bool {
+func (j *validator) hasUnknown(is func(name string, v metadata.Value) bool) bool {
 	for name, v := range j.p.Extra.All() {
-		if _, known := find(name); !known && v.IsNull() && !limit.IsManaged(name) && is(name) {
+		if _, known := find(name); !known && !limit.IsManaged(name) && is(name, v) {
 			return true
 		}
 	}
@@ -203,7 +224,7 @@ func (j *validator) metadata() {
 			j.Report(rule.MetadataWipe, a.pointer(), "{} removes everything in "+a.String()+"; leave it out to change nothing")
 		}
 		check.Metadata(d.Object(), a.String(), rule.NestedNull, func(id rule.ID, message string, path ...string) bool {
-			return j.known && id == rule.ProfileAllowance || j.ReportPath(id, message, path...)
+			return j.known && (id == rule.ProfileAllowance || id == rule.LargeMetadata) || j.ReportPath(id, message, path...)
 		})
 	}
 }

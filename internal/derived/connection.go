@@ -31,6 +31,9 @@ func JudgeKind(j *judge.Judge, c *user.Connection) {
 	case c.Kind == user.KindUnknown && c.Strategy != "":
 		j.Report(rule.UnknownStrategy, "", "the strategy of the target's connection is not in the library's list; set Kind as well")
 	}
+	if c.ImportMode && c.Kind != user.CustomDatabase {
+		j.Warn(rule.ConnectionKind, "", "import mode exists on custom databases only; set Kind to user.CustomDatabase (custom-database), or leave ImportMode out")
+	}
 }
 
 // NotJudged warns that the attributes of these names, if any, depend on the kind of
@@ -57,6 +60,13 @@ func Attribute(c *user.Connection, name string) (a *user.Attribute, declares boo
 		a = c.Attributes.Username
 	}
 	return a, true
+}
+
+// Undeclared reports whether the connection declares attributes, but not the one of that
+// name.
+func Undeclared(c *user.Connection, name string) bool {
+	a, declares := Attribute(c, name)
+	return declares && a == nil
 }
 
 func mayBeDatabase(c *user.Connection) bool {
@@ -102,6 +112,18 @@ func HasConnectionIDs(c *user.Connection) bool {
 // login.
 func Syncs(c *user.Connection) bool {
 	return c.RootAttributes.String() == user.OnEachLogin.String()
+}
+
+// IsOther reports whether an identity of that provider and connection is surely none of
+// the connection c. An empty name is not known.
+func IsOther(c *user.Connection, provider, connection string) bool {
+	switch {
+	case c.Name != "" && connection != "" && c.Name != connection:
+		return true
+	case provider == "":
+		return false
+	}
+	return c.Strategy != "" && c.Strategy != provider || strategy.Contradicts(provider, string(c.Kind))
 }
 
 // Provider returns the provider of the connection's identities, "" if it is not

@@ -46,7 +46,7 @@ func Scripts(script user.EffectKind, importMode bool) []user.EffectKind {
 // reports that sources disagree if a script of the database keeps the password.
 func PasswordReset(j *judge.Judge, t *user.Target, f user.Field[user.Timestamp]) user.Field[user.Timestamp] {
 	if c := &t.Connection; c.Kind == user.CustomDatabase && !t.Migrated && !c.ImportMode {
-		j.Report(rule.DatabasePasswordReset, "/last_password_reset", "sources disagree on whether this changes without the script returning it; let the Change Password script return last_password_reset")
+		j.ReportReading(rule.DatabasePasswordReset, "/last_password_reset", "Let the Change Password script return last_password_reset")
 		if !j.Reads(rule.DatabasePasswordReset, "set") {
 			return f
 		}

@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"internal/derived":  {"user", "internal/check"},
 	"internal/mask":     {"metadata"},
 	"internal/attrs":    {"metadata"},
-	"internal/check":    {"metadata", "user/rule", "internal/limit"},
+	"internal/check":    {"metadata", "user/rule", "internal/limit", "internal/mask"},
 	"internal/judge":    {"metadata", "user/rule", "internal/limit"},
 }
 

@@ -70,11 +70,16 @@ func (r *run) start(trigger reference) {
 	if userMetadata.isOdd(r.stored) && trigger.shows(attrUserMetadata) {
 		r.Report(rule.ActionUserMetadata, "/"+attrUserMetadata, "user_metadata of this user is not an object, so every Action fails, and the login with it; replace it by an update first")
 	}
+	if appMetadata.isOdd(r.stored) && trigger.shows(attrAppMetadata) {
+		r.WarnAs(rule.Inferred, rule.ActionUserMetadata, "/"+attrAppMetadata, "app_metadata of this user is not an object; whether Actions then fail, as they do for user_metadata, is not documented; replace it by an update first")
+	}
+	var passed []string
 	for name := range r.stored.Extra.All() {
-		if trigger.passesOn && !trigger.shows(name) && isProviders(r.stored, name) && !r.Full() {
-			r.Report(rule.ActionAttributes, metadata.Pointer(name), "whether event.user has this attribute of the identity provider is disputed; log event.user in your tenant before an Action relies on it")
+		if trigger.passesOn && !trigger.shows(name) && isProviders(r.stored, name) && len(passed) <= limit.Entries {
+			passed = append(passed, metadata.Pointer(name))
 		}
 	}
+	r.WarnAll(rule.Disputed, rule.ActionAttributes, passed, "whether event.user has this attribute of the identity provider is disputed; log event.user in your tenant before an Action relies on it")
 	for name := range r.stored.AppMetadata.All() {
 		if r.reads.shows(r.stored, name) && !r.Full() {
 			r.collision(name)
