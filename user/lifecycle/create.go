@@ -64,9 +64,13 @@ func (o *operation) write(before, after user.Profile, effects []user.Effect, war
 	if err := o.Verdict().Err(); err != nil {
 		return user.Outcome{}, err
 	}
-	warnings = slices.DeleteFunc(warnings, func(w rule.Violation) bool { return w.Rule == rule.ProfileAllowance }) // of metadata alone
+	warnings = slices.DeleteFunc(warnings, func(w rule.Violation) bool { return isOfMetadata(w.Rule) })
 	return o.outcome(before, after, effects, warnings)
 }
+
+// isOfMetadata reports whether a rule judges the size of metadata in place of that of a
+// profile that is not known.
+func isOfMetadata(id rule.ID) bool { return id == rule.ProfileAllowance || id == rule.LargeMetadata }
 
 // outcome returns the outcome of an operation that turns the profile before into
 // after. The warnings are added to those of o. The error is a [metadata.Errors] if after
@@ -85,9 +89,10 @@ func (o *operation) outcome(before, after user.Profile, effects []user.Effect, w
 type operation struct {
 	judge.Judge
 	target   *user.Target
-	imports  bool // the operation is an import
-	unstated bool // its schema states no lengths
-	known    bool // the profile, which decides on the size of metadata, is known
+	needs    []string // members that are required
+	imports  bool     // the operation is an import
+	unstated bool     // its schema states no lengths
+	known    bool     // the profile, which decides on the size of metadata, is known
 }
 
 // begin begins an operation. It sets the kind of connection that t leaves empty.
@@ -116,7 +121,11 @@ func (o *operation) create(c *Creation, id string) user.Profile {
 	p.Email, p.Username = derived.Fold(&stored, p.Email), derived.Fold(&stored, p.Username)
 	o.identify(&p, c, id)
 	if p.Email.IsZero() {
-		o.Report(rule.NoEmail, "", "no source shows which attributes are derived for a user without an e-mail; send name, nickname and picture")
+		message := "no source shows which attributes are derived for a user without an e-mail; send name, nickname and picture"
+		if !p.PhoneNumber.IsZero() && o.isSMS(&p) {
+			message = "no source shows which attributes other than name are derived for an SMS user; send nickname and picture"
+		}
+		o.Report(rule.NoEmail, "", message)
 	} else if p.EmailVerified.IsZero() {
 		p.EmailVerified = user.Set(false)
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/judge"
+	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -18,25 +20,38 @@ func (l *login) follow() {
 	if l.target.Connection.Kind == user.KindUnknown {
 		l.Report(rule.UnknownKind, "", "the kind of connection decides which attributes follow a login; set it in the target")
 	}
+	var kept, secret []string
 	for a, v := range l.in.members() {
-		if a.role == keptByAuth0 {
-			l.Report(rule.KeptByAuth0, a.pointer(), "Auth0 keeps this attribute itself; leave it out of the login")
+		switch {
+		case a.role == keptByAuth0:
+			kept = append(kept, a.pointer())
+		case a.role == passes && mask.Masks(a.name) && !v.IsNull() && !l.denied(a.name):
+			secret = append(secret, a.pointer())
 		}
 		if !v.IsNull() {
 			l.attribute(a, l.was.get(a), v)
 		}
 	}
+	l.warnAll(rule.KeptByAuth0, kept, "Auth0 keeps this itself; leave it out of the login")
+	l.warnAll(rule.LoginSecret, secret, "this secret becomes a root attribute, which everyone who reads the profile sees; leave it out of the login")
 	for a, was := range l.was.members() {
 		if v := l.in.get(a); v.IsZero() || v.IsNull() {
 			l.attribute(a, was, metadata.Value{})
 		}
 	}
+	l.warnAll(rule.RemovedAtLogin, l.missing, "missing in the login, and taken to stay; no source documents it, so include it in every login")
 	if !l.frozen && !l.emailStays {
 		l.verifyEmail()
 	}
 	l.metadata("user_metadata", &l.was.UserMetadata, &l.in.UserMetadata, &l.now.UserMetadata)
 	l.metadata("app_metadata", &l.was.AppMetadata, &l.in.AppMetadata, &l.now.AppMetadata)
 	l.now.Extra = attrs.SetMembers(l.now.Extra, l.extra)
+}
+
+// warnAll warns of several attributes for one reason. A list of warnings has no more than
+// a limited number.
+func (l *login) warnAll(id rule.ID, pointers []string, message string) {
+	l.WarnAll(judge.Violation(id, "", "").Evidence, id, pointers[:min(len(pointers), limit.Entries+1)], message)
 }
 
 // attribute applies the rules 3, 5 and 6 to one attribute, whose value in the login is
@@ -64,7 +79,7 @@ func (l *login) attribute(a attribute, was, in metadata.Value) {
 		case !lacks, a.role != identifier && l.Reads(rule.RemovedAtLogin, "removed"):
 			l.set(a, in)
 		default:
-			l.Report(rule.RemovedAtLogin, a.pointer(), "the login lacks this attribute, which is taken to stay; no source documents it, so include the attribute in every login")
+			l.missing = append(l.missing, a.pointer())
 		}
 	}
 }
@@ -76,7 +91,7 @@ func (l *login) keepsEmail(was, in metadata.Value) bool {
 	if !l.fromScript() || !ok || !too || strings.EqualFold(cached, returned) {
 		return false
 	}
-	l.Report(rule.DatabaseEmail, "/email", "sources disagree on whether a login shows an e-mail that was changed in the database; update the user as well")
+	l.ReportReading(rule.DatabaseEmail, "/email", "Update the user as well")
 	return l.Reads(rule.DatabaseEmail, "stays")
 }
 
@@ -152,7 +167,11 @@ func (l *login) metadata(name string, was, in, now *metadata.Object) {
 	pointer := metadata.Pointer(name)
 	if in.IsZero() {
 		if v, ok := l.in.Extra.Get(name); ok && !v.IsNull() {
-			l.Report(rule.LoginMetadata, pointer, name+" of the login is not an object and is stored as received, so that every Action fails the login; return an object")
+			if name == "user_metadata" {
+				l.Report(rule.LoginMetadata, pointer, "user_metadata of the login is not an object and is stored as received, so that every Action fails the login; return an object")
+			} else {
+				l.WarnAs(rule.Inferred, rule.LoginMetadata, pointer, name+" of the login is not an object and is stored as received; whether Actions then fail, as they do for user_metadata, is not documented; return an object")
+			}
 			*now = metadata.Object{}
 			l.extra[name] = v
 		}
@@ -169,6 +188,9 @@ func (l *login) metadata(name string, was, in, now *metadata.Object) {
 	check.Metadata(*in, name, rule.CreationNestedNull, func(id rule.ID, message string, path ...string) bool {
 		if id == rule.ReservedName {
 			id, message = rule.LoginReservedName, "this name is reserved in app_metadata, and no source describes a login that returns it; return another name"
+		}
+		if id == rule.LargeMetadata {
+			return true // the size of the profile is judged
 		}
 		isWarning := judge.Violation(id, "", "").Severity == rule.SeverityWarning // a login is not refused for its metadata
 		return !isWarning || l.ReportPath(id, message, path...)
@@ -194,22 +216,28 @@ func (l *login) derive() {
 	if l.follows && l.Reads(rule.DerivedAtLogin, "derived") {
 		given := *l.now.Profile
 		*l.now.Profile = l.operation.derive(given, l.underived())
-		l.derived("name", given.Name, l.was.Name, l.now.Name)
-		l.derived("nickname", given.Nickname, l.was.Nickname, l.now.Nickname)
-		l.derived("picture", given.Picture, l.was.Picture, l.now.Picture)
+		var pointers []string
+		for _, x := range []struct {
+			name            string
+			given, was, now user.Field[string]
+		}{
+			{"name", given.Name, l.was.Name, l.now.Name},
+			{"nickname", given.Nickname, l.was.Nickname, l.now.Nickname},
+			{"picture", given.Picture, l.was.Picture, l.now.Picture},
+		} {
+			if !x.given.Equal(x.now) && !x.was.Equal(x.now) {
+				pointers = append(pointers, metadata.Pointer(x.name))
+			}
+		}
+		l.warnAll(rule.DerivedAtLogin, pointers, "derived, since the login lacks this; include it in every login")
 	}
+	var removed []string
 	for a := range l.was.members() {
 		if a.role < keptByAuth0 && !l.denied(a.name) && l.now.get(a).IsZero() {
-			l.Report(rule.RemovedAtLogin, a.pointer(), "the login lacks this attribute, which is taken to remove it; no source documents it, so include the attribute in every login")
+			removed = append(removed, a.pointer())
 		}
 	}
-}
-
-// derived reports an attribute that was derived, unless its value did not change.
-func (l *login) derived(name string, given, was, now user.Field[string]) {
-	if !given.Equal(now) && !was.Equal(now) {
-		l.Report(rule.DerivedAtLogin, metadata.Pointer(name), name+" is derived, since the login lacks it; include it in every login")
-	}
+	l.warnAll(rule.RemovedAtLogin, removed, "missing in the login, and taken to be removed; no source documents it, so include it in every login")
 }
 
 // underived returns the names of the attributes that are not derived where they are

@@ -27,10 +27,11 @@ func (r Row) validate(t user.Target, known bool) rule.Verdict {
 	r = r.placed()
 	o := begin(&t)
 	o.judgeKind()
-	o.unstated, o.known = true, known
+	o.unstated, o.known, o.needs = true, known, []string{"email"}
 	table := r.attributes()
 	o.members(table[:], r.Extra)
-	o.required(table[:])
+	o.required(table[:], "phone_number", "username")
+	o.undeclaredEmail(!r.Email.IsZero())
 	if declared, declares := derived.Attribute(&t.Connection, "phone_number"); declares && declared == nil {
 		o.undeclaredPhone(phone(r.PhoneNumber, r.PhoneVerified))
 	}
@@ -100,8 +101,12 @@ func (r Row) Import(existing user.Profile, upsert bool, id string, t user.Target
 		o = begin(&t)
 		p = o.upsert(&r, existing)
 	default:
-		const message = "a user with this identifier exists; import with upsert to change the user with this e-mail"
-		return user.Outcome{}, rule.Violations{judge.Violation(rule.ImportExists, r.shared(&existing), message)}
+		pointer := r.shared(&existing)
+		message := "a user with this " + strings.TrimPrefix(pointer, "/") + " exists; import with upsert to change that user"
+		if pointer != "/email" {
+			message = "a user with this identifier and another e-mail exists; an upsert finds users by e-mail only, so change this row"
+		}
+		return user.Outcome{}, rule.Violations{judge.Violation(rule.ImportExists, pointer, message)}
 	}
 	return o.write(existing, p, nil, verdict.Warnings)
 }
@@ -168,7 +173,14 @@ func (o *operation) leaves(r *Row) {
 	table := r.attributes()
 	for _, name := range []string{"user_id", "username", "blocked", "phone_number", "phone_verified", "password_hash", "mfa_factors"} {
 		if !attrs.Find(table[:], name).IsZero() {
-			o.Report(rule.ImportLeaves, metadata.Pointer(name), "an upsert leaves "+name+" as it is; use an update to change it")
+			advice := "use an update to change it"
+			switch name {
+			case "user_id", "mfa_factors":
+				advice = "no update changes it either, so leave it out"
+			case "password_hash":
+				advice = "use an update with password"
+			}
+			o.Report(rule.ImportLeaves, metadata.Pointer(name), "an upsert leaves "+name+" as it is; "+advice)
 		}
 	}
 }

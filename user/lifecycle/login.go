@@ -89,7 +89,7 @@ func Login(cached, login user.Profile, t user.Target) (user.Outcome, error) {
 	at := none
 	switch {
 	case l.fromScript() && l.in.UserID.Or("") == "":
-		return user.Outcome{}, refusal(rule.LoginID, "/user_id", "the Login script must return user_id")
+		return user.Outcome{}, refusal(rule.LoginID, "/user_id", "the Login script must return user_id, or id in its place")
 	case l.first && createsNone:
 		return user.Outcome{}, refusal(rule.LoginCreatesNone, "", "a login does not create this user; create the user first")
 	case l.first:
@@ -137,6 +137,7 @@ type login struct {
 	follows      bool           // the profile attributes follow
 	frozen       bool           // no root attribute follows
 	emailStays   bool           // with email_verified, though the database has another e-mail
+	missing      []string       // the pointers of attributes that stay though the login lacks them
 	extra        map[string]any // the changes of Extra, by name; nil removes
 
 	accessToken, refreshToken user.Field[user.Secret] // of a custom database

@@ -216,7 +216,7 @@ func (p part) factor() {
 		case x.attribute != "":
 			check.Text(x.attribute, s, func(id rule.ID, message string) {
 				if id == rule.EmailFormat || id == rule.PhoneFormat {
-					f.fail(x.member, message)
+					f.fail(x.member, strings.Replace(message, x.attribute, x.member, 1))
 				}
 			})
 		case s == "" || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "":

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/check"
 	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
@@ -41,22 +42,26 @@ func SignUp(c Creation, t user.Target) rule.Verdict {
 	c = c.placed()
 	o := begin(&t)
 	o.judgeKind()
-	o.unstated = true
+	o.unstated, o.needs = true, []string{"connection", "password"}
+	var unknown []string
 	var clientID, organization user.Field[string]
 	table := []attrs.Attr{{Name: "client_id", Field: &clientID}, {Name: "organization", Field: &organization}}
 	for _, a := range c.attributes() {
 		if slices.Contains(signUpMembers, a.Name) {
 			table = append(table, a)
 		} else if !a.Field.IsZero() {
-			o.notSignUp(a.Name)
+			unknown = append(unknown, a.Name)
 		}
 	}
 	known := c.Extra.Select(func(name string, v metadata.Value) bool {
 		f := attrs.Find(table, name)
-		if f == nil && !o.FullOf(rule.SignUpMember) {
-			o.notSignUp(name)
+		if f == nil {
+			unknown = append(unknown, name)
 		}
 		return f != nil && (name == "user_metadata" || !f.Assign(v)) // metadata that is not an object
+	})
+	check.Unknown(unknown, namesOf(table), "its effect in a sign-up is not documented; leave it out", func(pointers []string, advice string) {
+		o.WarnAll(rule.Inferred, rule.SignUpMember, pointers, advice)
 	})
 	o.members(table, known)
 	for _, required := range []struct {
@@ -69,10 +74,13 @@ func SignUp(c Creation, t user.Target) rule.Verdict {
 	}
 	o.signUpMetadata(c.UserMetadata)
 	o.signUpConnection(&c)
-	if o.Valid() {
-		o.signUpSize(c)
+	if !o.Valid() {
+		return o.Verdict()
 	}
-	return o.Verdict()
+	o.signUpSize(c)
+	v := o.Verdict()
+	v.Warnings = slices.DeleteFunc(v.Warnings, func(w rule.Violation) bool { return w.Rule == rule.LargeMetadata }) // see signUpSize
+	return v
 }
 
 // signUpSize judges the size of the profile that the sign-up makes. Members that the
@@ -84,17 +92,15 @@ func (o *operation) signUpSize(c Creation) {
 	derived.JudgeSize(&o.Judge, &user.Profile{}, &p)
 }
 
-// notSignUp reports a member that the reference of sign-ups does not list.
-func (o *operation) notSignUp(name string) {
-	o.Report(rule.SignUpMember, metadata.Pointer(name), "the reference of sign-ups has no such member, and its effect is not documented; leave it out")
-}
-
 // signUpConnection judges whether users can sign up on the connection, and which
 // attributes it allows and requires.
 func (o *operation) signUpConnection(c *Creation) {
 	on := &o.target.Connection
 	if name, ok := c.Connection.Get(); ok && on.Name != "" && name != on.Name {
 		o.Report(rule.CreationOtherConnection, "/connection", "the sign-up names another connection than the target, which it is judged by; describe the connection that it names")
+	}
+	if on.Disabled {
+		o.Report(rule.CreationDisabled, "/connection", answer(rule.CreationDisabled))
 	}
 	switch on.Kind {
 	case user.KindUnknown, user.Database, user.CustomDatabase:

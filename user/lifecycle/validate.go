@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/check"
@@ -33,9 +34,10 @@ func (c Creation) Validate(t user.Target) rule.Verdict {
 	c = c.placed()
 	o := begin(&t)
 	o.judgeKind()
+	o.needs = []string{"connection"}
 	table := c.attributes()
 	o.members(table[:], c.Extra)
-	o.required(table[:])
+	o.required(table[:], "email", "phone_number", "username")
 	if c.Connection.IsZero() {
 		o.Report(rule.ConnectionRequired, "", "connection is required; name the connection to create the user in")
 	}
@@ -69,22 +71,39 @@ func (o *operation) members(table []attrs.Attr, extra metadata.Object) {
 			o.typed(a.Name, v.IsNull(), has, "a list of objects")
 		}
 	}
+	var unknown []string
 	for name := range extra.All() {
-		if attrs.Find(table, name) == nil {
-			message := "the API's schema has no such member; store it in user_metadata or app_metadata"
-			if name == "password" { // of an import
-				message = "an import takes no password; send password_hash or custom_password_hash"
-			}
-			o.Report(rule.UnknownMember, metadata.Pointer(name), message)
+		switch {
+		case attrs.Find(table, name) != nil:
+		case name == "password": // of an import
+			o.Report(rule.UnknownMember, "/password", "an import takes no password; send password_hash or custom_password_hash")
+		default:
+			unknown = append(unknown, name)
 		}
 	}
+	check.Unknown(unknown, namesOf(table), "store it in user_metadata or app_metadata", func(pointers []string, advice string) {
+		o.ReportAll(rule.UnknownMember, rule.Current, pointers, ": "+advice)
+	})
+}
+
+// namesOf returns the names of the attributes in a table.
+func namesOf(table []attrs.Attr) []string {
+	list := make([]string, len(table))
+	for i, a := range table {
+		list[i] = a.Name
+	}
+	return list
 }
 
 // typed judges the type of a member.
 func (o *operation) typed(name string, null, mistyped bool, want string) {
 	switch {
 	case null:
-		o.Report(rule.CreationNull, metadata.Pointer(name), name+" cannot be null; leave it out")
+		advice := "leave it out"
+		if slices.Contains(o.needs, name) {
+			advice = "it is required, so give it a value"
+		}
+		o.Report(rule.CreationNull, metadata.Pointer(name), name+" cannot be null; "+advice)
 	case mistyped:
 		o.Report(rule.Type, metadata.Pointer(name), name+" must be "+want)
 	}
@@ -95,6 +114,8 @@ func (o *operation) text(name, s string) {
 	check.Text(name, s, func(id rule.ID, message string) {
 		if id == rule.Length && o.unstated && name != "password" && name != "connection" && name != "username" {
 			id = rule.UnstatedLength
+			has, allowed, _ := strings.Cut(message, "; allowed: ")
+			message = has + "; the schema states no length here, so this is taken to be accepted, but a creation allows " + allowed
 		}
 		o.Report(id, metadata.Pointer(name), message)
 	})
@@ -103,10 +124,10 @@ func (o *operation) text(name, s string) {
 	}
 }
 
-// required judges whether a new user has the attributes that the connection requires
-// on the user profile.
-func (o *operation) required(table []attrs.Attr) {
-	for _, name := range []string{"email", "phone_number", "username"} {
+// required judges whether a new user has those of the named attributes that the connection
+// requires on the user profile.
+func (o *operation) required(table []attrs.Attr, names ...string) {
+	for _, name := range names {
 		if derived.Requires(&o.target.Connection, name) && attrs.Find(table, name).IsZero() {
 			o.Report(rule.RequiredAttribute, "", name+" is missing: the connection requires it on the user profile")
 		}
@@ -116,7 +137,7 @@ func (o *operation) required(table []attrs.Attr) {
 // metadata judges a metadata object.
 func (o *operation) metadata(name string, m metadata.Object) {
 	check.Metadata(m, name, rule.CreationNestedNull, func(id rule.ID, message string, path ...string) bool {
-		return o.known && id == rule.ProfileAllowance || o.ReportPath(id, message, path...)
+		return o.known && isOfMetadata(id) || o.ReportPath(id, message, path...)
 	})
 	for member, v := range m.All() {
 		if v.IsNull() && !o.FullOf(rule.NullInNewMetadata) {
@@ -178,8 +199,13 @@ func (o *operation) allowed(c *Creation) {
 	}
 	other := on.Kind != user.KindUnknown && on.Kind != user.Database && on.Kind != user.CustomDatabase
 	if has, known := derived.HasUsernames(on); !c.Username.IsZero() && known && !has {
-		o.Report(rule.CreationUsername, "/username", answer(rule.CreationUsername))
+		message := answer(rule.CreationUsername)
+		if derived.Undeclared(on, "username") {
+			message = "the connection declares its attributes, and username is none of them; leave it out"
+		}
+		o.Report(rule.CreationUsername, "/username", message)
 	}
+	o.undeclaredEmail(!c.Email.IsZero())
 	if !c.Password.IsZero() && other {
 		o.Report(rule.CreationPassword, "/password", "password can be set on a database connection only; leave it out")
 	}
@@ -208,6 +234,14 @@ func (o *operation) databasePhone(c *Creation) {
 		o.ReportAll(rule.PhoneDatabase, rule.Current, phone(c.PhoneNumber, c.PhoneVerified), ": for SMS users only; leave it out, or describe the connection's attributes in the target")
 	case declared == nil:
 		o.undeclaredPhone(phone(c.PhoneNumber, c.PhoneVerified))
+	}
+}
+
+// undeclaredEmail warns of an e-mail, if the body has one, on a connection that declares
+// its attributes without email.
+func (o *operation) undeclaredEmail(has bool) {
+	if has && derived.Undeclared(&o.target.Connection, "email") {
+		o.WarnAs(rule.Inferred, rule.CreationEmail, "/email", "the connection declares its attributes, and email is none of them; whether the API takes it is not documented, so leave it out or declare it")
 	}
 }
 
