@@ -110,7 +110,7 @@ func unreachable(id rule.ID, err error) error {
 	}
 	p := &problem{
 		Kind: "refused", Rule: id, Pointer: missed[0],
-		Message: fmt.Sprintf("%d members cannot be reached: %.2000s", len(missed), strings.Join(missed, ", ")),
+		Message: fmt.Sprintf("%d member%s cannot be reached: %.2000s", len(missed), "s"[:min(len(missed)-1, 1)], strings.Join(missed, ", ")),
 	}
 	var because rule.Violations
 	if errors.As(err, &because) {
@@ -216,8 +216,13 @@ func (a *answer) payloadDiff(req request) error {
 	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
-	p, err := patch.Diff(from, to)
-	return a.reached(p, err)
+	d, err := patch.Diff(from, to)
+	err = a.reached(d, err)
+	var p *problem
+	if errors.As(err, &p) && p.Rule == rule.Unreachable {
+		p.Message += "; leave out of the goal what no update sets, and use plan with a target if the connection is known (in Go: Payload.Sendable, PlanTo)"
+	}
+	return err
 }
 
 func (a *answer) plan(req request) error {
@@ -452,7 +457,7 @@ func (a *answer) stage(req request) error {
 	t.Policies = joined(t.Policies, policies)
 	s := actions.Stage{Trigger: actions.Trigger(name), User: u, Target: t}
 	if !slices.Contains(actions.Triggers(), s.Trigger) {
-		return input("trigger", errors.New("no such trigger"))
+		return input("trigger", fmt.Errorf("no such trigger; allowed: %v", actions.Triggers()))
 	}
 	out, err := s.Run(steps...)
 	if err != nil {
@@ -469,7 +474,7 @@ func (a *answer) stage(req request) error {
 		}
 		a.EventUsers = append(a.EventUsers, e)
 	}
-	a.Payloads, a.Warnings, a.Profile = out.Writes.Payloads(), out.Warnings, &out.Profile
+	a.Payloads, a.Warnings, a.Profile, a.Effects = out.Writes.Payloads(), out.Warnings, &out.Profile, out.Effects
 	for _, w := range out.Writes {
 		a.Writes = append(a.Writes, write{w.To, w.Direct, w.Payload})
 	}
@@ -524,7 +529,7 @@ func (a *answer) answered(req request) error {
 		return err
 	}
 	if !slices.Contains(endpoints, endpoint) {
-		return input("endpoint", errors.New("no such endpoint"))
+		return input("endpoint", fmt.Errorf("no such endpoint; allowed: %s", strings.Join(endpoints, ", ")))
 	}
 	if r, ok := rule.Match(rule.Endpoint(endpoint), status, message); ok {
 		a.Rule = r.ID

@@ -52,11 +52,48 @@ func unreadable(pointer string, err error) error {
 	if errors.As(err, &es) {
 		p.Pointer += es[0].Pointer
 		p.Message = string(es[0].Fault)
-		if len(es) > 1 {
-			p.Message += fmt.Sprintf(" (and %d more)", len(es)-1)
+		if es[0].Fault == user.ErrUnknownValue {
+			p.Message += allowed(es[0].Pointer)
+		}
+		for i, e := range es[1:] {
+			if i == 10 {
+				p.Message += fmt.Sprintf("; and %d more", len(es)-1-i)
+				break
+			}
+			p.Message += fmt.Sprintf("; %s at %s", e.Fault, pointer+e.Pointer)
 		}
 	}
 	return p
+}
+
+// allowed lists the values that the member of a target at pointer takes.
+func allowed(pointer string) string {
+	path, _ := metadata.ParsePointer(pointer)
+	if len(path) == 0 {
+		return ""
+	}
+	var values []string
+	switch name := path[len(path)-1]; name {
+	case "sources":
+		values = []string{rule.Strict.String(), rule.Current.String(), rule.Lenient.String()}
+	case "kind":
+		for _, k := range []user.Kind{user.Database, user.CustomDatabase, user.Social, user.Enterprise, user.PasswordlessEmail, user.PasswordlessSMS} {
+			values = append(values, string(k))
+		}
+	case "root_attributes":
+		values = []string{user.OnEachLogin.String(), user.OnFirstLogin.String(), user.NeverOnLogin.String()}
+	case "status":
+		values = []string{"required", "optional", "inactive"}
+	default: // a policy
+		r, _ := rule.Find(rule.ID(name))
+		for _, x := range r.Readings {
+			values = append(values, x.Name)
+		}
+	}
+	if values == nil {
+		return ""
+	}
+	return "; allowed: " + strings.Join(values, ", ")
 }
 
 func missing(name string) error {
