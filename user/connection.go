@@ -12,6 +12,8 @@ import (
 //
 //	c, warnings, err := user.ParseConnection(body) // of GET /api/v2/connections/{id}
 //
+// The example of ParseConnection puts it in a [Target].
+//
 // An empty Kind follows from Strategy, if that is one of Auth0's; "auth0" is then
 // [Database], so set [CustomDatabase] for a database behind scripts. Every operation
 // refuses a Kind that is none of the constants or contradicts Strategy.

@@ -14,13 +14,15 @@ import (
 //
 //	t := user.Target{Connection: c, Sources: rule.Current} // c: see ParseConnection
 //
-// Sources is one of these settings. A payload that is valid under one is
-// valid under the next ones:
+// Sources is one of these settings of package user/rule. A payload that is valid under
+// one is valid under the next ones:
 //
-//   - [rule.Strict], the zero value: the five documents of docs/sources.md count
-//     first, then recorded answers of the API, then the stricter page. For unit tests.
+//   - [rule.Strict], the zero value: first count five older documents (the workflow card
+//     Update User, an answer and an article on Actions, the pages on custom databases and
+//     on the user object in Rules), then recorded answers of the API, then the stricter
+//     page. For unit tests.
 //   - [rule.Current]: the newest source counts. For guards in front of the API.
-//   - [rule.Lenient]: only what every source refuses is refused. For exploring.
+//   - [rule.Lenient]: only what no source accepts is refused. For exploring.
 //
 // Policies select readings of single rules and override Sources.
 // [Connection.Attributes] overrides both. A refusal that depends on the

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
@@ -222,13 +223,21 @@ func (f *files) read(flag, name string, dst interface{ UnmarshalJSON([]byte) err
 	return nil
 }
 
-// first describes the first of several faults and counts the others.
+// first describes the first faults and counts the others.
 func first(err error) string {
 	var es metadata.Errors
 	if !errors.As(err, &es) || len(es) == 1 {
 		return err.Error()
 	}
-	return fmt.Sprintf("%v (and %d more)", es[0], len(es)-1)
+	const shown = 5
+	texts := make([]string, min(len(es), shown))
+	for i := range texts {
+		texts[i] = es[i].Error()
+	}
+	if len(es) > shown {
+		texts = append(texts, fmt.Sprintf("and %d more", len(es)-shown))
+	}
+	return strings.Join(texts, "; ")
 }
 
 // input is one payload to judge.

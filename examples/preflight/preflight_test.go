@@ -63,17 +63,17 @@ func TestStatus(t *testing.T) {
 		{[]string{"-user", u, "-patch", fine}, "", exitValid, `+ /user_metadata/a: 2`},
 		{[]string{"-user", u, "-patch", bad}, "", exitRefused, "patch.null"},
 		{[]string{"-patch", fine}, "", exitValid, "valid"},
-		{[]string{"-patch", "-", "-target", database}, `{"name":"x"}`, exitRefused, "patch.custom-database"},
+		{[]string{"-patch", "-", "-target", database}, `{"name":"x"}`, exitRefused, "patch.synced-attributes"},
 		{[]string{"-patch", "-", "-user", "-"}, "{}", exitUsage, "standard input"},
 		{[]string{"-patch", "-"}, "", exitUsage, "not JSON"},
-		{[]string{"-patch", broken}, "", exitUsage, "(and 1 more)"},
+		{[]string{"-patch", broken}, "", exitUsage, "; "},
 		{[]string{"-patch", fine, "-user", broken}, "", exitUsage, "-user"},
 		{[]string{"-patch", fine, "-target", fine}, "", exitUsage, "unknown member"},
 		{[]string{"-patch", "no such file"}, "", exitUsage, "no such file"},
 		{[]string{"-user", u}, "", exitUsage, "-patch is needed"},
 		{[]string{"-nonsense"}, "", exitUsage, "-h shows the usage"},
 		{[]string{"stray"}, "", exitUsage, "unexpected argument"},
-		{[]string{"-patch", "-", "-target", migrated}, `{"name":"x"}`, exitRefused, "reading lenient: "},
+		{[]string{"-patch", "-", "-target", migrated}, `{"name":"x"}`, exitRefused, "reading accepted: "},
 		{[]string{"-patch", "-", "-target", migrated, "-sources", "current"}, `{"name":"x"}`, exitValid, "valid"},
 		{[]string{"-patch", "-", "-target", lenient}, `{"user_metadata":null}`, exitValid, "patch.metadata-null"},
 		{[]string{"-patch", "-", "-target", lenient, "-sources=strict"}, `{"user_metadata":null}`, exitRefused, "patch.metadata-null"},
@@ -113,11 +113,11 @@ func TestJSON(t *testing.T) {
 
 // The report cites the sources on both sides with their dates.
 func TestReadings(t *testing.T) {
-	database := write(t, "target.json", `{"connection":{"kind":"custom-database"},"migrated":true}`)
+	database := write(t, "target.json", `{"connection":{"kind":"custom-database","root_attributes":"never_on_login"}}`)
 	_, out, _ := preflight(`{"nickname":"k"}`, "-patch", "-", "-target", database)
 	for _, want := range []string{
-		"rule patch.migrated-attributes (disputed), source: ", "[before 2026-06]", "reading strict: refused: ",
-		"reading lenient: accepted with a warning: ", "reading accepted: ", ", 2026-08-20; the newest source)",
+		"rule patch.custom-database (disputed), source: ", "[before 2026-06]", "reading strict: refused: ",
+		"reading lenient: accepted with a warning: ", "reading scripts: ", "; the newest source)",
 	} {
 		assert.Contains(t, out, want)
 	}

@@ -38,9 +38,10 @@ func (p *printer) rules(asJSON bool) {
 	p.line("  be unintended or is not documented.")
 	p.line("- **Evidence**: documented, observed in a real response, inferred from other facts, or disputed because sources disagree.")
 	p.line("- **Readings** are interpretations of a rule that is disputed or not documented, each with its source and the date when the")
-	p.line("  source last stated it. The first one is the default. To select others for all rules, set `Sources` of `user.Target`: `Current`")
-	p.line("  selects those of the newest sources, `Lenient` also those named `lenient`. To select one for a single rule, set `Policies`, for")
-	p.line("  example `{\"policies\": {\"patch.nested-null\": \"stripped\"}}` in a target of `preflight` or `oracle`.")
+	p.line("  source last stated it. `Sources` of `user.Target` (strict, current or lenient) selects one reading of each rule. After the name of")
+	p.line("  a reading stand the settings that select it: a reading may have the name `lenient` though `current` selects it too. A reading")
+	p.line("  marked default holds under each of them. To select a reading of a single rule, set `Policies`, for example")
+	p.line("  `{\"policies\": {\"patch.nested-null\": \"stripped\"}}` in a target of `preflight` or `oracle`.")
 	p.line("")
 	p.line("Terms:")
 	p.line("")
@@ -86,8 +87,25 @@ func (p *printer) rule(r rule.Rule) {
 	p.line(fmt.Sprintf("- %s, %s", r.Severity, r.Evidence))
 	p.line("- source: " + markdown(r.Source))
 	for _, reading := range r.Readings {
-		p.line(fmt.Sprintf("- reading `%s`: %s", reading.Name, markdown(described(reading))))
+		p.line(fmt.Sprintf("- reading `%s` (%s): %s", reading.Name, selectedBy(r.ID, reading.Name), markdown(described(reading))))
 	}
+}
+
+// selectedBy names the settings of Sources that select a reading.
+func selectedBy(id rule.ID, reading string) string {
+	var names []string
+	for _, s := range []rule.Sources{rule.Strict, rule.Current, rule.Lenient} {
+		if rule.Policies(nil).Reading(s, id) == reading {
+			names = append(names, s.String())
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "by policy only"
+	case 3:
+		return "default"
+	}
+	return "Sources: " + strings.Join(names, ", ")
 }
 
 // markdown returns s on one line, without the bold type of names such as __proto__.

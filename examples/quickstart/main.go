@@ -8,13 +8,14 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 func main() {
 	u := user.Profile{UserMetadata: metadata.MustParse(`{"color":"red","address":{"home":"h","work":"w"}}`)}
 	p := patch.Payload{UserMetadata: metadata.MustDelta(`{"address":{"home":"new"}}`)}
 
-	out, err := p.Apply(u, user.Target{Connection: user.Connection{Kind: user.Social}})
+	out, err := p.Apply(u, user.Target{Connection: user.Connection{Kind: user.Social}, Sources: rule.Current})
 	if err != nil {
 		fmt.Println("the API would refuse the payload:", err)
 		return

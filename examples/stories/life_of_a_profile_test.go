@@ -61,9 +61,9 @@ func TestLifeOfAProfile(t *testing.T) {
 		"identities": [{"connection": "members", "provider": "auth0", "user_id": "7", "isSocial": false}],
 		"created_at": "2026-03-01T12:00:00.000Z", "updated_at": "2026-03-01T13:00:00.000Z", "last_login": "2026-03-01T13:00:00.000Z"}`)
 
-	// The Management API can change metadata, but not the name.
+	// The Management API can change metadata, but not the name, which follows the database.
 	target := user.Target{Connection: at.Connection}
-	assert.ErrorIs(t, patch.Payload{Name: user.Set("Kim Park")}.Validate(target).Err(), rule.CustomDatabase)
+	assert.ErrorIs(t, patch.Payload{Name: user.Set("Kim Park")}.Validate(target).Err(), rule.SyncedAttributes)
 	color, err := patch.Payload{UserMetadata: metadata.DeltaOf(metadata.MustParse(`{"color":"green"}`))}.Apply(u.Profile, target)
 	require.NoError(t, err)
 	u = u.Update(color.Profile)

@@ -55,7 +55,7 @@ func (o *options) parse(args []string, stderr io.Writer) error {
 	flags := flag.NewFlagSet("tenant", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Func("connection", "a connection, as name=kind; may be repeated. Kinds: database, custom-database, social, enterprise, passwordless-email, passwordless-sms", o.addConnection)
-	flags.TextVar(&o.Sources, "sources", rule.Strict, "which `sources` count where they disagree: strict, current or lenient, which accepts with a warning")
+	flags.TextVar(&o.Sources, "sources", rule.Strict, "which `sources` count where they disagree: strict, current (the newest), or lenient, which accepts with a warning")
 	flags.IntVar(&o.port, "port", 8080, "port on the loopback interface; 0 picks one")
 	flags.StringVar(&o.connections, "connections", "", "`file` with a JSON list of connections")
 	flags.StringVar(&o.seed, "seed", "", "`file` with users, one JSON object a line")

@@ -9,9 +9,9 @@ type Sources uint8
 
 // The settings.
 const (
-	Strict  Sources = iota // the five documents of docs/sources.md count first, then recorded answers, then the stricter page
+	Strict  Sources = iota // first the five documents in docs/sources.md (a workflow card and older pages), then recorded answers, then the stricter page
 	Current                // the newest source counts; for guards in front of the API
-	Lenient                // a payload is refused only if every source refuses it; for exploring
+	Lenient                // only what no source accepts is refused; for exploring
 )
 
 var sourcesNames = [...]string{"strict", "current", "lenient"}
