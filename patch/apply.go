@@ -51,6 +51,13 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err
 	}
+	if len(u.Identities) > 0 && !u.Identities[0].Provider.IsZero() {
+		for i := range verdict.Warnings {
+			if w := &verdict.Warnings[i]; w.Rule == rule.NotJudged {
+				w.Message += "; the provider of the user's main identity is its strategy"
+			}
+		}
+	}
 	derived.Resolve(&t.Connection)
 	a := applier{Judge: judge.New(t.Sources, t.Policies), p: p.normal(), t: &t, u: u.Clone()}
 	if t.Secondary {
@@ -167,9 +174,11 @@ func (a *applier) identity() {
 		a.Report(rule.SecondaryEffect, attrConnection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
 	}
-	for _, x := range sent {
-		a.Report(rule.SecondaryEffect, x.pointer(), "where an update of a secondary identity shows is not documented")
+	pointers := make([]string, len(sent))
+	for i, x := range sent {
+		pointers[i] = x.pointer()
 	}
+	a.WarnAll(rule.Inferred, rule.SecondaryEffect, pointers, "where an update of a secondary identity shows is not documented; read the user afterwards")
 	shown := Payload{ // a password is shown nowhere
 		Email: derived.Fold(a.t, p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
 		PhoneVerified: p.PhoneVerified, Username: derived.Fold(a.t, p.Username),

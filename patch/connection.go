@@ -85,12 +85,12 @@ func (j *validator) identity() {
 	if j.t.Secondary {
 		j.ReportAll(rule.SecondaryAttributes, rule.Current, j.pointers(attribute.isProfile), " cannot be updated on a secondary identity")
 	}
-	for a := range attributes {
-		switch {
-		case !j.has[a].present:
-		case a.isOfIdentity() && !j.has[attrConnection].present:
-			j.Report(rule.SecondaryConnection, a.pointer(), "to update "+a.String()+" of this identity, send connection too")
-		case (a == attrEmail || a == attrPhoneNumber) && !j.has[attrClientID].present && j.Reads(rule.SecondaryConnection, "every"):
+	if !j.has[attrConnection].present {
+		j.ReportAll(rule.SecondaryConnection, rule.Current, j.pointers(attribute.isOfIdentity), " of this identity cannot be updated without connection; send connection too")
+		return
+	}
+	for _, a := range [...]attribute{attrEmail, attrPhoneNumber} {
+		if j.has[a].present && !j.has[attrClientID].present && j.Reads(rule.SecondaryConnection, "every") {
 			j.Report(rule.SecondaryConnection, a.pointer(), "to update "+a.String()+", send client_id too")
 		}
 	}

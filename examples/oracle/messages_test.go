@@ -96,6 +96,16 @@ func TestMessages(t *testing.T) {
 		{`{"op":"login","cached":{"email":"a@example.com"},"login":{"user_id":"1","email":"b@example.com"},"target":{` + customDatabase + `,"sources":"current"}}`, "user.database-email", 1,
 			"Auth0 does not detect the change: email and email_verified stay until the user is updated too (Auth0 docs, Change Email Script, 2026-08-20); with Sources set to strict, each login", "sources disagree"},
 
+		{`{"op":"login","cached":{"user_id":"auth0|1"},"login":{"user_id":"1","name":"a","tid":"x"},"target":{` + database + `}}`, "user.database-not-asked", 2, "name, tid: ", ""},
+		{`{"op":"login","login":{"user_id":"1","gender":"a","tid":"x"},"target":{"connection":{"strategy":"github","non_persistent_attrs":["tid","gender"]}}}`, "user.not-stored", 2, "gender, tid: ", ""},
+		{`{"op":"login","cached":{"user_id":"github|1","a":1,"b":1},"login":{"user_id":"1","a":2,"b":2},"target":{"connection":{"strategy":"github","root_attributes":"on_first_login"}}}`, "user.sync-scope", 2, "a, b: ", ""},
+		{`{"op":"stage","trigger":"post-login","user":{},"steps":[{"set_user_metadata":["a",1]}],"target":{"connection":{"strategy":"tomorrow"}}}`, "value.unknown-strategy", 1, "", ""},
+
+		// Secondary identities.
+		{`{"op":"validate","payload":{"email":"a@example.com","email_verified":true},"target":{` + database + `,"secondary":true}}`, "patch.secondary-connection", 2, "email, email_verified of this identity", ""},
+		{`{"op":"apply","user":{"identities":[{"provider":"github"},{"provider":"auth0","connection":"d"}]},"payload":{"email":"a@example.com","email_verified":true,"connection":"d"},"target":{` + database + `,"secondary":true}}`, "patch.secondary-effect", 2, "email, email_verified: ", ""},
+		{`{"op":"apply","user":{"identities":[{"provider":"auth0"}]},"payload":{"email":"a@example.com"}}`, "value.not-judged", 1, "the provider of the user's main identity is its strategy", ""},
+
 		// Sizes, once.
 		{`{"op":"apply","user":{},"payload":{"user_metadata":{"a":"` + long + `"}}}`, "value.large-metadata", 0, "", ""},
 		{`{"op":"apply","user":{},"payload":{"user_metadata":{"a":"` + long + `"}}}`, "patch.profile-size", 1, "", ""},

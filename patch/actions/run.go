@@ -46,10 +46,13 @@ func (r *run) reportOnce(id rule.ID, pointer, message string) {
 	r.Report(id, pointer, message)
 }
 
-// addUnder adds the violations of a list, whose pointers lead into the value at
-// pointer.
+// addUnder adds the violations of a list, whose pointers lead into the value at pointer,
+// without those on the kind of connection, which Run reports once.
 func (r *run) addUnder(pointer string, list rule.Violations) {
 	for _, v := range list {
+		if v.Rule == rule.ConnectionKind || v.Rule == rule.UnknownStrategy {
+			continue
+		}
 		v.Pointer = pointer + v.Pointer
 		r.Add(v)
 	}

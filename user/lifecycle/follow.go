@@ -39,6 +39,8 @@ func (l *login) follow() {
 			l.attribute(a, was, metadata.Value{})
 		}
 	}
+	l.notStored()
+	l.warnAll(rule.SyncScope, l.unsynced, "sources disagree whether this follows a login while the profile attributes do not; choose a reading")
 	l.warnAll(rule.RemovedAtLogin, l.missing, "missing in the login, and taken to stay; no source documents it, so include it in every login")
 	if !l.frozen && !l.emailStays {
 		l.verifyEmail()
@@ -62,7 +64,7 @@ func (l *login) attribute(a attribute, was, in metadata.Value) {
 	case a.role >= keptByAuth0, a.role == profileAttribute && !l.follows, lacks && (a.role == verifiedEmail || was.IsNull()):
 	case l.denied(a.name):
 		if !lacks || !l.frozen {
-			l.notStored(a)
+			l.unstored = append(l.unstored, a.pointer())
 		}
 		if !l.frozen && !was.IsNull() {
 			l.set(a, metadata.Value{})
@@ -72,7 +74,7 @@ func (l *login) attribute(a attribute, was, in metadata.Value) {
 	case a.role == verifiedEmail && l.emailStays: // it belongs to the e-mail, which comes first
 	case !was.Equal(in):
 		if !l.follows && a.role != profileAttribute {
-			l.Report(rule.SyncScope, a.pointer(), "sources disagree whether this attribute follows a login while the profile attributes do not; choose a reading")
+			l.unsynced = append(l.unsynced, a.pointer())
 		}
 		switch {
 		case l.frozen:
@@ -95,8 +97,9 @@ func (l *login) keepsEmail(was, in metadata.Value) bool {
 	return l.Reads(rule.DatabaseEmail, "stays")
 }
 
-func (l *login) notStored(a attribute) {
-	l.Report(rule.NotStored, a.pointer(), "the connection does not store this attribute; to store it, take it off the connection's non_persistent_attrs")
+// notStored warns of the attributes that the connection does not store.
+func (l *login) notStored() {
+	l.warnAll(rule.NotStored, l.unstored, "not stored by the connection; to store it, take it off the connection's non_persistent_attrs")
 }
 
 // set sets an attribute to v, the value in the login, or removes it if v is absent.

@@ -138,6 +138,8 @@ type login struct {
 	frozen       bool           // no root attribute follows
 	emailStays   bool           // with email_verified, though the database has another e-mail
 	missing      []string       // the pointers of attributes that stay though the login lacks them
+	unsynced     []string       // those of attributes that the sync may not cover
+	unstored     []string       // those of attributes that the connection does not store
 	extra        map[string]any // the changes of Extra, by name; nil removes
 
 	accessToken, refreshToken user.Field[user.Secret] // of a custom database
@@ -232,12 +234,14 @@ func (l *login) denied(name string) bool {
 // ignore applies rule 2 to a user of the Auth0 store: it warns of the attributes of
 // the login, which are not used.
 func (l *login) ignore() {
+	var ignored []string
 	for a, v := range l.in.members() {
 		if a.role == keptByAuth0 || a.role == keptSilently || v.IsNull() || l.was.get(a).Equal(v) {
 			continue
 		}
-		l.Report(rule.DatabaseNotAsked, a.pointer(), "the Auth0 store keeps this user, so a login cannot set this attribute; use an update")
+		ignored = append(ignored, a.pointer())
 	}
+	l.warnAll(rule.DatabaseNotAsked, ignored, "the Auth0 store keeps this user, so a login cannot set this; use an update")
 }
 
 // verifyContact applies rule 2 to a passwordless login.
@@ -248,11 +252,12 @@ func (l *login) verifyContact() {
 		switch {
 		case v.IsZero() || v.IsNull() || l.was.get(a).Equal(v):
 		case l.denied(name):
-			l.notStored(a)
+			l.unstored = append(l.unstored, a.pointer())
 		default:
 			l.set(a, v)
 		}
 	}
+	l.notStored()
 }
 
 // database runs the scripts of a custom database, and applies rule 11 if the login
