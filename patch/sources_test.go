@@ -84,7 +84,7 @@ func widens(t *testing.T, what, input string, at user.Target, operation func(use
 }
 
 // narrows is widens for a list of violations: each that a setting reports is reported
-// by the settings before it.
+// by the settings before it, and nothing is accepted where it stands.
 func narrows(t *testing.T, what, input string, at user.Target, judge func(user.Target) rule.Verdict) {
 	t.Helper()
 	widens(t, what, input, at, func(at user.Target) error { return judge(at).Err() })
@@ -95,7 +95,13 @@ func narrows(t *testing.T, what, input string, at user.Target, judge func(user.T
 	var before map[finding]bool
 	for _, at.Sources = range settings {
 		found := map[finding]bool{}
-		for _, v := range judge(at).Violations {
+		verdict := judge(at)
+		for _, w := range verdict.Warnings {
+			if strings.HasPrefix(w.Message, "accepted: ") && slices.ContainsFunc(verdict.Violations, func(v rule.Violation) bool { return v.Pointer == w.Pointer }) {
+				t.Fatalf("%s of %s: sources %s accept and refuse: %v", what, input, at.Sources, w)
+			}
+		}
+		for _, v := range verdict.Violations {
 			f := finding{v.Rule, v.Pointer}
 			if found[f] = true; before != nil && !before[f] {
 				target, _ := json.Marshal(at)

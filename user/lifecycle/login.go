@@ -50,7 +50,7 @@ func ParseLogin(text []byte) (user.Profile, error) {
 //  6. Attributes that the connection does not store are left out, at the root only.
 //  7. user_id, identities, blocked, timestamps and enrolled factors do not follow. A
 //     null counts as absent. access_token and refresh_token of a custom database are
-//     stored in the identity.
+//     stored in the identity; another secret is an attribute, with a warning.
 //  8. user_metadata and app_metadata of the login replace those of the user, even if
 //     they are not objects. If the login lacks them, they stay. Names that a payload
 //     cannot have are accepted. A member metadata, which Login scripts once used for
