@@ -141,7 +141,8 @@ const errContradiction metadata.Fault = "kind that contradicts the strategy"
 //
 // A warning says that the kind is not known, since the strategy is absent or new, that
 // import mode is on without custom scripts, or that a value of set_user_root_attributes
-// is new; that one counts as OnEachLogin. The error is a [metadata.Errors] with each member that has the wrong type.
+// is new; that one counts as OnEachLogin. The error is a [metadata.Errors] with each
+// member that has the wrong type.
 //
 // Source: Auth0 Management API, GET /api/v2/connections/{id}.
 func ParseConnection(text []byte) (Connection, rule.Violations, error) {

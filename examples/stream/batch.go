@@ -13,7 +13,7 @@ import (
 const longest = 64 << 20
 
 // A batch ends after so many bytes, or with a longer line.
-const batchBytes = 64 << 10
+const batchBytes = 32 << 10
 
 // batch is a run of lines that one worker judges.
 type batch struct {
