@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector allocates, and makes a sync.Pool forget.
+
 package hostile
 
 import (
