@@ -127,20 +127,7 @@ func TestUpdaters(t *testing.T) {
 		if !ok {
 			t.Fatal(size)
 		}
-		before, delta := decoded(t, u.Profile).(map[string]any), decoded(t, u.Payload).(map[string]any)
-		want := maps.Clone(before)
-		maps.Copy(want, delta)
-		for _, name := range []string{"user_metadata", "app_metadata"} {
-			text, err := json.Marshal(before[name])
-			if err != nil {
-				t.Fatal(err)
-			}
-			change, err := json.Marshal(delta[name])
-			if err != nil {
-				t.Fatal(err)
-			}
-			want[name] = reference(t, metadata.FirstLevel, text, change)
-		}
+		before, want := decoded(t, u.Profile), any(updated(t, u.Profile, u.Payload))
 		for _, c := range Updaters() {
 			for range 2 {
 				got, err := c.Update(u.Profile, u.Payload)
@@ -148,9 +135,9 @@ func TestUpdaters(t *testing.T) {
 					t.Fatal(err)
 				}
 				if c.Name == decodeEncode {
-					equal(t, decoded(t, got), any(before))
+					equal(t, decoded(t, got), before)
 				} else {
-					equal(t, decoded(t, got), any(want))
+					equal(t, decoded(t, got), want)
 				}
 			}
 		}
@@ -342,6 +329,61 @@ func TestEveryObjectMergerGivesTheSameObject(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestObjectTexts shows that the object that metameld has gives the text that sjson
+// makes.
+func TestObjectTexts(t *testing.T) {
+	for _, size := range []string{"2KB", "10KB"} {
+		d, _ := NewDocument(size)
+		patch := d.Patch(metadata.FirstLevel)
+		want := reference(t, metadata.FirstLevel, d.Text, patch)
+		list := ObjectTexts()
+		if len(list) < 3 {
+			t.Fatal(len(list))
+		}
+		for _, c := range list {
+			merge, err := c.Read(d.Text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				got, err := merge(make([]byte, 0, 20<<10), patch)
+				if err != nil {
+					t.Fatal(c.Name, err)
+				}
+				equal(t, decoded(t, got), want)
+			}
+		}
+	}
+}
+
+// TestFresh shows that merges in memory, and verdicts, have inputs of their own in
+// each run.
+func TestFresh(t *testing.T) {
+	for _, op := range []string{"object-first-level", "object-deep", "object-text", "validate"} {
+		g, _ := NewGroup(op, "2KB")
+		for _, c := range g.Contenders {
+			if c.Prepare == nil {
+				t.Errorf("%s, %s: runs share inputs", op, c.Name)
+			}
+		}
+	}
+	var g Group
+	reads, runs := 0, []int{}
+	g.addFresh("", Ours, func() (func() error, error) {
+		reads++
+		n := reads
+		return func() error { runs = append(runs, n); return nil }, nil
+	})
+	for range 2 {
+		if _, _, err := g.Contenders[0].run(3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(runs, []int{1, 2, 3, 4, 5, 6}) {
+		t.Error(runs)
 	}
 }
 
@@ -632,14 +674,19 @@ func decoded(t *testing.T, text []byte) any {
 	return v
 }
 
-// encoded returns v, encoded and decoded again.
-func encoded(t *testing.T, v any) any {
+func marshal(t *testing.T, v any) []byte {
 	t.Helper()
 	text, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return decoded(t, text)
+	return text
+}
+
+// encoded returns v, encoded and decoded again.
+func encoded(t *testing.T, v any) any {
+	t.Helper()
+	return decoded(t, marshal(t, v))
 }
 
 // applied returns the document as a JSON Patch makes it.

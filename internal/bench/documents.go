@@ -1,4 +1,4 @@
-// Package bench measures merge, diff, scan and parse of user metadata: those of
+// Package bench measures merges, diffs, verdicts and updates of users: those of
 // metameld beside what a program would otherwise use. It is a module of its own,
 // so that the libraries it compares with are no dependencies of metameld.
 package bench
@@ -118,21 +118,28 @@ const (
 // larger, but for those where the patch for Deep has an object too, which Deep
 // reads.
 func grown() []byte {
-	text := []byte{'{'}
 	d, _ := NewDocument(Sizes[0])
-	o := metadata.MustParse(string(d.Text))
 	delta := metadata.MustParse(string(d.Patch(metadata.Deep)))
+	return grow(metadata.MustParse(string(d.Text)), 8000, func(name string) bool {
+		p, _ := delta.Get(name)
+		return p.Kind() == metadata.KindObject
+	})
+}
+
+// grow returns the text of o with each value repeated in a list, but for those that stay.
+func grow(o metadata.Object, times int, stays func(name string) bool) []byte {
+	text := []byte{'{'}
 	for name, v := range o.All() {
 		if len(text) > 1 {
 			text = append(text, ',')
 		}
 		text = append(append(text, quote(name)...), ':')
-		if p, _ := delta.Get(name); p.Kind() == metadata.KindObject {
+		if stays(name) {
 			text = append(text, v.String()...)
 			continue
 		}
 		text = append(text, '[')
-		text = append(text, strings.Repeat(v.String()+",", 7999)...)
+		text = append(text, strings.Repeat(v.String()+",", times-1)...)
 		text = append(append(text, v.String()...), ']')
 	}
 	return append(text, '}')

@@ -5,10 +5,11 @@ import (
 	"errors"
 
 	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
 )
 
 // Ops are the names of the operations.
-var Ops = []string{"merge-first-level", "merge-deep", "scan", "diff", "object-first-level", "object-deep", "flat", "parse", "update"}
+var Ops = []string{"merge-first-level", "merge-deep", "scan", "diff", "object-first-level", "object-deep", "object-text", "flat", "parse", "validate", "apply", "update"}
 
 // Role is the role of a contender in the comparison.
 type Role int
@@ -47,7 +48,8 @@ type Group struct {
 var errInvalid = errors.New("not JSON")
 
 // NewGroup returns the contenders of op for the document of that size. It reports false
-// where op is not measured for it: objects in memory are merged at 2 KB only.
+// where op is not measured for it: objects in memory, for example, are merged at 2 KB
+// only.
 func NewGroup(op, size string) (Group, bool) {
 	d, ok := NewDocument(size)
 	if !ok {
@@ -62,7 +64,7 @@ func NewGroup(op, size string) (Group, bool) {
 		g.addMergers(d, metadata.Deep)
 	case op == "scan":
 		for i, c := range Scanners() {
-			g.add(c.Name, roleOf(i, 2), validate(c.Valid, d.Text))
+			g.add(c.Name, roleOf(i, 2), scan(c.Valid, d.Text))
 		}
 	case op == "diff":
 		g.addDiffers(d)
@@ -70,12 +72,18 @@ func NewGroup(op, size string) (Group, bool) {
 		addObjects(&g, metadata.FirstLevel, d.Text, []byte(objectPatch))
 	case op == "object-deep" && small:
 		addObjects(&g, metadata.Deep, d.Text, d.Patch(metadata.Deep))
+	case op == "object-text" && len(d.Text) < 1<<20:
+		g.addObjectTexts(d)
 	case op == "flat" && small:
 		g.addSizes(d)
 	case op == "parse":
 		for i, c := range Parsers() {
 			g.add(c.Name, roleOf(i, 1), func() error { _, err := c.Parse(d.Text); return err })
 		}
+	case op == "validate":
+		return g, g.addValidators()
+	case op == "apply" && small:
+		g.addProfiles()
 	case op == "update":
 		return g, g.addUpdaters()
 	default:
@@ -108,7 +116,7 @@ func (g *Group) addMergers(d Document, m metadata.Mode) {
 		g.add(c.Name, roleOf(i, 2), run)
 		g.Contenders[i].Unchecked, g.Contenders[i].Buffered = c.Unchecked, c.Buffered
 	}
-	g.add(stdValid, Yardstick, validate(json.Valid, d.Text))
+	g.add(stdValid, Yardstick, scan(json.Valid, d.Text))
 }
 
 // addDiffers adds the contenders that compare texts.
@@ -123,7 +131,7 @@ func (g *Group) addDiffers(d Document) {
 		}
 		g.add(c.Name, roleOf(i, 1), run)
 	}
-	g.add(stdValid, Yardstick, validate(json.Valid, d.Text))
+	g.add(stdValid, Yardstick, scan(json.Valid, d.Text))
 }
 
 // addSizes adds merges into objects with the same number of members, of small and of
@@ -164,7 +172,7 @@ func (g *Group) addUpdaters() bool {
 // merged keeps results alive, so that the compiler does not drop a merge.
 var merged any //nolint:unused
 
-func validate(valid func([]byte) bool, text []byte) func() error {
+func scan(valid func([]byte) bool, text []byte) func() error {
 	return func() error {
 		if !valid(text) {
 			return errInvalid
@@ -173,35 +181,38 @@ func validate(valid func([]byte) bool, text []byte) func() error {
 	}
 }
 
-// addObjects adds the contenders that merge objects in memory. Each run merges
-// objects of its own.
+// addObjects adds the contenders that merge objects in memory.
 func addObjects(g *Group, m metadata.Mode, doc, patch []byte) {
 	for i, c := range ObjectMergers(m) {
-		role := Peer
-		if i == 0 {
-			role = Ours
-		}
-		next := 0
-		var fresh []func() any // merges of objects that were never merged before
-		g.Contenders = append(g.Contenders, Contender{Name: c.Name, Role: role,
-			Prepare: func(n int) error {
-				fresh, next = fresh[:0], 0
-				for range n {
-					merge, err := c.Read(doc, patch)
-					if err != nil {
-						return err
-					}
-					fresh = append(fresh, merge)
-				}
-				return nil
-			},
-			Run: func() error {
-				merged = fresh[next]()
-				next++
-				return nil
-			},
+		g.addFresh(c.Name, roleOf(i, 1), func() (func() error, error) {
+			merge, err := c.Read(doc, patch)
+			return func() error { merged = merge(); return nil }, err
 		})
 	}
+}
+
+// addFresh adds a contender whose every run has inputs of its own. read reads them and
+// returns what to do with them.
+func (g *Group) addFresh(name string, role Role, read func() (run func() error, err error)) {
+	var fresh []func() error
+	next := 0
+	g.Contenders = append(g.Contenders, Contender{Name: name, Role: role,
+		Prepare: func(n int) error {
+			fresh, next = fresh[:0], 0
+			for range n {
+				run, err := read()
+				if err != nil {
+					return err
+				}
+				fresh = append(fresh, run)
+			}
+			return nil
+		},
+		Run: func() error {
+			next++
+			return fresh[next-1]()
+		},
+	})
 }
 
 // Forget frees the memory of the contenders before others are measured.
@@ -209,7 +220,7 @@ func (g *Group) Forget() {
 	for i := range g.Contenders {
 		g.Contenders[i].Run, g.Contenders[i].Prepare = nil, nil
 	}
-	merged = nil
+	merged, outcome = nil, user.Outcome{}
 }
 
 // Peers are the modules of the other libraries.
@@ -217,8 +228,10 @@ var Peers = []string{
 	"dario.cat/mergo",
 	"github.com/bytedance/sonic",
 	"github.com/evanphx/json-patch/v5",
+	"github.com/getkin/kin-openapi",
 	"github.com/go-json-experiment/json",
 	"github.com/goccy/go-json",
+	"github.com/santhosh-tekuri/jsonschema/v6",
 	"github.com/tidwall/gjson",
 	"github.com/tidwall/sjson",
 	"github.com/valyala/fastjson",

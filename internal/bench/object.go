@@ -3,6 +3,7 @@ package bench
 import (
 	"encoding/json"
 	"maps"
+	"strings"
 
 	"dario.cat/mergo"
 	"github.com/bytedance/sonic"
@@ -47,6 +48,57 @@ func ObjectMergers(m metadata.Mode) []ObjectMerger {
 		})})
 	}
 	return ms
+}
+
+// addObjectTexts adds merges of a patch, which is a text, into a document from which
+// metameld has already made an object, and which sjson has as a text. The result is a
+// text. Each run of metameld merges an object that was never merged before.
+func (g *Group) addObjectTexts(d Document) {
+	const m = metadata.FirstLevel
+	patch := d.Patch(m)
+	buf := make([]byte, 0, len(d.Text)+len(patch))
+	for i, c := range ObjectTexts() {
+		g.addFresh(c.Name, roleOf(i, 1), func() (func() error, error) {
+			merge, err := c.Read(d.Text)
+			return func() error { _, err := merge(buf, patch); return err }, err
+		})
+		g.Contenders[i].Unchecked, g.Contenders[i].Buffered = c.Unchecked, c.Buffered
+	}
+}
+
+// ObjectText is one way to merge a text into a document that a program already has.
+type ObjectText struct {
+	Name                string
+	Unchecked, Buffered bool // see Merger
+
+	// Read reads the document and returns a function that merges a patch for
+	// FirstLevel into it and returns the result's text. It may append it to dst,
+	// which is empty.
+	Read func(doc []byte) (merge func(dst, patch []byte) ([]byte, error), err error)
+}
+
+// ObjectTexts returns them. metameld comes first.
+func ObjectTexts() []ObjectText {
+	const m = metadata.FirstLevel
+	ours := func(doc []byte) (func(dst, patch []byte) ([]byte, error), error) {
+		base, err := metadata.Parse(doc)
+		return func(dst, patch []byte) ([]byte, error) {
+			delta, err := metadata.ParseDelta(patch)
+			if err != nil {
+				return nil, err
+			}
+			return m.Merge(base, delta).AppendJSON(dst), nil
+		}, err
+	}
+	list := []ObjectText{{"metameld", false, true, ours}}
+	for _, c := range Mergers(m) {
+		if strings.HasPrefix(c.Name, "sjson") {
+			list = append(list, ObjectText{c.Name, c.Unchecked, c.Buffered, func(doc []byte) (func(dst, patch []byte) ([]byte, error), error) {
+				return func(dst, patch []byte) ([]byte, error) { return c.Merge(dst, doc, patch) }, nil
+			}})
+		}
+	}
+	return list
 }
 
 // mergeMergoMaps merges into a copy, as mergo changes the maps of its destination

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -16,7 +17,9 @@ var yardsticks = map[string][]string{
 	"diff":               {"evanphx", stdValid},
 	"object-first-level": {"mergo"},
 	"object-deep":        {"mergo"},
+	"object-text":        {"sjson"},
 	"parse":              {"encoding-json", "goccy"},
+	"validate":           {jsonSchema, jsonSchemaAPI, kinOpenAPI},
 	"update":             {decodeEncode},
 }
 
@@ -27,8 +30,12 @@ func Report(w io.Writer, rs []Result) {
 	}
 	op := rs[0].Op
 	_, _ = fmt.Fprintf(w, "\n## %s\n\n", op)
-	if op == "flat" {
+	switch op {
+	case "flat":
 		reportFlat(w, rs[0])
+		return
+	case "apply":
+		reportApply(w, rs[0])
 		return
 	}
 	head := []string{"metameld", "document", "rounds", "time", "MB/s", "allocs", "best peer", "ratio to it"}
@@ -177,7 +184,17 @@ func goals() []goal {
 		goal{"flat", "first-level-large", nil, "first-level-small", 1.5, 0},
 		goal{"flat", "deep-large", nil, "deep-small", 1.5, 0},
 		goal{"parse", "metameld", nil, "encoding-json", 0.25, 0},
-		goal{"update", "metameld", nil, decodeEncode, 1, 0},
+		goal{"object-text", "metameld", nil, "sjson", 1, 0},
+		goal{"validate", "metameld", nil, jsonSchema, 0.03, 0},
+		goal{"validate", "metameld", nil, jsonSchemaAPI, 0.5, 0},
+		goal{"validate", "metameld", nil, kinOpenAPI, 0.5, 0},
+		goal{"apply", "200KB", nil, flatBase, 1.3, 0},
+		goal{"apply", "2MB", nil, flatBase, 1.3, 0},
+		goal{"update", "metameld", []string{"2KB"}, decodeEncode, 0.3, 0},
+		goal{"update", "metameld", []string{"10KB"}, decodeEncode, 0.15, 0},
+		goal{streamOp, oneWorker, nil, nodeScript, 0.4, 0},
+		goal{streamOp, oneWorker, nil, decodeMerge, 0.25, 0},
+		goal{elapsedOp, twoWorkers, nil, oneWorker, 0, 1.6},
 	)
 }
 
@@ -188,7 +205,7 @@ func Goals(w io.Writer, rs []Result) {
 	for _, g := range goals() {
 		rows = g.appendTo(rows, rs)
 	}
-	for _, op := range Ops {
+	for _, op := range append(slices.Clone(Ops), streamOp) {
 		rows = appendAllocations(rows, op, rs)
 	}
 	writeTable(w, []string{"operation", "of", "goal", "measured", "result"}, rows)
@@ -245,18 +262,21 @@ var mostAllocations = map[string]map[string]uint64{
 	"scan":               {"metameld-skip": 0},
 	"object-first-level": {"metameld": 4},
 	"object-deep":        {"metameld": 4},
+	"validate":           {"metameld": 0},
+	"apply":              {"2KB": 12},
+	streamOp:             {oneWorker: 25},
 }
 
 // appendAllocations appends the rows of the goals for allocations of op.
 func appendAllocations(rows [][]string, op string, rs []Result) [][]string {
-	for _, ours := range []string{oursDst, oursNil, "metameld-skip", "metameld"} {
-		limit, ok := mostAllocations[op][ours]
-		if !ok {
-			continue
-		}
+	for _, ours := range slices.Sorted(maps.Keys(mostAllocations[op])) {
+		limit := mostAllocations[op][ours]
 		statement := fmt.Sprintf("allocations: at most %d", limit)
-		if op == "diff" {
+		switch op {
+		case "diff":
 			statement += " and one for each change"
+		case streamOp:
+			statement += " a line"
 		}
 		var cells, missed []string
 		for _, r := range rs {

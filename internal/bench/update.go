@@ -53,7 +53,6 @@ type Updater struct {
 // Updaters returns them. metameld comes first: it parses, judges and applies. The
 // others decode both texts and encode the profile as it came: less than the same.
 func Updaters() []Updater {
-	target := user.Target{Connection: user.Connection{Kind: user.Database, Name: "members"}}
 	buf := make([]byte, 0, 32<<10)
 	return []Updater{
 		{"metameld", func(profile, payload []byte) ([]byte, error) {
@@ -61,14 +60,14 @@ func Updaters() []Updater {
 			if err != nil {
 				return nil, err
 			}
-			if err := p.Validate(target).Err(); err != nil {
+			if err := p.Validate(databaseUser).Err(); err != nil {
 				return nil, err
 			}
 			u, err := user.Parse(profile)
 			if err != nil {
 				return nil, err
 			}
-			out, err := p.Apply(u, target)
+			out, err := p.Apply(u, databaseUser)
 			if err != nil {
 				return nil, err
 			}
