@@ -39,7 +39,7 @@ func Report(w io.Writer, rs []Result) {
 		return
 	}
 	head := []string{"metameld", "document", "rounds", "time", "MB/s", "allocs", "best peer", "ratio to it"}
-	unchecked := slices.ContainsFunc(rs[0].Contenders, func(c Contender) bool { return c.Unchecked })
+	unchecked := rs[0].unchecked()
 	if unchecked {
 		head = append(head, "best that checks", "ratio to it")
 	}
@@ -63,13 +63,25 @@ func Report(w io.Writer, rs []Result) {
 		}
 	}
 	writeTable(w, head, rows)
+	reportEach(w, rs)
+}
 
+// unchecked reports whether some peers read the whole text and others do not.
+func (g Group) unchecked() bool {
+	has := func(unchecked bool) bool {
+		return slices.ContainsFunc(g.Contenders, func(c Contender) bool { return c.Role == Peer && c.Unchecked == unchecked })
+	}
+	return has(true) && has(false)
+}
+
+// reportEach writes the table of every contender.
+func reportEach(w io.Writer, rs []Result) {
 	_, _ = fmt.Fprintf(w, "\nEach one's time, allocations, and the ratio of %s to it:\n\n", rs[0].Names(Ours)[0])
-	head = []string{"contender"}
+	head := []string{"contender"}
 	for _, r := range rs {
 		head = append(head, r.Size)
 	}
-	rows = nil
+	var rows [][]string
 	for _, c := range rs[0].Contenders {
 		row := []string{c.Name}
 		for _, r := range rs {

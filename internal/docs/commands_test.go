@@ -25,7 +25,7 @@ var inCI = []string{
 
 // byHand are the commands that are not run: those that run everything, take long, or
 // need programs that CI does not have.
-var byHand = []string{"bash .ci/run", "bash .ci/lint", "bash .ci/soak", "govulncheck ./...", "go run ./table", "go run ./stream"}
+var byHand = []string{"bash .ci/run", "bash .ci/lint", "bash .ci/soak", "govulncheck ./...", "go run ./table", "go run ./stream", "cd internal/bench && go run ./stream"}
 
 // commands returns the commands of a block.
 func (b block) commands() (list []string) {
