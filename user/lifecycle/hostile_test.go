@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/internal/long"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/lifecycle"
@@ -86,7 +87,7 @@ func TestHostileDocuments(t *testing.T) {
 		profiles = append(profiles, p)
 	}
 	for n, target := range targets() {
-		large := func(i int) bool { return len(docs[i]) > 10_000 && n%40 != 0 } // for some targets only
+		large := func(i int) bool { return len(docs[i]) > 10_000 && n%long.Pick(160, 40) != 0 } // for some targets only
 		for i, text := range docs {
 			if large(i) {
 				continue
