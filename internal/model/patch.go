@@ -1,0 +1,250 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A profile, a payload and a target are Objects: the JSON text of user.Profile,
+// patch.Payload and user.Target.
+
+// The attributes of an update (patch.Payload), by what an update does with them.
+var (
+	profileAttributes = []string{"name", "nickname", "given_name", "family_name", "picture"}
+	texts             = append([]string{"email", "phone_number", "username"}, profileAttributes...)
+	booleans          = []string{"blocked", "email_verified", "phone_verified"}
+	metadataObjects   = []string{"user_metadata", "app_metadata"}
+	unstored          = []string{"password", "connection", "client_id", "verify_email", "verify_phone_number"}
+	updatable         = slices.Concat(texts, booleans, metadataObjects, unstored)
+	ofIdentity        = []string{"email", "email_verified", "phone_number", "phone_verified", "username"}
+)
+
+// readOnly are the attributes that Auth0 manages (RULES.md, patch.read-only).
+var readOnly = []string{
+	"user_id", "identities", "created_at", "updated_at", "last_ip", "last_login", "logins_count", "last_password_reset",
+	"multifactor", "multifactor_last_modified", "permissions", "blocked_for", "guardian_authenticators",
+	"guardian_enrollments", "passkeys", "enrolledFactors",
+}
+
+// readings has the first reading of each rule that decides an outcome, and the reading
+// of the newest source if that is another one (RULES.md).
+var readings = map[string][2]string{
+	"patch.metadata-wipe":             {"app-metadata-absent"},
+	"patch.last-member":               {"wiped"},
+	"patch.nested-null":               {"stored"},
+	"patch.metadata-no-object":        {"replaced"},
+	"patch.email-keeps-verified":      {"kept"},
+	"patch.block-lifted":              {"lifted"},
+	"patch.unknown-attribute":         {"ignored"},
+	"patch.secondary-effect":          {"profile-data"},
+	"patch.phone-together":            {"accepted"},
+	"user.database-password-reset":    {"set", "script"},
+	"identities.primary-profile-data": {"shown"},
+	"patch.denied-write":              {"kept"},
+	"patch.direct-update":             {"seen"},
+	"patch.primary-user-earlier":      {"former"},
+	"patch.action-size":               {"kibibytes"},
+}
+
+// reading returns the reading of a rule that holds for the target: the one of its
+// policies, or else the one of its sources (rule.Policies.Reading).
+func reading(target Object, id string) string {
+	if name := target.Object("policies").Text(id); name != "" {
+		return name
+	}
+	r := readings[id]
+	if sources := target.Text("sources"); r[1] != "" && (sources == "current" || sources == "lenient") {
+		return r[1]
+	}
+	return r[0]
+}
+
+// inAuth0Store reports whether the target's user is in the user database of Auth0: on a
+// database connection, or migrated there from a custom database (RULES.md, Terms).
+func inAuth0Store(target Object) bool {
+	switch target.Object("connection").Text("kind") {
+	case "database":
+		return true
+	case "custom-database":
+		return target.True("migrated")
+	}
+	return false
+}
+
+// timestamp returns the target's time as the API writes it, or "" if it has none
+// (user.TimestampOf).
+func timestamp(target Object) string {
+	t, err := time.Parse(time.RFC3339, target.Text("now"))
+	if err != nil {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+}
+
+// Apply returns the profile after a valid payload (patch.Payload.Apply).
+func Apply(u, payload, target Object) Object {
+	result := u
+	for _, m := range payload {
+		switch {
+		case slices.Contains(metadataObjects, m.Name):
+			result = applyMetadata(result, m.Name, m.Value, target)
+		case target.True("secondary") && slices.Contains(ofIdentity, m.Name):
+			result = applyToIdentity(result, payload.Text("connection"), m, target)
+		case slices.Contains(texts, m.Name), slices.Contains(booleans, m.Name):
+			result = setRoot(result, m.Name, folded(m.Name, m.Value, target))
+		case slices.Contains(unstored, m.Name), slices.Contains(readOnly, m.Name):
+		case m.Value == nil, reading(target, "patch.unknown-attribute") == "stored":
+			result = setRoot(result, m.Name, m.Value)
+		}
+	}
+	return stamped(implied(u, result, payload, target), payload, target)
+}
+
+// setRoot returns u with a root attribute; null removes it (rule 2).
+func setRoot(u Object, name string, v any) Object {
+	if v == nil {
+		return u.Without(name)
+	}
+	return u.With(name, v)
+}
+
+// folded returns v in lower case if the Auth0 store keeps it so (rule 3).
+func folded(name string, v any, target Object) any {
+	if s, ok := v.(string); ok && inAuth0Store(target) && (name == "email" || name == "username") {
+		return strings.ToLower(s)
+	}
+	return v
+}
+
+// applyMetadata merges one metadata object at the first level (rule 4; RULES.md,
+// patch.metadata-wipe, patch.last-member, patch.nested-null, patch.metadata-no-object).
+func applyMetadata(u Object, name string, v any, target Object) Object {
+	delta, _ := v.(Object) // null empties the object under lenient sources
+	delta = delta.present()
+	stored, had := u.Get(name)
+	base, isObject := stored.(Object)
+	if had && !isObject && reading(target, "patch.metadata-no-object") == "kept" {
+		return u
+	}
+	mode := FirstLevel
+	mode.StripNulls = reading(target, "patch.nested-null") == "stripped"
+	merged := mode.Merge(base, delta)
+	if len(merged) > 0 {
+		return u.With(name, merged)
+	}
+	bothEmpty := reading(target, "patch.metadata-wipe") == "both-empty"
+	if len(delta) > 0 { // nulls, which remove the last member if there is one
+		bothEmpty = len(base) > 0 && reading(target, "patch.last-member") == "empty"
+	}
+	if had && (name == "user_metadata" || bothEmpty) {
+		return u.With(name, Object{})
+	}
+	return u.Without(name)
+}
+
+// applyToIdentity updates the profileData of the secondary identity on the connection
+// (rule 7; RULES.md, patch.secondary-effect).
+func applyToIdentity(u Object, connection string, m Member, target Object) Object {
+	if reading(target, "patch.secondary-effect") == "nowhere" {
+		return u
+	}
+	v, _ := u.Get("identities")
+	identities, _ := v.([]any)
+	for i, identity := range identities {
+		id, _ := identity.(Object)
+		if i == 0 || id.Text("connection") != connection {
+			continue
+		}
+		data := setRoot(id.Object("profileData").present(), m.Name, folded(m.Name, m.Value, target))
+		identities = slices.Clone(identities)
+		identities[i] = id.With("profileData", data)
+		return u.With("identities", identities)
+	}
+	return u
+}
+
+// implied returns the profile with the changes that the payload does not name: a new
+// e-mail may reset email_verified, and a new password may remove a block (RULES.md,
+// patch.email-keeps-verified and patch.block-lifted).
+func implied(before, u, payload, target Object) Object {
+	if target.True("secondary") {
+		return u
+	}
+	newEmail := u.Text("email") != "" && u.Text("email") != before.Text("email")
+	if newEmail && !payload.Has("email_verified") && reading(target, "patch.email-keeps-verified") == "reset" {
+		u = u.With("email_verified", false)
+	}
+	if payload.Text("password") != "" && u.True("blocked") && !payload.Has("blocked") && reading(target, "patch.block-lifted") == "lifted" {
+		u = u.With("blocked", false)
+	}
+	return u
+}
+
+// stamped returns the profile with the timestamps that an update sets (rules 5 and 6;
+// RULES.md, user.database-password-reset).
+func stamped(u, payload, target Object) Object {
+	now := timestamp(target)
+	if now == "" {
+		return u
+	}
+	inScript := target.Object("connection").Text("kind") == "custom-database" && !inAuth0Store(target) &&
+		reading(target, "user.database-password-reset") == "script"
+	if payload.Text("password") != "" && !target.True("secondary") && !inScript {
+		u = u.With("last_password_reset", now)
+	}
+	return u.With("updated_at", now)
+}
+
+// DiffProfiles returns the smallest payload that turns the user from into to, and the
+// pointers of what no payload can change (patch.Diff).
+func DiffProfiles(from, to Object) (payload Object, missed []string) {
+	payload = Object{}
+	for _, name := range names(from, to) {
+		old, had := from.Get(name)
+		v, has := to.Get(name)
+		switch {
+		case slices.Contains(metadataObjects, name):
+			delta, lost := FirstLevel.Diff(from.Object(name), to.Object(name))
+			if delta != nil {
+				payload = payload.With(name, delta)
+			}
+			for _, p := range lost {
+				missed = append(missed, pointerTo("", name)+p)
+			}
+		case had == has && Equal(old, v), name == "updated_at", name == "last_password_reset":
+		case !has && slices.Contains(texts, name):
+			payload = payload.With(name, nil)
+		case has && sendable(name, v):
+			payload = payload.With(name, v)
+		default:
+			missed = append(missed, pointerTo("", name))
+		}
+	}
+	return payload, missed
+}
+
+// sendable reports whether the API takes v for the attribute, as far as random profiles
+// need it: a boolean, or a text that is not empty (RULES.md, value.type, value.length).
+func sendable(name string, v any) bool {
+	switch v := v.(type) {
+	case bool:
+		return slices.Contains(booleans, name)
+	case string:
+		return slices.Contains(texts, name) && v != ""
+	}
+	return false
+}
+
+// exclusive are the pairs that one payload cannot have (package patch, Pairs).
+var exclusive = [][2]string{
+	{"password", "email"}, {"password", "email_verified"}, {"password", "username"},
+	{"username", "email"}, {"username", "email_verified"},
+}
+
+// breaksPair reports whether a payload has two attributes that exclude each other.
+func breaksPair(payload Object) bool {
+	return slices.ContainsFunc(exclusive, func(pair [2]string) bool {
+		return payload.Has(pair[0]) && payload.Has(pair[1])
+	})
+}

@@ -1,0 +1,258 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/patch"
+)
+
+var patchOperations = []operation{
+	{"profile-text", userInputs, checkProfileText},
+	{"apply", payloadInputs, unless(setsPasswordUnderImportMode, checkApply)},
+	{"apply-import-mode-password", importModeInputs, checkApply},
+	{"exclusive", payloadInputs, checkExclusive},
+	{"profile-diff", usersInputs, checkProfileDiff},
+	{"plan", payloadInputs, checkPlan},
+	{"plan-to", usersInputs, checkPlanTo},
+	{"inverse", payloadInputs, checkInverse},
+}
+
+func userInputs(r *random) []any { return []any{r.user()} }
+
+// payloadInputs returns a profile, a target and a payload.
+func payloadInputs(r *random) []any {
+	u := r.user()
+	t := r.target(u)
+	return []any{u, t, r.payload(t)}
+}
+
+// usersInputs returns a profile, a target and another profile.
+func usersInputs(r *random) []any {
+	u := r.user()
+	return []any{u, r.target(u), r.editedUser(u)}
+}
+
+func checkProfileText(in []any) error {
+	u := in[0].(Object)
+	return compare("profile read and written", modelUser(libraryUser(u)), u)
+}
+
+// setsPasswordUnderImportMode reports whether an update sets the password of a user who
+// will be migrated. The operation apply-import-mode-password is about these.
+func setsPasswordUnderImportMode(in []any) bool {
+	t, p := in[1].(Object), in[2].(Object)
+	return t.Object("connection").True("import_mode") && !t.True("migrated") && p.Has("password")
+}
+
+func importModeInputs(r *random) []any {
+	connection := Object{{"kind", "custom-database"}, {"import_mode", true}}
+	t := Object{{"connection", connection}, {"sources", pick(r, "strict", "current", "lenient")}, {"now", "2026-11-27T12:00:00Z"}}
+	return []any{r.user(), t, r.payload(t).With("password", "Correct-Horse-1")}
+}
+
+func checkApply(in []any) error {
+	u, t, p := in[0].(Object), in[1].(Object), in[2].(Object)
+	before := libraryUser(u)
+	out, err := libraryPayload(p).Apply(before, libraryTarget(t))
+	if err != nil {
+		return nil
+	}
+	want := Apply(u, p, t)
+	return firstOf(
+		compare("Apply", modelUser(out.Profile), want),
+		compareUnordered("Changes of Apply", libraryChanges(out.Changes), modelChanges(Changes(u, want))),
+		compare("profile before Apply", modelUser(before), u),
+	)
+}
+
+// compareUnordered compares lists without regard to the order of their elements.
+func compareUnordered(what string, library, model any) error {
+	a, b := library.([]any), model.([]any)
+	for _, e := range a {
+		if !contains(b, e) {
+			return compare(what, library, model)
+		}
+	}
+	if len(a) != len(b) {
+		return compare(what, library, model)
+	}
+	return nil
+}
+
+func checkExclusive(in []any) error {
+	t, p := in[1].(Object), in[2].(Object)
+	if breaksPair(p) && libraryPayload(p).Validate(libraryTarget(t)).Valid() {
+		return errAccepted
+	}
+	return nil
+}
+
+func checkProfileDiff(in []any) error {
+	from, to := in[0].(Object), in[2].(Object)
+	got, err := patch.Diff(libraryUser(from), libraryUser(to))
+	want, missed := DiffProfiles(from, to)
+	return firstOf(
+		compareSets("unreachable", metadata.Unreachable(err), missed),
+		compare("Diff", modelPayload(got), want),
+	)
+}
+
+func checkPlan(in []any) error {
+	u, t, goal := in[0].(Object), in[1].(Object), in[2].(Object)
+	payloads, err := patch.Plan(libraryUser(u), libraryPayload(goal), libraryTarget(t))
+	if err != nil {
+		_, refused := libraryPayload(goal).Apply(libraryUser(u), libraryTarget(t))
+		if refused == nil {
+			return fmt.Errorf("Plan refuses a payload that Apply accepts: %w", err)
+		}
+		return nil
+	}
+	return firstOf(
+		reaches(u, t, planned(u, goal, t), payloads),
+		fewest(u, t, goal, payloads),
+	)
+}
+
+// planned returns the profile that a plan for the goal leads to. A user who is to be
+// blocked, or is and stays so, is blocked again after a password that removes the block
+// (patch.Plan, rule 3).
+func planned(u, goal, t Object) Object {
+	want := Apply(u, goal, t)
+	v, blocks := goal.Get("blocked")
+	if !blocks {
+		v, blocks = u.Get("blocked")
+	}
+	if blocks && want.Has("blocked") {
+		want = want.With("blocked", v)
+	}
+	return want
+}
+
+// reaches checks that each payload is valid, and that all of them in order give the
+// profile.
+func reaches(u, t, want Object, payloads patch.Payloads) error {
+	sent := []any{}
+	for _, p := range payloads {
+		if err := p.Validate(libraryTarget(t)).Err(); err != nil {
+			return fmt.Errorf("a payload of the plan is refused: %w: %s", err, modelPayload(p))
+		}
+		u = Apply(u, modelPayload(p), t)
+		sent = append(sent, modelPayload(p))
+	}
+	return compare("after the plan "+Encode(sent), comparable(u), comparable(want))
+}
+
+// comparable returns u without the timestamps that the API writes, without metadata that
+// is empty, and with the letters that the Auth0 store keeps.
+func comparable(u Object) Object {
+	u = u.Without("updated_at", "last_password_reset")
+	for _, name := range []string{"email", "username"} {
+		if s := u.Text(name); s != "" {
+			u = u.With(name, strings.ToLower(s))
+		}
+	}
+	for _, name := range metadataObjects {
+		if v, ok := u.Get(name); ok && Equal(v, Object{}) {
+			u = u.Without(name)
+		}
+	}
+	return u
+}
+
+// fewest checks the number of payloads: one for each of e-mail, username and password
+// that is left, at least one for anything else, and one more to block again or for a
+// phone number of its own (patch.Plan).
+func fewest(u, t, goal Object, payloads patch.Payloads) error {
+	sends := func(names ...string) bool {
+		return slices.ContainsFunc(payloads, func(p patch.Payload) bool { return len(modelPayload(p).Only(names...)) > 0 })
+	}
+	most, least := 0, 0
+	for _, group := range [][]string{{"email", "email_verified"}, {"username"}, {"password"}} {
+		if sends(group...) {
+			most++
+			least++
+		}
+	}
+	most = max(1, most)
+	if (goal.True("blocked") || u.True("blocked")) && goal.Has("password") {
+		most++
+	}
+	if goal.Has("phone_number") && reading(t, "patch.phone-together") == "refused" {
+		most++
+	}
+	if n := len(payloads); n > most || n < least {
+		return fmt.Errorf("%d payloads, not %d to %d: %s", n, least, most, payloads)
+	}
+	return nil
+}
+
+func checkPlanTo(in []any) error {
+	from, t, to := in[0].(Object), in[1].(Object), in[2].(Object)
+	payloads, err := patch.PlanTo(libraryUser(from), libraryUser(to), libraryTarget(t))
+	missed := metadata.Unreachable(err)
+	if err != nil && len(missed) == 0 {
+		return nil // the connection does not take the change
+	}
+	after := from
+	for _, p := range payloads {
+		if err := p.Validate(libraryTarget(t)).Err(); err != nil {
+			return fmt.Errorf("a payload of the plan is refused: %w", err)
+		}
+		after = Apply(after, modelPayload(p), t)
+	}
+	return remains(missed, to, after)
+}
+
+// remains checks that an error names exactly the differences that remain.
+func remains(missed []string, want, got Object) error {
+	differences := pointers(Changes(comparable(want), comparable(got)))
+	missed = slices.DeleteFunc(slices.Clone(missed), func(p string) bool {
+		alwaysNamed := p == "/password" || strings.HasPrefix(p, "/locale")
+		return alwaysNamed && !slices.Contains(differences, p)
+	})
+	if err := covers(missed, differences); err != nil {
+		return fmt.Errorf("%w\n  got:  %s\n  want: %s", err, show(got), show(want))
+	}
+	return nil
+}
+
+func checkInverse(in []any) error {
+	u, t, p := in[0].(Object), in[1].(Object), in[2].(Object)
+	if _, err := libraryPayload(p).Apply(libraryUser(u), libraryTarget(t)); err != nil {
+		return nil
+	}
+	inverse, err := libraryPayload(p).Inverse(libraryUser(u), libraryTarget(t))
+	missed := metadata.Unreachable(err)
+	if err != nil && len(missed) == 0 {
+		return fmt.Errorf("Inverse of a valid payload: %w", err)
+	}
+	if !inverse.IsZero() {
+		if err := inverse.Validate(libraryTarget(t)).Err(); err != nil {
+			return fmt.Errorf("the inverse %s is refused: %w", modelPayload(inverse), err)
+		}
+	}
+	after := Apply(u, p, t)
+	back := Apply(after, modelPayload(inverse), t)
+	if t.True("secondary") {
+		missed, back = secondaryUndone(missed, u, back)
+	}
+	if err := remains(missed, u, back); err != nil {
+		return fmt.Errorf("after %s\n  and the inverse %s: %w", show(after), show(modelPayload(inverse)), err)
+	}
+	return nil
+}
+
+// secondaryUndone leaves out the difference in the identities, which the error names by
+// the attributes of the payload (patch.Payload.Inverse).
+func secondaryUndone(missed []string, u, back Object) ([]string, Object) {
+	others := slices.DeleteFunc(slices.Clone(missed), func(p string) bool {
+		return slices.Contains(ofIdentity, strings.TrimPrefix(p, "/"))
+	})
+	if v, ok := u.Get("identities"); ok && len(others) < len(missed) {
+		back = back.With("identities", v)
+	}
+	return others, back
+}
