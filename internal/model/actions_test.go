@@ -1,3 +1,180 @@
 package model
 
-var actionsOperations []operation
+import (
+	"fmt"
+	"slices"
+
+	"github.com/metameld/metameld/patch/actions"
+)
+
+var actionsOperations = []operation{
+	{"stage", stageInputs, unless(stagesStoredUnseen, checkStage)},
+	{"stage-stored-unseen", storedUnseenInputs, checkStage},
+}
+
+// stageInputs returns a trigger, a profile, a target and steps.
+func stageInputs(r *random) []any {
+	u := r.user()
+	t := r.target(u).Without("secondary")
+	trigger := pick(r, "post-login", "post-login", "post-login", "pre-user-registration", "custom-token-exchange")
+	if r.percent(15) {
+		trigger = string(pick(r, actions.Triggers()...))
+	}
+	r.names = metadataNames
+	steps := []any{}
+	for range r.IntN(9) {
+		steps = append(steps, r.step(u, t, trigger))
+	}
+	return []any{trigger, u, t, steps}
+}
+
+// step returns a step, most of the time one that the trigger has.
+func (r *random) step(u, t Object, trigger string) Object {
+	for {
+		step := r.anyStep(u, t)
+		list, limited := methods[step[0].Name]
+		if !limited || slices.Contains(list, trigger) || r.percent(3) {
+			return step
+		}
+	}
+}
+
+func (r *random) anyStep(u, t Object) Object {
+	switch r.IntN(12) {
+	case 0, 1, 2:
+		return Object{{"next_action", true}}
+	case 3:
+		return Object{{"redirect", true}}
+	case 4:
+		return Object{{pick(r, "deny", "next_action"), true}}
+	case 5:
+		if r.percent(60) {
+			return Object{{"set_primary_user", "auth0|other"}}
+		}
+		fallthrough
+	case 6:
+		p := r.payload(t)
+		if setsPasswordUnderImportMode([]any{u, t, p}) {
+			p = p.Without("password")
+		}
+		return Object{{"management_update", p}}
+	}
+	object := pick(r, metadataObjects...)
+	name, v := pick(r, metadataNames[:4]...), any(nil)
+	if r.percent(75) {
+		v = r.value(1)
+	}
+	if m := u.Object(object); len(m) > 0 && r.percent(30) {
+		same := pick(r, m...)
+		name, v = same.Name, same.Value
+	}
+	return Object{{"set_" + object, []any{name, v}}}
+}
+
+// stagesStoredUnseen reports whether a value is staged that the user has before or after
+// a direct update that Actions do not see. The operation stage-stored-unseen is about
+// these.
+func stagesStoredUnseen(in []any) bool {
+	u, t, steps := in[1].(Object), in[2].(Object), in[3].([]any)
+	if reading(t, "patch.direct-update") != "unseen" {
+		return false
+	}
+	return slices.ContainsFunc(steps, func(update any) bool {
+		payload := update.(Object).Object("management_update")
+		return payload != nil && slices.ContainsFunc(steps, func(s any) bool {
+			return sets(s.(Object), u) || sets(s.(Object), payload)
+		})
+	})
+}
+
+// sets reports whether the step sets a member of metadata to the value that it has in o.
+func sets(step, o Object) bool {
+	for _, name := range metadataObjects {
+		v, _ := step.Get("set_" + name)
+		if call, _ := v.([]any); len(call) == 2 {
+			old, has := o.Object(name).Get(call[0].(string))
+			return has && Equal(old, call[1])
+		}
+	}
+	return false
+}
+
+func storedUnseenInputs(r *random) []any {
+	old, v := r.scalar(), pick[any](r, nil, "new")
+	u := Object{{"user_metadata", Object{{"a", old}}}}
+	t := Object{{"policies", Object{{"patch.direct-update", "unseen"}}}}
+	steps := []any{
+		Object{{"set_user_metadata", []any{"a", old}}},
+		Object{{"management_update", Object{{"user_metadata", Object{{"a", v}}}}}},
+	}
+	return []any{"post-login", u, t, steps}
+}
+
+func checkStage(in []any) error {
+	trigger, u, t, steps := in[0].(string), in[1].(Object), in[2].(Object), in[3].([]any)
+	parsed, err := actions.ParseSteps(spelled(steps))
+	if err != nil {
+		return nil // a step that was shrunk
+	}
+	stage := actions.Stage{Trigger: actions.Trigger(trigger), User: libraryUser(u), Target: libraryTarget(t)}
+	got, err := stage.Run(parsed...)
+	want, ok := Stage(trigger, u, steps, t)
+	if err != nil {
+		if ok && !hasStep(steps, "management_update") {
+			return fmt.Errorf("Run refuses what the model accepts: %w", err)
+		}
+		return nil
+	}
+	if !ok {
+		return errAccepted
+	}
+	if hasStep(steps, "set_primary_user") && hasStep(steps, "redirect") {
+		want.events = nil // no page states what event.user has then
+	}
+	return firstOf(
+		compare("writes", libraryWrites(got.Writes), modelWrites(want.writes)),
+		compare("the profile at the end", modelUser(got.Profile), want.user),
+		compareEvents(got, want),
+	)
+}
+
+func hasStep(steps []any, name string) bool {
+	return slices.ContainsFunc(steps, func(s any) bool { return s.(Object).Has(name) })
+}
+
+func libraryWrites(writes actions.Writes) any {
+	list := []any{}
+	for _, w := range writes {
+		list = append(list, Object{{"to", string(w.To)}, {"direct", w.Direct}, {"payload", modelPayload(w.Payload)}})
+	}
+	return list
+}
+
+func modelWrites(writes []Write) any {
+	list := []any{}
+	for _, w := range writes {
+		list = append(list, Object{{"to", w.To}, {"direct", w.Direct}, {"payload", w.Payload}})
+	}
+	return list
+}
+
+// compareEvents compares the metadata that each Action reads, if the trigger has it.
+func compareEvents(got actions.Staged, want *run) error {
+	if want.events == nil {
+		return nil
+	}
+	listed := slices.DeleteFunc(slices.Clone(metadataObjects), func(name string) bool {
+		return !slices.Contains(actions.Trigger(want.trigger).EventUser(), name)
+	})
+	library, model := []any{}, []any{}
+	for e := range got.EventUsers() {
+		if e.IsZero() {
+			return nil
+		}
+		library = append(library, comparable(modelObject(e.String()).Only(listed...)))
+	}
+	for _, e := range want.events {
+		model = append(model, comparable(e.Only(listed...)))
+	}
+	return compare("metadata in event.user", library, model)
+}

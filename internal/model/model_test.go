@@ -77,19 +77,21 @@ func (op operation) run(t *testing.T, seed uint64) bool {
 func (op operation) safely(in []any) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
 		}
 	}()
 	return op.check(in)
 }
 
-// shrunk returns smaller inputs that still fail, until no step makes them smaller.
+// shrunk returns smaller inputs that still fail, and do not panic unless in does, until
+// no step makes them smaller.
 func (op operation) shrunk(in []any) []any {
+	panics := errors.Is(op.safely(in), errPanic)
 	for i := range in {
 		for _, smaller := range reductions(in[i]) {
 			next := slices.Clone(in)
 			next[i] = smaller
-			if op.safely(next) != nil {
+			if err := op.safely(next); err != nil && errors.Is(err, errPanic) == panics {
 				return op.shrunk(next)
 			}
 		}
@@ -117,7 +119,7 @@ func reductions(v any) []any {
 				result = append(result, slices.Concat(v[:i:i], []any{smaller}, v[i+1:]))
 			}
 		}
-	case string: // the flags of a mode
+	case string: // the name of a mode
 		for _, part := range strings.Split(v, "+")[1:] {
 			result = append(result, strings.Replace(v, "+"+part, "", 1))
 		}
@@ -161,5 +163,7 @@ func firstOf(errs ...error) error {
 	}
 	return nil
 }
+
+var errPanic = errors.New("panic")
 
 var errAccepted = errors.New("the library accepts what it should refuse")

@@ -76,8 +76,8 @@ func (r *random) attribute(name string) any {
 
 // metadata returns a metadata object that the API takes.
 func (r *random) metadata() Object {
+	defer func(names []string) { r.names = names }(r.names)
 	r.names = metadataNames
-	defer func() { r.names = anyNames }()
 	return r.object(3)
 }
 
