@@ -88,7 +88,7 @@ func (op operation) safely(in []any) (err error) {
 func (op operation) shrunk(in []any) []any {
 	panics := errors.Is(op.safely(in), errPanic)
 	for i := range in {
-		for _, smaller := range reductions(in[i]) {
+		for _, smaller := range slices.Concat(modeReductions(in[i]), reductions(in[i])) {
 			next := slices.Clone(in)
 			next[i] = smaller
 			if err := op.safely(next); err != nil && errors.Is(err, errPanic) == panics {
@@ -119,10 +119,16 @@ func reductions(v any) []any {
 				result = append(result, slices.Concat(v[:i:i], []any{smaller}, v[i+1:]))
 			}
 		}
-	case string: // the name of a mode
-		for _, part := range strings.Split(v, "+")[1:] {
-			result = append(result, strings.Replace(v, "+"+part, "", 1))
-		}
+	}
+	return result
+}
+
+// modeReductions returns the name of a mode without one of its flags.
+func modeReductions(v any) []any {
+	var result []any
+	name, _ := v.(string)
+	for _, flag := range strings.Split(name, "+")[1:] {
+		result = append(result, strings.Replace(name, "+"+flag, "", 1))
 	}
 	return result
 }

@@ -248,3 +248,55 @@ func breaksPair(payload Object) bool {
 		return payload.Has(pair[0]) && payload.Has(pair[1])
 	})
 }
+
+// Conflicts returns the pointers at which two payloads that are prepared from one read
+// of a user would overwrite each other (patch.Conflicts).
+func Conflicts(a, b Object) []string {
+	var conflicts []string
+	for _, name := range names(a, b) {
+		if slices.Contains(metadataObjects, name) {
+			conflicts = append(conflicts, metadataConflicts(name, a, b)...)
+			continue
+		}
+		x, inA := a.Get(name)
+		y, inB := b.Get(name)
+		stays := name == "password" || !slices.Contains(unstored, name) // else there is nothing to overwrite
+		if stays && inA && inB && !Equal(x, y) || resets(name, a, b) || resets(name, b, a) {
+			conflicts = append(conflicts, pointerTo("", name))
+		}
+	}
+	return conflicts
+}
+
+// metadataConflicts returns the members that both change, to different values; a wipe
+// conflicts with any other change (rule 1).
+func metadataConflicts(name string, a, b Object) []string {
+	x, y := a.Object(name), b.Object(name)
+	switch {
+	case x == nil || y == nil || Equal(x, y):
+		return nil
+	case len(x) == 0 || len(y) == 0:
+		return []string{pointerTo("", name)}
+	}
+	var conflicts []string
+	for _, m := range x {
+		if v, ok := y.Get(m.Name); ok && !Equal(m.Value, v) {
+			conflicts = append(conflicts, pointerTo(pointerTo("", name), m.Name))
+		}
+	}
+	return conflicts
+}
+
+// resets reports whether the payload b may undo the attribute of that name in a, which
+// was read before b (rules 2 and 3).
+func resets(name string, a, b Object) bool {
+	switch name {
+	case "email_verified":
+		return a.Has(name) && !a.Has("email") && b.Text("email") != ""
+	case "phone_verified":
+		return a.Has(name) && !a.Has("phone_number") && b.Text("phone_number") != ""
+	case "blocked":
+		return a.True(name) && !a.Has("password") && b.Text("password") != ""
+	}
+	return false
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
+	"github.com/metameld/metameld/user"
 )
 
 var patchOperations = []operation{
@@ -18,6 +19,11 @@ var patchOperations = []operation{
 	{"plan", payloadInputs, checkPlan},
 	{"plan-to", usersInputs, checkPlanTo},
 	{"inverse", payloadInputs, checkInverse},
+	{"conflicts", conflictInputs, unless(mayReset, checkConflicts)},
+	{"conflicts-reset", resetInputs, checkConflicts},
+	{"sendable", usersInputs, checkSendable},
+	{"sources", payloadInputs, checkSources},
+	{"profile-changes", usersInputs, checkProfileChanges},
 }
 
 func userInputs(r *random) []any { return []any{r.user()} }
@@ -255,4 +261,88 @@ func secondaryUndone(missed []string, u, back Object) ([]string, Object) {
 		back = back.With("identities", v)
 	}
 	return others, back
+}
+
+// conflictInputs returns a profile, a target and two payloads.
+func conflictInputs(r *random) []any {
+	in := payloadInputs(r)
+	p := r.payload(in[1].(Object))
+	for _, m := range in[2].(Object) {
+		if r.percent(20) {
+			p = p.With(m.Name, m.Value)
+		}
+	}
+	return append(in, p)
+}
+
+// mayReset reports whether one payload has a flag and the other an attribute that may
+// reset it. The operation conflicts-reset is about these.
+func mayReset(in []any) bool {
+	a, b := in[2].(Object), in[3].(Object)
+	for _, pair := range [][2]string{{"email_verified", "email"}, {"phone_verified", "phone_number"}, {"blocked", "password"}} {
+		if a.Has(pair[0]) && b.Has(pair[1]) || b.Has(pair[0]) && a.Has(pair[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+func resetInputs(r *random) []any {
+	in := []any{Object{}, Object{}}
+	pair := pick(r, []string{"email_verified", "email"}, []string{"blocked", "password"})
+	for range 2 {
+		p := Object{}
+		for _, name := range pair {
+			if r.percent(60) {
+				p = p.With(name, r.sent(name))
+			}
+		}
+		in = append(in, p)
+	}
+	return in
+}
+
+// checkConflicts compares the conflicts, and checks that payloads without a conflict can
+// be sent in any order.
+func checkConflicts(in []any) error {
+	u, t, a, b := in[0].(Object), in[1].(Object), in[2].(Object), in[3].(Object)
+	found := patch.Conflicts(libraryPayload(a), libraryPayload(b))
+	if err := compareSets("Conflicts", found, Conflicts(a, b)); err != nil || len(found) > 0 {
+		return err
+	}
+	return compare("after two payloads in both orders",
+		comparable(Apply(Apply(u, a, t), b, t)), comparable(Apply(Apply(u, b, t), a, t)))
+}
+
+// checkSendable sends a whole profile: the members that Auth0 manages are left out.
+func checkSendable(in []any) error {
+	u := in[2].(Object)
+	got, dropped := libraryPayload(u).Sendable()
+	return firstOf(
+		compare("Sendable", modelPayload(got), u.Without(readOnly...)),
+		compareSets("the names that Sendable leaves out", dropped, names(u.Only(readOnly...), nil)),
+	)
+}
+
+// checkSources checks the law that a payload which is valid under one setting of Sources
+// is valid under the next ones (user.Target).
+func checkSources(in []any) error {
+	t, p := in[1].(Object), in[2].(Object)
+	passed := ""
+	for _, sources := range []string{"strict", "current", "lenient"} {
+		verdict := libraryPayload(p).Validate(libraryTarget(t.Without("policies").With("sources", sources)))
+		if passed != "" && !verdict.Valid() {
+			return fmt.Errorf("valid under %s, but under %s: %w", passed, sources, verdict.Err())
+		}
+		if verdict.Valid() {
+			passed = sources
+		}
+	}
+	return nil
+}
+
+func checkProfileChanges(in []any) error {
+	from, to := in[0].(Object), in[2].(Object)
+	got, err := user.Changes(libraryUser(from), libraryUser(to))
+	return firstOf(err, compareUnordered("Changes", libraryChanges(got), modelChanges(Changes(from, to))))
 }
