@@ -48,6 +48,9 @@ type run struct {
 // event.user as each Action reads it, or false if a step is refused (actions.Stage.Run).
 func Stage(trigger string, u Object, steps []any, target Object) (r *run, ok bool) {
 	r = &run{trigger: trigger, target: target, user: u, seen: u}
+	if v, _ := u.Get("user_metadata"); v != nil && !isObject(v) && reading(target, "patch.action-user-metadata") != "lenient" {
+		return nil, false // rule 1
+	}
 	r.event()
 	for _, step := range steps {
 		if !r.step(step.(Object)[0]) {
@@ -89,12 +92,17 @@ func (r *run) step(step Member) bool {
 // set stages a member; the last value counts (rules 3 and 5). A call without a value
 // sets undefined.
 func (r *run) set(object string, call []any) bool {
-	stored, had := r.user.Get(object)
-	if _, isObject := stored.(Object); len(call) < 2 || had && !isObject || isInfinite(call[1]) {
+	stored, _ := r.user.Get(object) // null counts as absent
+	if len(call) < 2 || stored != nil && !isObject(stored) || isInfinite(call[1]) {
 		return false
 	}
 	r.action = stage(r.action, object, call[0].(string), call[1])
 	return true
+}
+
+func isObject(v any) bool {
+	_, ok := v.(Object)
+	return ok
 }
 
 // isInfinite reports whether JavaScript reads a number in v as infinite (RULES.md,

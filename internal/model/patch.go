@@ -27,37 +27,39 @@ var readOnly = []string{
 	"guardian_enrollments", "passkeys", "enrolledFactors",
 }
 
-// readings has the first reading of each rule that decides an outcome, and the reading
-// of the newest source if that is another one (RULES.md).
-var readings = map[string][2]string{
-	"patch.metadata-wipe":             {"app-metadata-absent"},
-	"patch.last-member":               {"wiped"},
-	"patch.nested-null":               {"stored"},
-	"patch.metadata-no-object":        {"replaced"},
-	"patch.email-keeps-verified":      {"kept"},
-	"patch.block-lifted":              {"lifted"},
-	"patch.unknown-attribute":         {"ignored"},
-	"patch.secondary-effect":          {"profile-data"},
-	"patch.phone-together":            {"accepted"},
-	"user.database-password-reset":    {"set", "script"},
-	"identities.primary-profile-data": {"shown"},
-	"patch.denied-write":              {"kept"},
-	"patch.direct-update":             {"seen"},
-	"patch.primary-user-earlier":      {"former"},
-	"patch.action-size":               {"kibibytes"},
+// readings has the readings of each rule that decides an outcome: the first one, and
+// those that hold under sources current and lenient if they are other ones (RULES.md).
+var readings = map[string]struct{ strict, current, lenient string }{
+	"patch.metadata-wipe":             {strict: "app-metadata-absent"},
+	"patch.last-member":               {strict: "wiped"},
+	"patch.nested-null":               {strict: "stored"},
+	"patch.metadata-no-object":        {strict: "replaced"},
+	"patch.email-keeps-verified":      {strict: "kept"},
+	"patch.block-lifted":              {strict: "lifted"},
+	"patch.unknown-attribute":         {strict: "ignored"},
+	"patch.secondary-effect":          {strict: "profile-data"},
+	"patch.phone-together":            {strict: "accepted"},
+	"user.database-password-reset":    {strict: "set", current: "script", lenient: "script"},
+	"identities.primary-profile-data": {strict: "shown"},
+	"patch.denied-write":              {strict: "kept"},
+	"patch.direct-update":             {strict: "seen"},
+	"patch.primary-user-earlier":      {strict: "former"},
+	"patch.action-user-metadata":      {strict: "strict", lenient: "lenient"},
 }
 
 // reading returns the reading of a rule that holds for the target: the one of its
 // policies, or else the one of its sources (rule.Policies.Reading).
 func reading(target Object, id string) string {
-	if name := target.Object("policies").Text(id); name != "" {
+	r, name := readings[id], target.Object("policies").Text(id)
+	switch sources := target.Text("sources"); {
+	case name != "":
 		return name
+	case sources == "current" && r.current != "":
+		return r.current
+	case sources == "lenient" && r.lenient != "":
+		return r.lenient
 	}
-	r := readings[id]
-	if sources := target.Text("sources"); r[1] != "" && (sources == "current" || sources == "lenient") {
-		return r[1]
-	}
-	return r[0]
+	return r.strict
 }
 
 // inAuth0Store reports whether the target's user is in the user database of Auth0: on a
@@ -199,20 +201,21 @@ func stamped(u, payload, target Object) Object {
 // DiffProfiles returns the smallest payload that turns the user from into to, and the
 // pointers of what no payload can change (patch.Diff).
 func DiffProfiles(from, to Object) (payload Object, missed []string) {
-	payload = Object{}
+	from, to, payload = typed(from), typed(to), Object{}
 	for _, name := range names(from, to) {
 		old, had := from.Get(name)
 		v, has := to.Get(name)
 		switch {
+		case had == has && Equal(old, v):
 		case slices.Contains(metadataObjects, name):
-			delta, lost := FirstLevel.Diff(from.Object(name), to.Object(name))
+			delta, lost := diffMetadata(old, had, v, has)
 			if delta != nil {
 				payload = payload.With(name, delta)
 			}
 			for _, p := range lost {
 				missed = append(missed, pointerTo("", name)+p)
 			}
-		case had == has && Equal(old, v), name == "updated_at", name == "last_password_reset":
+		case name == "updated_at", name == "last_password_reset":
 		case !has && slices.Contains(texts, name):
 			payload = payload.With(name, nil)
 		case has && sendable(name, v):
@@ -222,6 +225,29 @@ func DiffProfiles(from, to Object) (payload Object, missed []string) {
 		}
 	}
 	return payload, missed
+}
+
+// typed returns a copy of u with the flags that are texts as booleans, which they equal
+// (user.Parse).
+func typed(u Object) Object {
+	result := append(Object{}, u...)
+	for _, name := range []string{"email_verified", "phone_verified"} {
+		if s := u.Text(name); s == "true" || s == "false" {
+			result = result.With(name, s == "true")
+		}
+	}
+	return result
+}
+
+// diffMetadata compares a metadata object. One that is not an object can be replaced by
+// one that has members, but not made.
+func diffMetadata(old any, had bool, v any, has bool) (delta Object, missed []string) {
+	from, wasObject := old.(Object)
+	to, isObject := v.(Object)
+	if has && !isObject || had && !wasObject && len(to) == 0 {
+		return nil, []string{""}
+	}
+	return FirstLevel.Diff(from, to)
 }
 
 // sendable reports whether the API takes v for the attribute, as far as random profiles

@@ -18,6 +18,7 @@ var patchOperations = []operation{
 	{"profile-diff", usersInputs, checkProfileDiff},
 	{"plan", payloadInputs, checkPlan},
 	{"plan-to", usersInputs, checkPlanTo},
+	{"plan-to-equal", payloadInputs, checkPlanToEqual},
 	{"inverse", payloadInputs, checkInverse},
 	{"conflicts", conflictInputs, unless(mayReset, checkConflicts)},
 	{"conflicts-reset", resetInputs, checkConflicts},
@@ -148,7 +149,7 @@ func reaches(u, t, want Object, payloads patch.Payloads) error {
 		u = Apply(u, modelPayload(p), t)
 		sent = append(sent, modelPayload(p))
 	}
-	return compare("after the plan "+Encode(sent), comparable(u), comparable(want))
+	return compare("after the plan "+Encode(sent), comparable(typed(u)), comparable(typed(want)))
 }
 
 // comparable returns u without the timestamps that the API writes, without metadata that
@@ -210,6 +211,17 @@ func checkPlanTo(in []any) error {
 		after = Apply(after, modelPayload(p), t)
 	}
 	return remains(missed, to, after)
+}
+
+// checkPlanToEqual checks that between equal profiles there is nothing to send, and
+// nothing out of reach. A flag that is a text equals a boolean.
+func checkPlanToEqual(in []any) error {
+	from, t, to := libraryUser(in[0].(Object)), in[1].(Object), libraryUser(typed(in[0].(Object)))
+	payloads, err := patch.PlanTo(from, to, libraryTarget(t))
+	if len(payloads) > 0 || err != nil || !from.Equal(to) {
+		return fmt.Errorf("PlanTo for equal profiles: equal %v, payloads %s, error %w", from.Equal(to), payloads, err)
+	}
+	return nil
 }
 
 // remains checks that an error names exactly the differences that remain.

@@ -104,7 +104,18 @@ func (r *random) user() Object {
 			u = u.With(name, r.metadata())
 		}
 	}
+	if r.percent(6) {
+		m := pick(r, oddities...)
+		u = u.With(m.Name, m.Value)
+	}
 	return append(u, r.managed()...)
+}
+
+// oddities are members that real profiles have and the schema of the API does not allow
+// (user.Parse).
+var oddities = []Member{
+	{"user_metadata", "[object Object]"}, {"app_metadata", nil}, {"app_metadata", []any{}},
+	{"name", nil}, {"email_verified", "true"}, {"picture", ""}, {"blocked", nil}, {"nickname", json.Number("1.0")},
 }
 
 func (r *random) identity(connection, provider, id string) Object {
