@@ -17,6 +17,7 @@ var patchOperations = []operation{
 	{"exclusive", payloadInputs, checkExclusive},
 	{"profile-diff", usersInputs, checkProfileDiff},
 	{"plan", payloadInputs, checkPlan},
+	{"plan-payloads", payloadInputs, checkPlanPayloads},
 	{"plan-to", usersInputs, checkPlanTo},
 	{"plan-to-equal", payloadInputs, checkPlanToEqual},
 	{"inverse", payloadInputs, checkInverse},
@@ -123,11 +124,47 @@ func checkPlan(in []any) error {
 	)
 }
 
+// checkPlanPayloads compares the payloads of a plan. The model does not state the plans
+// for secondary identities, for attributes that are not in the schema, for metadata that
+// is not an object, and for a phone number that needs a payload of its own.
+func checkPlanPayloads(in []any) error {
+	u, t, goal := in[0].(Object), in[1].(Object), in[2].(Object)
+	if t.True("secondary") || goal.Has("locale") || phoneAlone(goal, t) || hasOddity(u) {
+		return nil
+	}
+	payloads, err := patch.Plan(libraryUser(u), libraryPayload(goal), libraryTarget(t))
+	if err != nil {
+		return nil
+	}
+	library, model := []any{}, []any{}
+	for _, p := range payloads {
+		library = append(library, modelPayload(p))
+	}
+	for _, p := range Plan(u, goal, t) {
+		model = append(model, p)
+	}
+	return compare("Plan", library, model)
+}
+
+// phoneAlone reports whether a phone number, or its flag, needs a payload of its own
+// (RULES.md, patch.phone-together).
+func phoneAlone(goal, t Object) bool {
+	return len(goal.Only("phone_number", "phone_verified")) > 0 && reading(t, "patch.phone-together") == "refused"
+}
+
+// hasOddity reports whether metadata of u is not an object.
+func hasOddity(u Object) bool {
+	return slices.ContainsFunc(metadataObjects, func(name string) bool {
+		v, has := u.Get(name)
+		return has && !isObject(v)
+	})
+}
+
 // planned returns the profile that a plan for the goal leads to. A user who is to be
 // blocked, or is and stays so, is blocked again after a password that removes the block
 // (patch.Plan, rule 3).
 func planned(u, goal, t Object) Object {
-	want := Apply(u, goal, t)
+	want := Apply(u, withoutKnownMetadata(u, goal), t)
 	v, blocks := goal.Get("blocked")
 	if !blocks {
 		v, blocks = u.Get("blocked")
@@ -136,6 +173,22 @@ func planned(u, goal, t Object) Object {
 		want = want.With("blocked", v)
 	}
 	return want
+}
+
+// withoutKnownMetadata returns the goal without the members of metadata that u already
+// has. By the reading "stripped" of patch.nested-null they would change.
+func withoutKnownMetadata(u, goal Object) Object {
+	for _, name := range metadataObjects {
+		delta := goal.Object(name)
+		if stored, has := u.Get(name); len(delta) == 0 || has && !isObject(stored) {
+			continue
+		}
+		goal = goal.Without(name)
+		if news := metadataNews(u.Object(name), delta); news != nil {
+			goal = goal.With(name, news)
+		}
+	}
+	return goal
 }
 
 // reaches checks that each payload is valid, and that all of them in order give the
@@ -187,7 +240,7 @@ func fewest(u, t, goal Object, payloads patch.Payloads) error {
 	if (goal.True("blocked") || u.True("blocked")) && goal.Has("password") {
 		most++
 	}
-	if goal.Has("phone_number") && reading(t, "patch.phone-together") == "refused" {
+	if phoneAlone(goal, t) {
 		most++
 	}
 	if n := len(payloads); n > most || n < least {
