@@ -211,8 +211,7 @@ func (r *run) end() bool {
 func (r *run) drops() bool {
 	switch r.trigger {
 	case "pre-user-registration":
-		kind := r.target.Object("connection").Text("kind")
-		return r.denied || strings.HasPrefix(kind, "passwordless")
+		return r.denied || strings.HasPrefix(kind(r.target), "passwordless")
 	case "custom-token-exchange":
 		return r.denied && reading(r.target, "patch.denied-write") == "dropped"
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	rounds   = flag.Int("rounds", 5_000, "rounds to run; each makes one case for every operation")
+	rounds   = flag.Int("rounds", 3_000, "rounds to run; each makes one case for every operation")
 	seed     = flag.Uint64("seed", 1, "seed of the first round; the next one has the next seed")
 	duration = flag.Duration("for", 0, "run for this time instead, from a seed of its own")
 	selected = flag.String("op", "", "regular expression of the operations to run")

@@ -62,10 +62,23 @@ func reading(target Object, id string) string {
 	return r.strict
 }
 
+// kind returns the kind of the target's connection, which the strategy implies if it is
+// not set (user.Connection).
+func kind(target Object) string {
+	connection := target.Object("connection")
+	if k := connection.Text("kind"); k != "" {
+		return k
+	}
+	return map[string]string{
+		"auth0": "database", "email": "passwordless-email", "sms": "passwordless-sms",
+		"google-oauth2": "social", "samlp": "enterprise",
+	}[connection.Text("strategy")]
+}
+
 // inAuth0Store reports whether the target's user is in the user database of Auth0: on a
 // database connection, or migrated there from a custom database (RULES.md, Terms).
 func inAuth0Store(target Object) bool {
-	switch target.Object("connection").Text("kind") {
+	switch kind(target) {
 	case "database":
 		return true
 	case "custom-database":
@@ -190,7 +203,7 @@ func stamped(u, payload, target Object) Object {
 	if now == "" {
 		return u
 	}
-	inScript := target.Object("connection").Text("kind") == "custom-database" && !inAuth0Store(target) &&
+	inScript := kind(target) == "custom-database" && !inAuth0Store(target) &&
 		reading(target, "user.database-password-reset") == "script"
 	if payload.Text("password") != "" && !target.True("secondary") && !inScript {
 		u = u.With("last_password_reset", now)

@@ -28,6 +28,7 @@ var (
 	// metadataNames are names that the API takes.
 	metadataNames = []string{"a", "b", "c", "d", "a/b", "m~n", "é", "\"", "😀"}
 
+	// otherPolicies are readings that are not the first of their rule.
 	otherPolicies = []Member{
 		{"patch.metadata-wipe", "both-empty"},
 		{"patch.last-member", "empty"},
@@ -40,7 +41,6 @@ var (
 		{"patch.phone-together", "refused"},
 		{"patch.migrated-attributes", "accepted"},
 		{"patch.custom-database", "scripts"},
-		{"patch.synced-attributes", "accepted"},
 		{"patch.null-of-the-five", "lenient"},
 		{"value.phone-database", "lenient"},
 		{"user.database-password-reset", "script"},
@@ -160,7 +160,7 @@ func (r *random) target(u Object) Object {
 	if i > 0 {
 		t = t.With("secondary", true)
 	}
-	if t.Object("connection").Text("kind") == "custom-database" && r.percent(50) {
+	if kind(t) == "custom-database" && r.percent(50) {
 		t = t.With("migrated", true)
 	}
 	if r.percent(60) {
@@ -178,6 +178,9 @@ func (r *random) connection(name string) Object {
 			continue
 		}
 		o := Object{{"name", c.name}, {"kind", c.kind}, {"root_attributes", pick(r, "on_each_login", "never_on_login")}}
+		if c.kind != "custom-database" && r.percent(30) { // the strategy implies it
+			o = o.Without("kind").With("strategy", c.provider)
+		}
 		if c.kind == "database" && r.percent(70) {
 			o = o.With("requires_username", true)
 		}
@@ -193,9 +196,7 @@ func (r *random) policies() Object {
 	o := Object{}
 	for range r.IntN(4) {
 		m := pick(r, otherPolicies...)
-		if m.Name != "patch.synced-attributes" {
-			o = o.With(m.Name, m.Value)
-		}
+		o = o.With(m.Name, m.Value)
 	}
 	return o
 }
@@ -212,7 +213,7 @@ var accepted = map[string][]string{
 
 // payload returns an update for the target.
 func (r *random) payload(target Object) Object {
-	list := append([]string{"blocked", "verify_email"}, accepted[target.Object("connection").Text("kind")]...)
+	list := append([]string{"blocked", "verify_email"}, accepted[kind(target)]...)
 	if target.True("secondary") {
 		list = []string{"blocked", "email", "email_verified", "phone_number", "username"}
 	}
