@@ -224,7 +224,7 @@ func (r *run) flush() {
 	if r.primary != "" && reading(r.target, "patch.primary-user-earlier") == "new-primary" {
 		r.pending, r.later = nil, staged(r.pending, r.later)
 	}
-	if p := r.news(r.pending); len(p) > 0 {
+	if p := r.toWrite(r.pending); len(p) > 0 {
 		r.write(Write{r.user.Text("user_id"), p, false})
 	}
 	if len(r.later) > 0 {
@@ -233,9 +233,9 @@ func (r *run) flush() {
 	r.pending, r.later = nil, nil
 }
 
-// news returns the staged members that differ from the stored ones, and all nulls
+// toWrite returns the staged members that differ from the stored ones, and all nulls
 // (rule 6).
-func (r *run) news(pending Object) Object {
+func (r *run) toWrite(pending Object) Object {
 	result := Object{}
 	for _, object := range pending {
 		for _, m := range object.Value.(Object) {

@@ -3,7 +3,7 @@
 // code, and works on plain values of its own. Its tests feed random inputs to both and
 // compare the answers.
 //
-// Each file models one package and is named after it. A function cites the page or the
+// A file models one package, or a part of it, and is named after it. A function cites the page or the
 // comment that it follows. If a page states an outcome, the model computes it; if it
 // states a law only, the tests check the law with the model's own merge or apply.
 //

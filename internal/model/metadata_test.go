@@ -190,8 +190,8 @@ func afterPrefix(dst []byte) (string, error) {
 	return string(dst[6:]), nil
 }
 
-// checkMergeDuplicate merges texts with a name twice at the first level of one of them
-// (metadata.Mode.AppendMerge, rule 4).
+// checkMergeDuplicate merges texts with a name twice: at the first level of doc, and at
+// the first or second level of patch (metadata.Mode.AppendMerge, rule 4).
 func checkMergeDuplicate(in []any) error {
 	library, _ := modes(in[0])
 	doc, delta := in[1].(Object), in[2].(Object)
@@ -201,8 +201,11 @@ func checkMergeDuplicate(in []any) error {
 	twice := func(o Object) Object { return append(slices.Clone(o), o[0]) }
 	_, inDoc := library.AppendMerge(nil, spelled(twice(doc)), spelled(delta))
 	dst, inDelta := library.AppendMerge([]byte("before"), spelled(doc), spelled(twice(delta)))
-	if !errors.Is(inDoc, metadata.ErrDuplicateName) || !errors.Is(inDelta, metadata.ErrDuplicateName) {
-		return fmt.Errorf("duplicate name\n  in doc: %v\n  in patch: %v", inDoc, inDelta)
+	_, inside := library.AppendMerge(nil, spelled(doc), spelled(Object{{"b", []any{twice(delta)}}}))
+	for place, err := range map[string]error{"in doc": inDoc, "in patch": inDelta, "inside patch": inside} {
+		if !errors.Is(err, metadata.ErrDuplicateName) {
+			return fmt.Errorf("duplicate name %s: %w", place, err)
+		}
 	}
 	if string(dst) != "before" {
 		return fmt.Errorf("dst after an error: %q", dst)

@@ -30,17 +30,23 @@ type operation struct {
 
 var operations = slices.Concat(metadataOperations, patchOperations, identitiesOperations, actionsOperations)
 
+// chosen returns the operations that the flag -op selects.
+func chosen() []operation {
+	pattern := regexp.MustCompile(*selected)
+	return slices.DeleteFunc(slices.Clone(operations), func(op operation) bool { return !pattern.MatchString(op.name) })
+}
+
 // TestModel runs the operations on random inputs.
 func TestModel(t *testing.T) {
 	if *duration > 0 {
 		*seed = rand.Uint64()
 	}
-	pattern := regexp.MustCompile(*selected)
 	failed := map[string]bool{} // one failure of each operation is enough
 	begin, done := time.Now(), 0
+	list := chosen()
 	for *duration > 0 && time.Since(begin) < *duration || *duration == 0 && done < *rounds {
-		for _, op := range operations {
-			if pattern.MatchString(op.name) && !failed[op.name] {
+		for _, op := range list {
+			if !failed[op.name] {
 				failed[op.name] = !op.run(t, *seed+uint64(done))
 			}
 		}
@@ -52,7 +58,7 @@ func TestModel(t *testing.T) {
 // FuzzModel is TestModel for the fuzzer: its input is a seed.
 func FuzzModel(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		for _, op := range operations {
+		for _, op := range chosen() {
 			op.run(t, seed)
 		}
 	})

@@ -184,8 +184,8 @@ func withoutKnownMetadata(u, goal Object) Object {
 			continue
 		}
 		goal = goal.Without(name)
-		if news := metadataNews(u.Object(name), delta); news != nil {
-			goal = goal.With(name, news)
+		if changed := changedMembers(u.Object(name), delta); changed != nil {
+			goal = goal.With(name, changed)
 		}
 	}
 	return goal

@@ -5,14 +5,14 @@ import "slices"
 // Plan returns the payloads that, sent in order, change the primary identity of u as
 // goal does (patch.Plan). The goal has only attributes of the schema.
 func Plan(u, goal, target Object) []Object {
-	news := planNews(u, goal, target)
-	if len(news.Without("verify_phone_number")) == 0 {
+	changed := changedAttributes(u, goal, target)
+	if len(changed.Without("verify_phone_number")) == 0 {
 		return nil // verify_phone_number alone has no effect
 	}
 	var parts []Object
-	rest := news
+	rest := changed
 	for _, group := range [][]string{{"email", "email_verified"}, {"username"}, {"password"}} { // rule 2
-		if part := news.Only(group...); len(part) > 0 {
+		if part := changed.Only(group...); len(part) > 0 {
 			parts = append(parts, part)
 			rest = rest.Without(group...)
 		}
@@ -28,7 +28,7 @@ func Plan(u, goal, target Object) []Object {
 		}
 		parts[i] = parts[i].With(m.Name, m.Value)
 	}
-	if blocksAgain(u, news, goal, target) {
+	if blocksAgain(u, changed, goal, target) {
 		parts = append(parts, Object{{"blocked", true}})
 	}
 	return addressed(parts, goal)
@@ -49,39 +49,39 @@ func addressed(parts []Object, goal Object) []Object {
 
 // blocksAgain reports whether a password removes the block of a user who is to be
 // blocked (rule 3).
-func blocksAgain(u, news, goal, target Object) bool {
+func blocksAgain(u, changed, goal, target Object) bool {
 	blocked := u.True("blocked")
 	if goal.Has("blocked") {
 		blocked = goal.True("blocked")
 	}
-	return blocked && news.Text("password") != "" && reading(target, "patch.block-lifted") == "lifted"
+	return blocked && changed.Text("password") != "" && reading(target, "patch.block-lifted") == "lifted"
 }
 
-// planNews returns the goal without the values that u already has (rule 1), and without
-// connection and client_id.
-func planNews(u, goal, target Object) Object {
-	news := Object{}
+// changedAttributes returns the goal without the values that u already has (rule 1), and
+// without connection and client_id.
+func changedAttributes(u, goal, target Object) Object {
+	changed := Object{}
 	for _, m := range goal.Without("connection", "client_id") {
 		switch {
 		case slices.Contains(metadataObjects, m.Name):
-			if delta := metadataNews(u.Object(m.Name), m.Value.(Object)); delta != nil {
-				news = news.With(m.Name, delta)
+			if delta := changedMembers(u.Object(m.Name), m.Value.(Object)); delta != nil {
+				changed = changed.With(m.Name, delta)
 			}
 		case m.Name == "password" || !hasAlready(u, m, target):
-			news = news.With(m.Name, m.Value)
+			changed = changed.With(m.Name, m.Value)
 		}
 	}
 	for _, c := range []struct{ name, verified, verify string }{
 		{"email", "email_verified", "verify_email"}, {"phone_number", "phone_verified", "verify_phone_number"},
 	} {
-		if v, ok := goal.Get(c.verified); ok && news.Has(c.name) {
-			news = news.With(c.verified, v) // a new address, or its removal, may reset it
+		if v, ok := goal.Get(c.verified); ok && changed.Has(c.name) {
+			changed = changed.With(c.verified, v) // a new address, or its removal, may reset it
 		}
-		if goal.Has(c.name) && !news.Has(c.name) {
-			news = news.Without(c.verify) // it goes with the address (rule 5)
+		if goal.Has(c.name) && !changed.Has(c.name) {
+			changed = changed.Without(c.verify) // it goes with the address (rule 5)
 		}
 	}
-	return news
+	return changed
 }
 
 // hasAlready reports whether u has the value, or lacks the attribute that null removes.
@@ -93,18 +93,18 @@ func hasAlready(u Object, m Member, target Object) bool {
 	return has && Equal(folded(m.Name, m.Value, target), old)
 }
 
-// metadataNews returns the delta without the members that base already has, or nil if
+// changedMembers returns the delta without the members that base already has, or nil if
 // nothing is left.
-func metadataNews(base, delta Object) Object {
+func changedMembers(base, delta Object) Object {
 	if len(delta) == 0 && len(base) > 0 {
 		return delta
 	}
-	var news Object
+	var changed Object
 	for _, m := range delta {
 		old, has := base.Get(m.Name)
 		if has != (m.Value != nil) || has && !Equal(old, m.Value) {
-			news = news.With(m.Name, m.Value)
+			changed = changed.With(m.Name, m.Value)
 		}
 	}
-	return news
+	return changed
 }
