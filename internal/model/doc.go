@@ -3,9 +3,11 @@
 // code, and works on plain values of its own. Its tests feed random inputs to both and
 // compare the answers.
 //
-// A file models one package, or a part of it, and is named after it. A function cites the page or the
-// comment that it follows. If a page states an outcome, the model computes it; if it
-// states a law only, the tests check the law with the model's own merge or apply.
+// A file models one package, or a part of it, and is named after it. A function cites
+// the page or the comment that it follows. If a page states an outcome, the model
+// computes it; if it states a law only, the tests check the law with the model's own
+// merge or apply. Where pages are silent, a comment states the assumption, or the tests
+// leave the inputs out.
 //
 // The test runs a fixed number of rounds from a fixed seed; a failure prints the seed
 // that repeats it and the smallest inputs that still fail:

@@ -215,7 +215,7 @@ var accepted = map[string][]string{
 func (r *random) payload(target Object) Object {
 	list := append([]string{"blocked", "verify_email"}, accepted[kind(target)]...)
 	if target.True("secondary") {
-		list = []string{"blocked", "email", "email_verified", "phone_number", "username"}
+		list = []string{"blocked", "email", "email_verified", "phone_number", "username", "password"}
 	}
 	p := Object{}
 	for range r.IntN(4) {
