@@ -54,11 +54,7 @@ func (r *random) anyStep(u, t Object) Object {
 		}
 		fallthrough
 	case 6:
-		p := r.payload(t)
-		if setsPasswordUnderImportMode([]any{u, t, p}) {
-			p = p.Without("password")
-		}
-		return Object{{"management_update", p}}
+		return Object{{"management_update", r.payload(t)}}
 	}
 	object := pick(r, metadataObjects...)
 	name, v := pick(r, metadataNames[:4]...), any(nil)

@@ -183,10 +183,7 @@ func applyToIdentity(u Object, connection string, m Member, target Object) Objec
 // e-mail may reset email_verified, and a new password may remove a block (RULES.md,
 // patch.email-keeps-verified and patch.block-lifted).
 func implied(before, u, payload, target Object) Object {
-	if target.True("secondary") {
-		return u
-	}
-	newEmail := u.Text("email") != "" && u.Text("email") != before.Text("email")
+	newEmail := !target.True("secondary") && u.Text("email") != "" && u.Text("email") != before.Text("email")
 	if newEmail && !payload.Has("email_verified") && reading(target, "patch.email-keeps-verified") == "reset" {
 		u = u.With("email_verified", false)
 	}
@@ -197,13 +194,14 @@ func implied(before, u, payload, target Object) Object {
 }
 
 // stamped returns the profile with the timestamps that an update sets (rules 5 and 6;
-// RULES.md, user.database-password-reset).
+// RULES.md, user.database-password-reset). With the import mode on, the password is
+// stored in Auth0 and no script runs (lifecycle.State.Scripts).
 func stamped(u, payload, target Object) Object {
 	now := timestamp(target)
 	if now == "" {
 		return u
 	}
-	inScript := kind(target) == "custom-database" && !inAuth0Store(target) &&
+	inScript := kind(target) == "custom-database" && !inAuth0Store(target) && !target.Object("connection").True("import_mode") &&
 		reading(target, "user.database-password-reset") == "script"
 	if payload.Text("password") != "" && !target.True("secondary") && !inScript {
 		u = u.With("last_password_reset", now)
@@ -260,7 +258,11 @@ func diffMetadata(old any, had bool, v any, has bool) (delta Object, missed []st
 	if has && !isObject || had && !wasObject && len(to) == 0 {
 		return nil, []string{""}
 	}
-	return FirstLevel.Diff(from, to)
+	delta, missed = FirstLevel.Diff(from, to)
+	if had && !wasObject && delta == nil {
+		missed = append(missed, "")
+	}
+	return delta, missed
 }
 
 // sendable reports whether the API takes v for the attribute, as far as random profiles

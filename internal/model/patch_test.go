@@ -12,15 +12,15 @@ import (
 
 var patchOperations = []operation{
 	{"profile-text", userInputs, checkProfileText},
-	{"apply", payloadInputs, unless(setsPasswordUnderImportMode, checkApply)},
-	{"apply-import-mode-password", importModeInputs, checkApply},
+	{"apply", payloadInputs, checkApply},
 	{"exclusive", payloadInputs, checkExclusive},
 	{"profile-diff", usersInputs, checkProfileDiff},
 	{"plan", payloadInputs, checkPlan},
 	{"plan-payloads", payloadInputs, checkPlanPayloads},
 	{"plan-to", usersInputs, checkPlanTo},
 	{"plan-to-equal", payloadInputs, checkPlanToEqual},
-	{"inverse", payloadInputs, checkInverse},
+	{"inverse", payloadInputs, unless(setsSecondaryPassword, checkInverse)},
+	{"inverse-secondary-password", secondaryPasswordInputs, checkInverse},
 	{"conflicts", conflictInputs, unless(mayReset, checkConflicts)},
 	{"conflicts-reset", resetInputs, checkConflicts},
 	{"sendable", usersInputs, checkSendable},
@@ -46,19 +46,6 @@ func usersInputs(r *random) []any {
 func checkProfileText(in []any) error {
 	u := in[0].(Object)
 	return compare("profile read and written", modelUser(libraryUser(u)), u)
-}
-
-// setsPasswordUnderImportMode reports whether an update sets the password of a user who
-// will be migrated. The operation apply-import-mode-password is about these.
-func setsPasswordUnderImportMode(in []any) bool {
-	t, p := in[1].(Object), in[2].(Object)
-	return t.Object("connection").True("import_mode") && !t.True("migrated") && p.Has("password")
-}
-
-func importModeInputs(r *random) []any {
-	connection := Object{{"kind", "custom-database"}, {"import_mode", true}}
-	t := Object{{"connection", connection}, {"sources", pick(r, "strict", "current", "lenient")}, {"now", "2026-11-27T12:00:00Z"}}
-	return []any{r.user(), t, r.payload(t).With("password", "Correct-Horse-1")}
 }
 
 func checkApply(in []any) error {
@@ -288,6 +275,19 @@ func remains(missed []string, want, got Object) error {
 		return fmt.Errorf("%w\n  got:  %s\n  want: %s", err, show(got), show(want))
 	}
 	return nil
+}
+
+// setsSecondaryPassword reports whether an update sets the password of a secondary
+// identity, which may remove the block of the user. The operation
+// inverse-secondary-password is about these.
+func setsSecondaryPassword(in []any) bool {
+	t, p := in[1].(Object), in[2].(Object)
+	return t.True("secondary") && p.Has("password")
+}
+
+func secondaryPasswordInputs(r *random) []any {
+	u := Object{{"blocked", r.percent(50)}}
+	return []any{u, Object{{"secondary", true}}, Object{{"password", "Correct-Horse-1"}, {"connection", "Users"}}}
 }
 
 func checkInverse(in []any) error {
