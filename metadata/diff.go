@@ -22,7 +22,9 @@ import (
 // If the mode cannot reach to, the Delta goes as far as it can. The error is then
 // an [Errors] with an [ErrUnreachable] for each place that it misses: a null that
 // is not stored, a member that stays because the base wins, a list that does not
-// begin with the old one. At most 1,000 places, or a mebibyte of their pointers, are
+// begin with the old one. The place is the whole object, with the pointer "", if
+// [Replace] changes nothing: with [BaseWins] on an object that has members, and with
+// [IgnoreEmpty] to one that has none. At most 1,000 places, or a mebibyte of their pointers, are
 // listed; then the last entry is [ErrMore]. See [Unreachable].
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}
@@ -116,9 +118,8 @@ func (d *differ) replaceWhole(from, to Object) Delta {
 	case d.mode&BaseWins != 0 && from.Len() > 0, d.mode&IgnoreEmpty != 0 && d.mode&StripNulls == 0 && to.Len() == 0:
 		d.miss()
 		return Delta{}
-	case d.mode&IgnoreEmpty != 0 && to.Len() == 0: // {} would change nothing, but a null that is stripped leaves {}
-		f := from.members()[0]
-		return Delta{newObject([]member{{name: f.name, key: f.key, value: "null"}})}
+	case d.mode&IgnoreEmpty != 0 && to.Len() == 0: // {} would change nothing
+		return strippedToEmpty(from)
 	case to.Len() == 0:
 		return Wipe()
 	}
@@ -130,14 +131,22 @@ func (d *differ) replaceWhole(from, to Object) Delta {
 			d.missStripped(t.name, t.value)
 		}
 		o := d.mode.storedWhole(to)
-		if o.Len() == 0 { // all of it is null, and {} would wipe
-			d.missed = nil
-			d.miss()
-			return Delta{}
+		if o.Len() == 0 {
+			return strippedToEmpty(from)
 		}
 		return Delta{o}
 	}
 	return Delta{to}
+}
+
+// strippedToEmpty returns the Delta that turns from into {} in [Replace] | [StripNulls]:
+// a null, which is stripped.
+func strippedToEmpty(from Object) Delta {
+	if from.Len() == 0 {
+		return Delta{}
+	}
+	f := from.members()[0]
+	return Delta{newObject([]member{{name: f.name, key: f.key, value: "null"}})}
 }
 
 // value returns the value that the Delta has for a member of both objects. It reports
