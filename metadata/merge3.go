@@ -26,7 +26,7 @@ func Merge3(base, ours, theirs Object) (Object, []string) {
 	switch {
 	case ours.Equal(theirs), base.Equal(theirs):
 		return ours, nil
-	case base.Equal(ours):
+	case base.Equal(ours) && theirs.Len() > 0:
 		return theirs, nil
 	}
 	m := merger3{budget: 1<<20 + 4*(base.size()+ours.size()+theirs.size())}
