@@ -6,17 +6,19 @@ import "strings"
 // then do. They share text with first and then.
 //
 //  1. If both are zero, there is none.
-//  2. If one Delta can express both for every object, there is one.
-//  3. Otherwise there are two, first and then.
+//  2. There are two, first and then, in the cases below.
+//  3. Otherwise there is one, which expresses both for every object.
 //
-// No single Delta expresses:
+// The cases of rule 2:
 //
 //   - a wipe, followed by members to set;
 //   - if objects are merged at every level, a removal or a value other than an
-//     object, followed by an object in its place: a single Delta would merge that
-//     into whatever object is there;
+//     object, followed by an object in its place, even {}: a single Delta would merge
+//     that into whatever object is there;
 //   - if lists are combined, a removal or a value other than a list, followed by a
-//     list in its place.
+//     list in its place, even [].
+//
+// A wipe or a removal that has no effect in the mode does not count.
 func (m Mode) Compose(first, then Delta) []Delta {
 	one, ok := m.compose(first, then)
 	switch {
