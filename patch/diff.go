@@ -96,7 +96,7 @@ func (d *differ) readOnly(from, to user.Profile) {
 		is      bool
 	}{
 		{"/user_id", from.UserID.Equal(to.UserID)},
-		{"/identities", user.Profile{Identities: from.Identities}.Equal(user.Profile{Identities: to.Identities})},
+		{"/identities", sameIdentities(from, to)},
 		{"/multifactor", from.Multifactor.Equal(to.Multifactor)},
 		{"/multifactor_last_modified", from.MultifactorLastModified.Equal(to.MultifactorLastModified)},
 		{"/last_ip", from.LastIP.Equal(to.LastIP)},
@@ -109,6 +109,10 @@ func (d *differ) readOnly(from, to user.Profile) {
 			d.miss(same.pointer)
 		}
 	}
+}
+
+func sameIdentities(u, v user.Profile) bool {
+	return user.Profile{Identities: u.Identities}.Equal(user.Profile{Identities: v.Identities})
 }
 
 // extra compares the members of Extra.
@@ -172,10 +176,19 @@ func (d *differ) dropMembers(p *Payload, a attribute, t *user.Target) {
 }
 
 // compare adds the differences between got and want to the misses. It ignores
-// timestamps, letter case that the connection does not keep, and {} beside absent
-// metadata.
+// timestamps, letter case that the connection does not keep, {} beside absent
+// metadata, and how a value is written.
 func (d *differ) compare(got, want user.Profile, t *user.Target) {
 	want.UpdatedAt, want.LastPasswordReset = got.UpdatedAt, got.LastPasswordReset
+	if want.EmailVerified.Equal(got.EmailVerified) {
+		want.EmailVerified = got.EmailVerified
+	}
+	if want.PhoneVerified.Equal(got.PhoneVerified) {
+		want.PhoneVerified = got.PhoneVerified
+	}
+	if sameIdentities(want, got) {
+		want.Identities = got.Identities
+	}
 	if derived.Fold(t, want.Email).Equal(derived.Fold(t, got.Email)) {
 		want.Email = got.Email
 	}
