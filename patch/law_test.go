@@ -210,6 +210,11 @@ func checkPlan(t *testing.T, u user.Profile, goal patch.Payload, at user.Target)
 	if len(effects) > 0 {
 		require.Subset(t, withoutPointers(want.Effects), effects)
 	}
+	for _, e := range withoutPointers(want.Effects) {
+		if e.Kind == user.VerificationEmail || e.Kind == user.VerificationText {
+			require.Contains(t, effects, e, "a message that the goal sends")
+		}
+	}
 }
 
 // withoutPointers returns effects without their pointers: a plan omits attributes that

@@ -16,9 +16,10 @@ import (
 //
 //  1. Values that from already has are omitted, because the API refuses attributes
 //     that exclude each other even if they do not change. These always stay: a
-//     password; email_verified and phone_verified beside a new e-mail or phone
-//     number, which may reset them; and the attributes beside one that is not in the
-//     schema, if the API would not take that one by itself.
+//     password; verify_email true, which sends an e-mail; email_verified and
+//     phone_verified beside an e-mail or phone number that changes or goes, since that
+//     may reset them; and the attributes beside one that is not in the schema, if the
+//     API would not take that one by itself.
 //  2. The order is email, username, password. Each of them ends the user's sessions if
 //     it changes ([rule.SessionsExpire]), so no order keeps them. The e-mail is first:
 //     a password reset that is requested in between goes to the new address, and a
@@ -26,12 +27,14 @@ import (
 //     sessions, and until then the user logs in with the old one.
 //  3. All other attributes go with the first payload, a block included, so that
 //     nothing has changed if the API refuses them. A block is removed with the last
-//     payload. If a new password removes a block by the reading that holds, and the
-//     user is to be blocked, one more payload blocks again.
+//     payload. If a new password removes a block by the reading that holds, one more
+//     payload blocks a user again whom goal blocks, or who is blocked and whom goal does
+//     not unblock.
 //  4. A phone number gets a payload of its own if the reading that holds requires it,
 //     or goes with the payload that blocks again.
 //  5. connection goes with each payload, client_id with the e-mail or phone number,
-//     verify_email with the e-mail.
+//     verify_email with the e-mail. Without an e-mail or phone number that changes,
+//     client_id is omitted, and without such an e-mail verify_email false.
 //
 // Plan returns no payload if goal changes nothing. Each payload passes
 // [Payload.Validate] for the target, except for [rule.ProfileAllowance], which is
@@ -272,14 +275,15 @@ func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 	return p
 }
 
-// keepVerified restores email_verified and phone_verified from before if p has a
-// new e-mail or phone number, which may reset them, and removes the attributes that
-// have no effect without one.
+// keepVerified restores email_verified and phone_verified from before if p changes the
+// e-mail or phone number, which may reset them, and removes the attributes that have no
+// effect without such a change.
 func (p *Payload) keepVerified(before *Payload) {
+	verify, set := p.VerifyEmail.Get()
 	switch {
 	case !p.Email.IsZero():
 		p.EmailVerified = before.EmailVerified
-	case !before.Email.IsZero():
+	case set && !verify:
 		p.VerifyEmail = user.Field[bool]{}
 	}
 	switch {

@@ -92,7 +92,12 @@ func TestPlan(t *testing.T) {
 		{`{"username":"ann","email":"a@example.com","unknown":1,"user_metadata":{"a":1}}`, []string{`{"email":"a@example.com","unknown":1,"user_metadata":{"a":1}}`}},
 		{`{"name":"A","verify_phone_number":true}`, nil},
 		{`{"name":"B","verify_email":true,"verify_phone_number":true}`, []string{`{"name":"B","verify_email":true,"verify_phone_number":true}`}},
-		{`{"name":"B","email":"a@example.com","verify_email":true,"client_id":"c"}`, []string{`{"name":"B"}`}},
+		{`{"name":"B","email":"a@example.com","verify_email":true,"client_id":"c"}`, []string{`{"name":"B","verify_email":true}`}},
+		{`{"email":"A@example.com","verify_email":true}`, []string{`{"verify_email":true}`}},
+		{`{"email":"a@example.com","verify_email":true,"username":"bob","password":"p"}`, []string{`{"username":"bob","verify_email":true}`, `{"password":"p"}`}},
+		{`{"verify_email":false}`, nil},
+		{`{"email":"a@example.com","email_verified":false,"verify_email":false}`, []string{`{"email_verified":false}`}},
+		{`{"name":"B","verify_email":false,"verify_phone_number":true}`, []string{`{"name":"B","verify_phone_number":true}`}},
 		{`{"username":"ann","unknown":1}`, []string{`{"username":"ann","unknown":1}`}},
 		{`{"name":"B","gone":null}`, []string{`{"name":"B"}`}},
 	} {
@@ -267,7 +272,7 @@ func TestPlanKeepsABlock(t *testing.T) {
 	assert.JSONEq(t, `{"email":"b@example.com","email_verified":true}`, string(list[0].AppendJSON(nil)))
 	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","email":"a@example.com"}`), payload(t, `{"phone_number":"+15551230000","verify_phone_number":true,"email":"a@example.com","verify_email":true,"client_id":"c"}`), user.Target{})
 	require.NoError(t, err)
-	assert.Empty(t, list)
+	assert.Equal(t, `[{"verify_email":true}]`, fmt.Sprint(list))
 	list, err = patch.Plan(profile(t, `{"phone_number":"+15551230000","phone_verified":true}`), payload(t, `{"phone_number":"+15551230001","phone_verified":true}`), user.Target{})
 	require.NoError(t, err)
 	require.Len(t, list, 1)
@@ -306,6 +311,21 @@ func TestInverseOfASecondaryIdentity(t *testing.T) {
 	q, err := payload(t, `{"phone_number":"+15552223333","connection":"sms","user_metadata":{"a":1}}`).Inverse(u, user.Target{Secondary: true})
 	assert.Equal(t, []string{"/phone_number"}, metadata.Unreachable(err))
 	assert.JSONEq(t, `{"connection":"sms","user_metadata":{"a":null}}`, string(q.AppendJSON(nil)))
+	q, err = payload(t, `{"password":"p","connection":"sms"}`).Inverse(profile(t, `{"blocked":true}`), user.Target{Secondary: true})
+	assert.Equal(t, []string{"/password"}, metadata.Unreachable(err))
+	assert.JSONEq(t, `{"blocked":true,"connection":"sms"}`, string(q.AppendJSON(nil)), "the password removes a block of the whole user")
+}
+
+// Values that are equal are no difference, however they are written.
+func TestSpellingIsNoDifference(t *testing.T) {
+	from := profile(t, `{"email_verified":"true","phone_verified":"false","identities":[{"user_id":7,"isSocial":false}],"name":"A"}`)
+	to := profile(t, `{"email_verified":true,"phone_verified":false,"identities":[{"user_id":"7","isSocial":false}],"name":"B"}`)
+	list, err := patch.PlanTo(from, to, user.Target{})
+	require.NoError(t, err)
+	assert.Equal(t, `[{"name":"B"}]`, fmt.Sprint(list))
+	q, err := payload(t, `{"email_verified":false}`).Inverse(from, user.Target{})
+	require.NoError(t, err)
+	assert.Equal(t, `{"email_verified":true}`, fmt.Sprint(q))
 }
 
 func TestInverse(t *testing.T) {
