@@ -20,7 +20,9 @@ import (
 //     the profile: a payload that makes a profile beyond the allowance larger is
 //     refused, one that makes it smaller is not ([rule.ProfileAllowance]).
 //  2. A root attribute in p gets its value; null removes it. An absent one stays, and
-//     so does one that already has the value.
+//     so does one that already has the value. An attribute that is not in the schema
+//     is removed by null too; a value for it is ignored, unless the policy for
+//     [rule.UnknownAttribute] is "stored".
 //  3. The Auth0 store keeps email and username in lower case.
 //  4. Both metadata objects are merged at the first level; see [metadata.FirstLevel].
 //     user_metadata without members is {} if it was there before, and absent if it
@@ -32,6 +34,10 @@ import (
 //  6. updated_at becomes the target's time, if it has one.
 //  7. user_id, identities and created_at never change, except that the update of a
 //     secondary identity changes its profileData.
+//  8. A password removes the block of a blocked user, unless p sends blocked too, or
+//     the policy for [rule.BlockLifted] is "stays". An email that changes sets
+//     email_verified to false only if p does not send it and the policy for
+//     [rule.EmailKeepsVerified] is "reset".
 //
 // The warnings are those of the verdict and those that depend on the user. The
 // effects come in the order of the catalogue.
@@ -44,7 +50,7 @@ import (
 //
 // Sources: the endpoint's description; 28 recorded updates (2, 4, 5, 6, 7); User
 // Profile Structure (3). Inferred are rule 4 for metadata whose last member is
-// removed by a null, and the exception in rule 7.
+// removed by a null, and the exception in rule 7. Rule 8 is disputed.
 func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	u = derived.Placed(u)
 	verdict := p.validate(t, true)

@@ -11,11 +11,13 @@ import (
 //
 //  1. Attributes, and first-level members of metadata, to which a and b give
 //     different values. A wipe of metadata conflicts with any other change of it.
-//  2. email_verified in one payload, without email, and a new email in the other: the
-//     flag is about the address that was read, and the new one may reset it.
+//     connection, client_id, verify_email and verify_phone_number never conflict,
+//     since they are not stored.
+//  2. email_verified in one payload, and in the other an email, or its removal, that the
+//     first does not have and that comes without email_verified: it may reset the flag.
 //     phone_verified and phone_number are treated likewise.
-//  3. blocked true in one payload, without password, and a password in the other:
-//     sources disagree whether a new password removes a block.
+//  3. blocked true in one payload and a password in the other, unless both payloads
+//     have both: sources disagree whether a new password removes a block.
 //
 // If there is no conflict, a and b can be sent in any order. Equal payloads have
 // none.
