@@ -28,9 +28,9 @@ func (s Stage) LogValue() slog.Value {
 
 // Run returns what the steps do to the user. The rules, in order:
 //
-//  1. A user whose user_metadata is not an object is refused, since every Action fails
-//     the login; sources lenient, or the policy for [rule.ActionUserMetadata], make it
-//     a warning.
+//  1. On a trigger whose event.user has user_metadata, a user whose user_metadata is not
+//     an object is refused, since every Action fails the login; sources lenient, or the
+//     policy for [rule.ActionUserMetadata], make it a warning.
 //  2. A trigger has only the methods of its reference; any other step is refused. A
 //     direct update is possible on every trigger except pre-user-registration, and
 //     discouraged in post-user-registration.
@@ -45,15 +45,19 @@ func (s Stage) LogValue() slog.Value {
 //  6. A value that equals the stored one is not written. A null is always written.
 //     If no member is left, nothing is written, so {} is never sent.
 //  7. A redirect writes the staged members first; later ones are in another payload.
+//     event.user then shows the stored user.
 //  8. After the Action that denies access no other Action runs, and what is staged is
-//     written. A denied registration creates no user and writes nothing.
-//  9. A direct update is written at once. Whether the next Action reads it is
-//     disputed: it does, unless the policy for [rule.DirectUpdate] is "unseen".
-//     Members that were staged before are written over it.
+//     written. A redirect of that Action does nothing. A denied registration creates no
+//     user and writes nothing.
+//  9. A direct update is written at once. Members that were staged before are written
+//     over it. Whether the next Action reads it is disputed: it does, unless the policy
+//     for [rule.DirectUpdate] is "unseen". Then Actions read it after a redirect; until
+//     then the stored value of rule 6 is the one before the update.
 //  10. The primary user can be changed once, to an id of at most 128 characters.
 //     user_metadata that the same Action sets is lost; members that later Actions set
 //     are written to the new primary user. The profile of that user is not known, so
-//     equal values are written too, and event.user stays the user who logged in.
+//     equal values are written too, and event.user stays the user who logged in, with
+//     those members added; a redirect does not read it again.
 //  11. All writes together have at most 32 kB of each metadata object.
 //  12. The next trigger starts from the stored user: run another Stage with the
 //     Profile of this one.
