@@ -43,7 +43,8 @@ import (
 //     form. Further attributes from the identity provider are included; metadata,
 //     blocked and the members that Auth0 keeps itself, such as logins_count, are not.
 //     An attribute of the wrong type is kept as received, with a warning. A profileData
-//     that is not an object is replaced.
+//     that is not an object is replaced. If there is no attribute to show, nothing is
+//     added.
 //  5. Sources disagree on whether the identity of the primary gets profileData. It
 //     does, with a warning, unless the policy for [rule.PrimaryProfileData] is
 //     "hidden".
@@ -73,29 +74,32 @@ func Link(primary, secondary user.Profile, t user.Target) (user.Outcome, error) 
 // LinkMerging is [Link] with the metadata of the secondary merged into that of the
 // primary by the mode. The API does not merge: send the result with an update.
 //
-//  1. Empty metadata of the secondary changes nothing, in any mode, since {} would
-//     wipe that of the primary.
-//  2. A null member of the secondary does not remove the member of the primary.
+//  1. A null member of the secondary is left out, so that it does not remove the
+//     member of the primary.
+//  2. Metadata of the secondary that is then empty changes nothing, in any mode, since
+//     {} would wipe that of the primary.
+//  3. Metadata of the primary that is neither an object nor null stays, and that of the
+//     secondary is lost, with a warning.
 func LinkMerging(primary, secondary user.Profile, mode metadata.Mode, t user.Target) (user.Outcome, error) {
 	l, err := link(primary, secondary, t)
 	if err != nil {
 		return user.Outcome{}, err
 	}
-	for _, x := range [...]struct {
-		name   string
-		dst    *metadata.Object
-		merged metadata.Object
-	}{
-		{"user_metadata", &l.profile.UserMetadata, merge(mode, l.primary.UserMetadata, l.secondary.UserMetadata)},
-		{"app_metadata", &l.profile.AppMetadata, merge(mode, l.primary.AppMetadata, l.secondary.AppMetadata)},
-	} {
-		_, inExtra := l.primary.Extra.Get(x.name) // metadata that is not an object stays
-		if *x.dst = x.merged; inExtra {
-			*x.dst = metadata.Object{}
-		}
-		l.warnDropped(x.name, inExtra)
-	}
+	l.mergeMetadata(mode, "user_metadata", &l.profile.UserMetadata, l.secondary.UserMetadata)
+	l.mergeMetadata(mode, "app_metadata", &l.profile.AppMetadata, l.secondary.AppMetadata)
 	return l.outcome()
+}
+
+// mergeMetadata merges a metadata object of the secondary into that of the primary.
+func (l *linking) mergeMetadata(mode metadata.Mode, name string, at *metadata.Object, theirs metadata.Object) {
+	if v, odd := l.primary.Extra.Get(name); odd && !v.IsNull() {
+		l.warnDropped(name, theirs.Len() > 0)
+		return
+	}
+	if *at = merge(mode, *at, theirs); !at.IsZero() { // a null goes
+		l.profile.Extra = attrs.NonEmpty(l.profile.Extra.Without(name))
+	}
+	l.warnDropped(name, false)
 }
 
 func merge(mode metadata.Mode, primary, secondary metadata.Object) metadata.Object {

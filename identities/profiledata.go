@@ -30,8 +30,10 @@ func profileData(p user.Profile) metadata.Object {
 			*f = user.Null[string]()
 		}
 	}
-	unset(&shown.Name, "name", shown.Name.Or("") == email)
-	unset(&shown.Nickname, "nickname", shown.Nickname.Or("") == derived.Nickname(email))
+	if email != "" {
+		unset(&shown.Name, "name", shown.Name.Equal(user.Set(email)))
+		unset(&shown.Nickname, "nickname", shown.Nickname.Equal(user.Set(derived.Nickname(email))))
+	}
 	unset(&shown.Picture, "picture", derived.IsPicture(shown.Picture.Or("")))
 	own, err := shown.Object()
 	if err != nil {
