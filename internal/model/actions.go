@@ -28,12 +28,16 @@ var methods = map[string][]string{
 	},
 }
 
+// withoutUserMetadata lists the triggers whose event.user has no user_metadata
+// (actions.Trigger.EventUser).
+var withoutUserMetadata = []string{"post-change-password", "credentials-exchange", "custom-token-exchange", "event-stream"}
+
 // run is a run of the Actions of one trigger (actions.Stage.Run).
 type run struct {
 	trigger string
 	target  Object
 	user    Object // as stored
-	seen    Object // as event.user shows it, without the members that are staged
+	seen    Object // as Actions read it, without the members that are staged
 	pending Object // user_metadata and app_metadata that are staged for the user
 	action  Object // what the current Action staged, which it does not read
 	primary string // the new primary user
@@ -48,7 +52,8 @@ type run struct {
 // event.user as each Action reads it, or false if a step is refused (actions.Stage.Run).
 func Stage(trigger string, u Object, steps []any, target Object) (r *run, ok bool) {
 	r = &run{trigger: trigger, target: target, user: u, seen: u}
-	if v, _ := u.Get("user_metadata"); v != nil && !isObject(v) && reading(target, "patch.action-user-metadata") != "lenient" {
+	if v, _ := u.Get("user_metadata"); v != nil && !isObject(v) && !slices.Contains(withoutUserMetadata, trigger) &&
+		reading(target, "patch.action-user-metadata") != "lenient" {
 		return nil, false // rule 1
 	}
 	r.event()
@@ -92,7 +97,7 @@ func (r *run) step(step Member) bool {
 // set stages a member; the last value counts (rules 3 and 5). A call without a value
 // sets undefined.
 func (r *run) set(object string, call []any) bool {
-	stored, _ := r.user.Get(object) // null counts as absent
+	stored, _ := r.seen.Get(object) // null counts as absent
 	if len(call) < 2 || stored != nil && !isObject(stored) || isInfinite(call[1]) {
 		return false
 	}
@@ -140,7 +145,7 @@ func (r *run) update(payload Object) bool {
 	if r.trigger == "pre-user-registration" {
 		return false
 	}
-	r.write(Write{r.user.Text("user_id"), payload, true})
+	r.write(payload, true)
 	if reading(r.target, "patch.direct-update") == "seen" {
 		r.seen = Apply(r.seen, payload, r.target)
 	}
@@ -156,13 +161,16 @@ func (r *run) setPrimary(id string) bool {
 	return true
 }
 
-// redirect writes what is staged (rule 7). After a denial there is no redirect.
+// redirect writes what is staged (rule 7). After a denial there is no redirect (rule 8).
+// The user is read again, unless the primary user changed (rule 10).
 func (r *run) redirect() {
 	if r.denied {
 		return
 	}
 	r.flush()
-	r.seen = r.user
+	if r.primary == "" {
+		r.seen = r.user
+	}
 }
 
 // nextAction ends an Action: the next one reads what it staged (rule 4).
@@ -225,21 +233,22 @@ func (r *run) flush() {
 		r.pending, r.later = nil, staged(r.pending, r.later)
 	}
 	if p := r.toWrite(r.pending); len(p) > 0 {
-		r.write(Write{r.user.Text("user_id"), p, false})
+		r.write(p, false)
 	}
 	if len(r.later) > 0 {
 		r.writes = append(r.writes, Write{r.primary, r.later, false})
 	}
+	r.seen = Apply(r.seen, staged(r.pending, r.later), r.target)
 	r.pending, r.later = nil, nil
 }
 
-// toWrite returns the staged members that differ from the stored ones, and all nulls
-// (rule 6).
+// toWrite returns the staged members that differ from those that Actions read, and all
+// nulls (rules 6 and 9).
 func (r *run) toWrite(pending Object) Object {
 	result := Object{}
 	for _, object := range pending {
 		for _, m := range object.Value.(Object) {
-			old, has := r.user.Object(object.Name).Get(m.Name)
+			old, has := r.seen.Object(object.Name).Get(m.Name)
 			if m.Value == nil || !has || !Equal(old, m.Value) {
 				result = stage(result, object.Name, m.Name, m.Value)
 			}
@@ -249,7 +258,7 @@ func (r *run) toWrite(pending Object) Object {
 }
 
 // write applies a payload to the stored user.
-func (r *run) write(w Write) {
-	r.writes = append(r.writes, w)
-	r.user = Apply(r.user, w.Payload, r.target)
+func (r *run) write(payload Object, direct bool) {
+	r.writes = append(r.writes, Write{r.user.Text("user_id"), payload, direct})
+	r.user = Apply(r.user, payload, r.target)
 }

@@ -46,7 +46,7 @@ func withProfileData(identity, u Object) Object {
 	data := identity.Object("profileData").present()
 	for _, m := range u {
 		kept := slices.Contains(readOnly, m.Name) || slices.Contains(metadataObjects, m.Name) || m.Name == "blocked"
-		if !kept && hasType(m) && !isDerived(u, m) {
+		if !kept && m.Value != nil && !isDerived(u, m) {
 			data = data.With(m.Name, m.Value)
 		}
 	}
@@ -54,20 +54,6 @@ func withProfileData(identity, u Object) Object {
 		return identity
 	}
 	return identity.With("profileData", data)
-}
-
-// hasType reports whether an attribute of the API's schema has a value of its type: null
-// and mistyped attributes have none (user.Field).
-func hasType(m Member) bool {
-	s, isText := m.Value.(string)
-	_, isBool := m.Value.(bool)
-	switch {
-	case slices.Contains(texts, m.Name):
-		return isText
-	case slices.Contains(booleans, m.Name):
-		return isBool || s == "true" || s == "false"
-	}
-	return true
 }
 
 // isDerived reports whether Auth0 sets the attribute by itself: a name that is the
@@ -99,9 +85,8 @@ func LinkMerging(primary, secondary Object, mode Mode, target Object) (Object, b
 		return nil, false
 	}
 	for _, name := range metadataObjects {
-		stored, had := linked.Get(name)
-		if had && !isObject(stored) {
-			continue // there is nothing to merge into
+		if stored, _ := linked.Get(name); stored != nil && !isObject(stored) {
+			continue // it stays (rule 3)
 		}
 		if added := withoutNulls(mode, secondary.Object(name)); len(added) > 0 {
 			linked = linked.With(name, mode.Merge(linked.Object(name), added))

@@ -92,7 +92,7 @@ func compareLink(out user.Outcome, err error, primary, want Object, ok bool) err
 	}
 	return firstOf(
 		compare("Link", modelUser(out.Profile), want),
-		compareUnordered("Changes of Link", libraryChanges(out.Changes), modelChanges(Changes(primary, want))),
+		compareUnordered("Changes of Link", libraryChanges(out.Changes()), modelChanges(Changes(primary, want))),
 	)
 }
 
@@ -124,6 +124,6 @@ func checkUnlink(in []any) error {
 	return firstOf(
 		compare("Unlink", modelUser(out.Profile), want),
 		compare("detached", modelUser(out.Detached), detached.present()),
-		compareUnordered("Changes of Unlink", libraryChanges(out.Changes), modelChanges(Changes(u, want))),
+		compareUnordered("Changes of Unlink", libraryChanges(out.Changes()), modelChanges(Changes(u, want))),
 	)
 }

@@ -19,8 +19,8 @@ var metadataOperations = []operation{
 	{"merge", modeInputs(2), checkMerge},
 	{"merge-text", modeInputs(2), checkMergeText},
 	{"merge-duplicate", modeInputs(2), checkMergeDuplicate},
-	{"diff", modeInputs(2), unless(onlyNullsUnderReplace, checkDiff)},
-	{"diff-text", modeInputs(2), unless(onlyNullsUnderReplace, checkDiffText)},
+	{"diff", modeInputs(2), checkDiff},
+	{"diff-text", modeInputs(2), checkDiffText},
 	{"diff-only-nulls", onlyNullsInputs, checkDiff},
 	{"compose", modeInputs(3), checkCompose},
 	{"from-deep", modeInputs(2), checkFromDeep},
@@ -213,28 +213,10 @@ func checkMergeDuplicate(in []any) error {
 	return nil
 }
 
-// onlyNullsUnderReplace reports whether the goal of a Diff has only members that a mode
-// with Replace and StripNulls does not store. The operation diff-only-nulls is about
-// these goals.
-func onlyNullsUnderReplace(in []any) bool {
-	_, m := modes(in[0])
-	to := in[2].(Object)
-	return m.Replace && len(to) > 0 && len(m.effective().stored(to).(Object)) == 0
-}
-
+// onlyNullsInputs returns a mode, an object, and a goal of which the mode stores nothing.
 func onlyNullsInputs(r *random) []any {
 	to := Object{{r.name(), nil}}
 	return []any{pick(r, "replace", "replace+base-wins", "replace+ignore-empty") + "+strip-nulls", r.related(to, levels), to}
-}
-
-// unless returns the check for the inputs that an operation of its own does not cover.
-func unless(covered func([]any) bool, check func([]any) error) func([]any) error {
-	return func(in []any) error {
-		if covered(in) {
-			return nil
-		}
-		return check(in)
-	}
 }
 
 func checkDiff(in []any) error {

@@ -333,11 +333,19 @@ func metadataConflicts(name string, a, b Object) []string {
 func resets(name string, a, b Object) bool {
 	switch name {
 	case "email_verified":
-		return a.Has(name) && !a.Has("email") && b.Text("email") != ""
+		return a.Has(name) && changesAlone("email", name, a, b)
 	case "phone_verified":
-		return a.Has(name) && !a.Has("phone_number") && b.Text("phone_number") != ""
+		return a.Has(name) && changesAlone("phone_number", name, a, b)
 	case "blocked":
-		return a.True(name) && !a.Has("password") && b.Text("password") != ""
+		bothInBoth := a.Has("password") && b.Has(name)
+		return a.True(name) && b.Text("password") != "" && !bothInBoth
 	}
 	return false
+}
+
+// changesAlone reports whether b has an address, or its removal, that a does not have, and
+// does not have the flag.
+func changesAlone(address, flag string, a, b Object) bool {
+	same := a.Has(address) && Equal(a.slot(address), b.slot(address))
+	return b.Has(address) && !same && !b.Has(flag)
 }

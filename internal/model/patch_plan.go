@@ -71,15 +71,16 @@ func changedAttributes(u, goal, target Object) Object {
 			changed = changed.With(m.Name, m.Value)
 		}
 	}
-	for _, c := range []struct{ name, verified, verify string }{
-		{"email", "email_verified", "verify_email"}, {"phone_number", "phone_verified", "verify_phone_number"},
-	} {
-		if v, ok := goal.Get(c.verified); ok && changed.Has(c.name) {
-			changed = changed.With(c.verified, v) // a new address, or its removal, may reset it
+	for _, c := range [][2]string{{"email", "email_verified"}, {"phone_number", "phone_verified"}} {
+		if v, ok := goal.Get(c[1]); ok && changed.Has(c[0]) {
+			changed = changed.With(c[1], v) // a new address, or its removal, may reset it
 		}
-		if goal.Has(c.name) && !changed.Has(c.name) {
-			changed = changed.Without(c.verify) // it goes with the address (rule 5)
-		}
+	}
+	if goal.Has("phone_number") && !changed.Has("phone_number") {
+		changed = changed.Without("verify_phone_number") // it goes with the number
+	}
+	if !changed.Has("email") && !goal.True("verify_email") {
+		changed = changed.Without("verify_email") // false changes nothing (rule 5)
 	}
 	return changed
 }
