@@ -22,9 +22,9 @@ import (
 // If the mode cannot reach to, the Delta goes as far as it can. The error is then
 // an [Errors] with an [ErrUnreachable] for each place that it misses: a null that
 // is not stored, a member that stays because the base wins, a list that does not
-// begin with the old one. The place is the whole object, with the pointer "", if
-// [Replace] changes nothing: with [BaseWins] on an object that has members, and with
-// [IgnoreEmpty] to one that has none. At most 1,000 places, or a mebibyte of their pointers, are
+// begin with the old one. The pointer is "" if [Replace] cannot change from at all:
+// with [BaseWins] if from has members, with [IgnoreEmpty] but not [StripNulls] if to
+// has none. At most 1,000 places, or a mebibyte of their pointers, are
 // listed; then the last entry is [ErrMore]. See [Unreachable].
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}

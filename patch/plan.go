@@ -28,13 +28,13 @@ import (
 //  3. All other attributes go with the first payload, a block included, so that
 //     nothing has changed if the API refuses them. A block is removed with the last
 //     payload. If a new password removes a block by the reading that holds, one more
-//     payload blocks a user again whom goal blocks, or who is blocked and whom goal does
-//     not unblock.
+//     payload sets blocked again: for a user whom goal blocks, and for one who is
+//     blocked already if goal does not have blocked.
 //  4. A phone number gets a payload of its own if the reading that holds requires it,
 //     or goes with the payload that blocks again.
 //  5. connection goes with each payload, client_id with the e-mail or phone number,
-//     verify_email with the e-mail. Without an e-mail or phone number that changes,
-//     client_id is omitted, and without such an e-mail verify_email false.
+//     verify_email with the e-mail. If neither changes, client_id is omitted; if the
+//     e-mail does not change, verify_email false is.
 //
 // Plan returns no payload if goal changes nothing. Each payload passes
 // [Payload.Validate] for the target, except for [rule.ProfileAllowance], which is
