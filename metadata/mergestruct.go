@@ -81,13 +81,18 @@ func MergeStruct[T any](base, change T, empties Empties) (result T, err error) {
 // merger merges Go values; pass is PassEmpty.
 type merger struct{ pass bool }
 
-// merge merges src into dst, which can be set.
+// merge merges src into dst, which can be set. It keeps dst if that is an unexported
+// field or stands in one.
 func (m merger) merge(dst, src reflect.Value) error {
 	switch {
+	case !dst.CanInterface():
+		return nil
+	case isEmptyValue(src) && !m.pass:
+		return nil
+	case dst.Kind() == reflect.Struct && !isOneValue(dst.Type()):
+		// Its unexported fields stay, also if all of src is empty.
 	case isEmptyValue(src):
-		if m.pass {
-			dst.Set(src)
-		}
+		dst.Set(src)
 		return nil
 	case dst.Kind() == reflect.Map && dst.IsNil(), isOneValue(dst.Type()):
 		dst.Set(src)

@@ -3,6 +3,7 @@ package metadata_test
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -269,6 +270,61 @@ func TestMergeStructOfForeignTypes(t *testing.T) {
 
 	_, err = metadata.MergeStruct(struct{ F fragile }{}, struct{ F fragile }{fragile{"a"}}, metadata.SkipEmpty)
 	assert.ErrorIs(t, err, metadata.ErrType, "what panics is refused")
+}
+
+type guarded struct {
+	Name   string
+	mu     sync.Mutex
+	seen   time.Time
+	ids    [2]int
+	counts map[string]int
+	at     *address
+	home   address
+	list   []string
+	any    any
+	object metadata.Object
+	done   chan int
+	call   func()
+	opaque
+	Inner struct {
+		City string
+		seen *time.Time
+		m    map[string]any
+	}
+}
+
+// Unexported fields of any type stay those of base.
+func TestMergeStructKeepsUnexportedFields(t *testing.T) {
+	t.Parallel()
+	fill := func(name string, n int) *guarded {
+		g := &guarded{Name: name, seen: noon.AddDate(n, 0, 0), ids: [2]int{n}, counts: map[string]int{name: n}, at: &address{City: name},
+			home: address{City: name}, list: []string{name}, any: map[string]any{name: n}, object: metadata.MustParse(`{"` + name + `":1}`),
+			done: make(chan int, n), call: func() {}, opaque: opaque{n}}
+		g.Inner.City, g.Inner.seen, g.Inner.m = name, &g.seen, map[string]any{name: n}
+		return g
+	}
+	for _, empties := range []metadata.Empties{metadata.SkipEmpty, metadata.PassEmpty} {
+		for name, change := range map[string]*guarded{"full": fill("change", 2), "named": {Name: "change"}, "empty": {}} {
+			base := fill("base", 1)
+			base.mu.Lock()
+			got, err := metadata.MergeStruct(struct{ G *guarded }{base}, struct{ G *guarded }{change}, empties)
+			require.NoError(t, err, "%v: %s", empties, name)
+			g, want := got.G, fill("base", 1)
+			switch {
+			case empties == metadata.PassEmpty:
+				want.Name, want.Inner.City = change.Name, change.Inner.City
+			case name == "full":
+				want.Name, want.Inner.City = "change", "change"
+			case name == "named":
+				want.Name = "change"
+			}
+			assert.Equal(t, want.Name, g.Name, "%v: %s", empties, name)
+			assert.Equal(t, want.Inner.City, g.Inner.City, "%v: %s", empties, name)
+			assert.Equal(t, []any{base.seen, base.ids, base.counts, base.at, base.home, base.list, base.any, base.object, base.done, base.opaque, base.Inner.seen, base.Inner.m},
+				[]any{g.seen, g.ids, g.counts, g.at, g.home, g.list, g.any, g.object, g.done, g.opaque, g.Inner.seen, g.Inner.m}, "%v: %s", empties, name)
+			assert.False(t, g.mu.TryLock(), "the mutex is that of base")
+		}
+	}
 }
 
 func TestEmptiesPrints(t *testing.T) {
