@@ -41,19 +41,16 @@ type Change struct {
 // with long names above it has more changes, it is one replaced member.
 func Changes(from, to Object) []Change {
 	c := changes{budget: 1<<20 + 4*(from.size()+to.size())}
-	for _, m := range from.members() {
-		i := to.find(m.name)
-		if i < 0 {
-			c.add(Removed, m.name, m.val(), Value{})
-			continue
+	pairMembers(from, to, func(x, y *member) {
+		switch {
+		case y == nil:
+			c.add(Removed, x.name, x.val(), Value{})
+		case x == nil:
+			c.add(Added, y.name, Value{}, y.val())
+		default:
+			c.values(x.name, x.value, y.value)
 		}
-		c.values(m.name, m.value, to.members()[i].value)
-	}
-	for _, m := range to.members() {
-		if from.find(m.name) < 0 {
-			c.add(Added, m.name, Value{}, m.val())
-		}
-	}
+	})
 	return c.list
 }
 
@@ -89,20 +86,20 @@ func (c *changes) values(name, from, to string) {
 		return
 	}
 	a, b := indexText(from), indexText(to)
-	c.objects(name, a, 0, b, 0)
+	c.objects(name, a, a.Root(), b, b.Root())
 }
 
 // objects adds the changes from object x of a to object y of b.
-func (c *changes) objects(name string, a indexedText, x int, b indexedText, y int) {
+func (c *changes) objects(name string, a indexedText, x jsonscan.Node, b indexedText, y jsonscan.Node) {
 	mark, spent := len(c.list), c.spent
 	c.path = append(c.path, name)
 	c.length += len(name) + 1
-	pair(a, x, b, y, func(x, y int) {
+	pair(a, x, b, y, func(x, y jsonscan.Node) {
 		switch {
 		case c.spent > c.budget:
-		case y < 0:
+		case !y.Exists():
 			c.add(Removed, a.name(x), a.value(x), Value{})
-		case x < 0:
+		case !x.Exists():
 			c.add(Added, b.name(y), Value{}, b.value(y))
 		case a.isObject(x) && b.isObject(y):
 			c.objects(a.name(x), a, x, b, y)

@@ -1,6 +1,6 @@
 package metadata
 
-import "strings"
+import "github.com/metameld/metameld/internal/jsonscan"
 
 // Compose returns Deltas that, merged in order, change every object as first and
 // then do. They share text with first and then.
@@ -56,79 +56,90 @@ func (m Mode) compose(first, then Delta) (one Delta, ok bool) {
 		}
 		return first, true
 	}
-	a, b := indexObject(first.obj), indexObject(then.obj)
 	c := composer{mode: m}
-	if !c.objects(a, 0, b, 0) {
+	var members []member
+	pairMembers(first.obj, then.obj, func(x, y *member) {
+		switch {
+		case c.failed:
+		case y == nil:
+			members = append(members, *x)
+		case x == nil:
+			members = append(members, *y)
+		default:
+			members = append(members, member{name: x.name, key: x.key, value: c.value(x.value, y.value)})
+		}
+	})
+	if c.failed {
 		return Delta{}, false
 	}
-	return Delta{objectOf(c.out.String())}, true
+	return Delta{newObject(members)}, true
 }
 
-// composer writes the Delta that expresses two.
+// composer composes the values of two Deltas.
 type composer struct {
-	mode Mode
-	out  strings.Builder
+	mode   Mode
+	out    []byte // the object that is written
+	failed bool   // no Delta expresses both
 }
 
-// objects writes the composition of object x of first and object y of then. It
-// reports false if there is none.
-func (c *composer) objects(first indexedText, x int, then indexedText, y int) bool {
-	c.out.WriteByte('{')
-	written, ok := false, true
-	pair(first, x, then, y, func(x, y int) {
-		if !ok {
-			return
-		}
-		if written {
-			c.out.WriteByte(',')
-		}
-		written = true
-		if x < 0 {
-			c.member(then, y)
-			return
-		}
-		if y < 0 {
-			c.member(first, x)
-			return
-		}
-		c.out.WriteString(first.key(x))
-		c.out.WriteByte(':')
-		ok = c.values(first, x, then, y)
-	})
-	c.out.WriteByte('}')
-	return ok
+// value returns the composition of two values of one member.
+func (c *composer) value(f, t string) string {
+	if c.mode&AllLevels == 0 || f[0] != '{' || t[0] != '{' {
+		return c.choose(f, t)
+	}
+	first, then := indexText(f), indexText(t)
+	c.out = make([]byte, 0, len(f)+len(t))
+	c.objects(first, first.Root(), then, then.Root())
+	return string(c.out)
 }
 
-// member writes member k of t.
-func (c *composer) member(t indexedText, k int) {
-	c.out.WriteString(t.key(k))
-	c.out.WriteByte(':')
-	c.out.WriteString(t.value(k).text)
-}
-
-// values writes the composition of two values of one member. It reports false if
-// there is none.
-func (c *composer) values(first indexedText, x int, then indexedText, y int) bool {
-	f, t := first.value(x).text, then.value(y).text
+// choose is value for values that are not composed member by member.
+func (c *composer) choose(f, t string) string {
 	objects := c.mode&AllLevels != 0 && t[0] == '{'
 	lists := c.mode&(AppendLists|UnionLists) != 0 && t[0] == '['
 	switch {
-	case objects && f[0] == '{':
-		return c.objects(first, x, then, y)
 	case lists && f[0] == '[':
 		// Nulls are stripped first, since a union compares what is stored.
-		c.out.WriteString(combineLists(c.mode, c.mode.stored(f), c.mode.stored(t)))
-		return true
-	case c.mode&BaseWins == 0:
-		c.out.WriteString(t)
-		return !objects && !lists
-	case t == "null":
-		c.out.WriteString(f)
-		return true
-	case f == "null":
-		c.out.WriteString(t)
-		return true
+		return combineLists(c.mode, c.mode.stored(f), c.mode.stored(t))
+	case c.mode&BaseWins != 0 && t == "null":
+		return f
+	case c.mode&BaseWins != 0 && f == "null":
+		return t
 	}
-	c.out.WriteString(f)
-	return !objects && !lists
+	c.failed = c.failed || objects || lists
+	if c.mode&BaseWins != 0 {
+		return f
+	}
+	return t
+}
+
+// objects writes the composition of object x of first and object y of then.
+func (c *composer) objects(first indexedText, x jsonscan.Node, then indexedText, y jsonscan.Node) {
+	c.out = append(c.out, '{')
+	written := false
+	member := func(key string) {
+		if written {
+			c.out = append(c.out, ',')
+		}
+		written = true
+		c.out = append(append(c.out, key...), ':')
+	}
+	pair(first, x, then, y, func(x, y jsonscan.Node) {
+		switch {
+		case c.failed:
+		case !x.Exists():
+			member(then.key(y))
+			c.out = append(c.out, then.value(y).text...)
+		case !y.Exists():
+			member(first.key(x))
+			c.out = append(c.out, first.value(x).text...)
+		case first.isObject(x) && then.isObject(y):
+			member(first.key(x))
+			c.objects(first, x, then, y)
+		default:
+			member(first.key(x))
+			c.out = append(c.out, c.choose(first.value(x).text, then.value(y).text)...)
+		}
+	})
+	c.out = append(c.out, '}')
 }

@@ -55,30 +55,20 @@ func DeltaOf(o Object) Delta { return Delta{o} }
 // Set returns d with the member of that name set to v, which is converted as
 // [ValueOf] does. To set null is to remove. A wipe becomes a Delta with that member
 // only. The error is an [Errors]; the result is then d.
+//
+// A loop that adds members to the latest Delta takes time linear in the members. To
+// replace a member, or to add one to an earlier Delta, takes time for all its members.
 func (d Delta) Set(name string, v any) (Delta, error) {
 	text, err := encode(map[string]any{name: v})
 	if err != nil {
 		return d, err
 	}
-	return Delta{overlay(d.obj, objectOf(string(text)))}, nil
+	return Delta{d.obj.set(objectOf(string(text)).members()[0])}, nil
 }
 
 // Remove returns d with the removal of the member of that name. The error is an
 // [Errors] with [ErrUTF8] if the name is invalid; the result is then d.
 func (d Delta) Remove(name string) (Delta, error) { return d.Set(name, nil) }
-
-// overlay returns base with the members of top, null members included.
-func overlay(base, top Object) Object {
-	members := append(make([]*member, 0, base.Len()+top.Len()), base.members()...)
-	for _, m := range top.members() {
-		if i := base.find(m.name); i >= 0 {
-			members[i] = m
-		} else {
-			members = append(members, m)
-		}
-	}
-	return Object{&object{members: members}}
-}
 
 // IsZero reports whether d is the zero Delta, which changes nothing.
 func (d Delta) IsZero() bool { return d.obj.IsZero() }

@@ -83,11 +83,14 @@ func (d *differ) diff(from, to Object) Delta {
 		return Wipe()
 	}
 	var members []member
-	for _, f := range from.members() {
-		i := to.find(f.name)
+	pairMembers(from, to, func(f, t *member) {
 		switch {
-		case i >= 0:
-			if value, ok := d.value(f.name, f.value, to.members()[i].value); ok {
+		case f == nil:
+			if value, ok := d.newValue(t.name, t.value); ok {
+				members = append(members, member{name: t.name, key: t.key, value: value})
+			}
+		case t != nil:
+			if value, ok := d.value(f.name, f.value, t.value); ok {
 				members = append(members, member{name: f.name, key: f.key, value: value})
 			}
 		case m&BaseWins != 0:
@@ -95,15 +98,7 @@ func (d *differ) diff(from, to Object) Delta {
 		default:
 			members = append(members, member{name: f.name, key: f.key, value: "null"})
 		}
-	}
-	for _, t := range to.members() {
-		if from.find(t.name) >= 0 {
-			continue
-		}
-		if value, ok := d.newValue(t.name, t.value); ok {
-			members = append(members, member{name: t.name, key: t.key, value: value})
-		}
-	}
+	})
 	if len(members) == 0 {
 		return Delta{}
 	}
@@ -160,7 +155,7 @@ func (d *differ) value(name, from, to string) (value string, ok bool) {
 	}
 	a, b := indexText(from), indexText(to)
 	d.out = nil
-	ok = d.objects(name, a, 0, b, 0)
+	ok = d.objects(name, a, a.Root(), b, b.Root())
 	return string(d.out), ok
 }
 
@@ -196,7 +191,7 @@ func (d *differ) newValue(name, to string) (value string, ok bool) {
 		d.missStripped(name, to)
 	case d.mode&AllLevels != 0 && to[0] == '{':
 		b := indexText(to)
-		d.missNulls(name, b, 0)
+		d.missNulls(name, b, b.Root())
 	}
 	return d.mode.stored(to), true
 }
@@ -206,18 +201,18 @@ func (d *differ) missStripped(name, value string) {
 	if value[0] != '{' && value[0] != '[' || !strings.Contains(value, "null") {
 		return
 	}
-	for path, v := range jsonscan.Walk(value, name) {
+	for v := range jsonscan.Walk(value, name) {
 		if v.InObject && v.Text == "null" {
-			d.miss(path...)
+			d.miss(v.Path()...)
 		}
 	}
 }
 
 // missNulls calls miss for each null member of object y and of the objects in it.
-func (d *differ) missNulls(name string, b indexedText, y int) {
+func (d *differ) missNulls(name string, b indexedText, y jsonscan.Node) {
 	d.path = append(d.path, name)
-	for k, m := 0, y+1; k < b.nodes[y].Children; k, m = k+1, b.nodes[m].Sibling {
-		switch b.s[b.nodes[m].Value] {
+	for m := range b.Inside(y) {
+		switch b.First(m) {
 		case 'n':
 			d.miss(b.name(m))
 		case '{':
@@ -229,7 +224,7 @@ func (d *differ) missNulls(name string, b indexedText, y int) {
 
 // objects writes the patch that turns object x of a into object y of b. It reports
 // whether the patch has members.
-func (d *differ) objects(name string, a indexedText, x int, b indexedText, y int) (written bool) {
+func (d *differ) objects(name string, a indexedText, x jsonscan.Node, b indexedText, y jsonscan.Node) (written bool) {
 	d.path = append(d.path, name)
 	d.out = append(d.out, '{')
 	add := func(key, value string) {
@@ -239,13 +234,13 @@ func (d *differ) objects(name string, a indexedText, x int, b indexedText, y int
 		d.out = append(append(append(d.out, key...), ':'), value...)
 		written = true
 	}
-	pair(a, x, b, y, func(x, y int) {
+	pair(a, x, b, y, func(x, y jsonscan.Node) {
 		switch {
-		case y < 0 && d.mode&BaseWins != 0:
+		case !y.Exists() && d.mode&BaseWins != 0:
 			d.miss(a.name(x))
-		case y < 0:
+		case !y.Exists():
 			add(a.key(x), "null")
-		case x < 0:
+		case !x.Exists():
 			if value, ok := d.newValue(b.name(y), b.value(y).text); ok {
 				add(b.key(y), value)
 			}

@@ -28,8 +28,9 @@ func (m Mode) FromDeep(base Object, deep Delta) (Delta, error) {
 		return delta, d.err()
 	}
 	var members []*member
+	inBase, inAfter := lookup{members: base.members()}, lookup{members: after.members()}
 	for _, p := range deep.obj.members() {
-		i, j := base.find(p.name), after.find(p.name)
+		i, j := inBase.find(p.name), inAfter.find(p.name)
 		switch {
 		case i < 0 && j < 0:
 		case j < 0:

@@ -145,11 +145,19 @@ func diffThenMerge(t *testing.T, m Mode, x, y Object) {
 	}
 	// There is no error where the goal itself, or the Delta of Deep, would reach it.
 	deep, _ := Deep.Diff(x, y)
-	for _, d := range []Delta{DeltaOf(y), {overlay(d.obj, y)}, deep} {
+	for _, d := range []Delta{DeltaOf(y), overlaid(d, y), deep} {
 		if alike(m.Merge(x, d), y) {
 			t.Fatalf("%v: Diff(%s, %s) misses %s, and %s does not", m, x, y, missed, d)
 		}
 	}
+}
+
+// overlaid returns d with the members of o, null members included.
+func overlaid(d Delta, o Object) Delta {
+	for _, m := range o.members() {
+		d = Delta{d.obj.set(m)}
+	}
+	return d
 }
 
 // Law 2: Merge(Merge(x, d), d) = Merge(x, d), except for lists that are appended.

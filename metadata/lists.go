@@ -10,77 +10,124 @@ import (
 // combineLists returns the array old, extended by the elements of the array more:
 // by all of them if m has AppendLists, otherwise by those that old lacks.
 func combineLists(m Mode, old, more string) string {
-	add := elements(more)
-	if m&AppendLists == 0 {
-		add = missing(elements(old), add)
-	}
-	if len(add) == 0 {
-		return old
-	}
 	end := strings.LastIndexByte(old, ']')
 	head := strings.TrimRight(old[:end], " \t\r\n")
 	var b strings.Builder
-	b.Grow(len(old) + len(more))
-	b.WriteString(head)
-	for i, e := range add {
-		if i > 0 || head != "[" {
+	add := func(e string) {
+		if b.Len() == 0 {
+			b.Grow(len(old) + len(more))
+			b.WriteString(head)
+		}
+		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
 		b.WriteString(e)
+	}
+	if m&AppendLists != 0 {
+		for e := range (Value{more}).Elements() {
+			add(e.text)
+		}
+	} else {
+		missing(old, more, add)
+	}
+	if b.Len() == 0 {
+		return old
 	}
 	b.WriteByte(']')
 	return b.String()
 }
 
-// elements returns the texts of the elements of an array.
-func elements(array string) (list []string) {
-	for e := range (Value{array}).Elements() {
-		list = append(list, e.text)
+// missing calls f for each element of the array more that has no equal in have, once
+// each.
+func missing(have, more string, f func(e string)) {
+	known := elementSet{seed: rand.Uint64()}
+	for e := range (Value{have}).Elements() {
+		known.add(e.text)
 	}
-	return list
+	for e := range (Value{more}).Elements() {
+		if known.add(e.text) {
+			f(e.text)
+		}
+	}
 }
 
-// missing returns the elements of more that have no equal in have, each once.
-func missing(have, more []string) (list []string) {
-	seed := rand.Uint64()
-	seen := make(map[uint64][]string, len(have)+len(more))
-	add := func(e string) bool {
-		h := jsonscan.Hash(seed, []byte(e))
-		for _, s := range seen[h] {
-			if jsonscan.Equal([]byte(s), []byte(e)) {
-				return false
-			}
+// elementSet is a set of JSON values, which compare by value.
+type elementSet struct {
+	seed  uint64
+	list  []hashedElement
+	table []uint32 // a place holds 0, or one plus the index of an element
+}
+
+// hashedElement is a value with its hash.
+type hashedElement struct {
+	text string
+	hash uint64
+}
+
+// add adds the value. It reports false if the set had it.
+func (s *elementSet) add(text string) bool {
+	if 2*len(s.list) >= len(s.table) {
+		s.grow()
+	}
+	e := hashedElement{text, jsonscan.Hash(s.seed, []byte(text))}
+	at := s.slot(e)
+	if s.table[at] != 0 {
+		return false
+	}
+	s.list = append(s.list, e)
+	s.table[at] = uint32(len(s.list))
+	return true
+}
+
+// grow makes room for as many values again.
+func (s *elementSet) grow() {
+	n := max(fewMembers, 2*len(s.list))
+	s.list = append(make([]hashedElement, 0, n), s.list...)
+	s.table = make([]uint32, 2*n)
+	for i, e := range s.list {
+		s.table[s.slot(e)] = uint32(i) + 1
+	}
+}
+
+// slot returns the place of the value in the table, whose length is a power of two.
+func (s *elementSet) slot(e hashedElement) int {
+	last := len(s.table) - 1
+	for at := int(e.hash) & last; ; at = (at + 1) & last {
+		k := s.table[at]
+		if k == 0 || s.list[k-1].hash == e.hash && jsonscan.Equal([]byte(s.list[k-1].text), []byte(e.text)) {
+			return at
 		}
-		seen[h] = append(seen[h], e)
-		return true
 	}
-	for _, e := range have {
-		add(e)
-	}
-	for _, e := range more {
-		if add(e) {
-			list = append(list, e)
-		}
-	}
-	return list
 }
 
 // addedElements returns the array of the elements that to has after those of from,
 // so that combineLists returns to for from and that array. It reports false if
 // there is no such array.
 func addedElements(m Mode, from, to string) (more string, ok bool) {
-	f, t := elements(from), elements(to)
-	if len(t) <= len(f) {
+	i := jsonscan.Space([]byte(to), 1) // of the next element of to
+	for e := range (Value{from}).Elements() {
+		if to[i] == ']' {
+			return "", false
+		}
+		end := jsonscan.End([]byte(to), i)
+		if !jsonscan.Equal([]byte(e.text), []byte(to[i:end])) {
+			return "", false
+		}
+		i = jsonscan.Next([]byte(to), end)
+	}
+	if to[i] == ']' {
 		return "", false
 	}
-	for i := range f {
-		if !jsonscan.Equal([]byte(f[i]), []byte(t[i])) {
+	more = "[" + to[i:]
+	if m&AppendLists == 0 {
+		n := 0
+		missing(from, more, func(string) { n++ })
+		for range (Value{more}).Elements() {
+			n--
+		}
+		if n != 0 {
 			return "", false
 		}
 	}
-	t = t[len(f):]
-	if m&AppendLists == 0 && len(missing(f, t)) != len(t) {
-		return "", false
-	}
-	return "[" + strings.Join(t, ",") + "]", true
+	return combineLists(AppendLists, "[]", more), true // without white space between elements
 }

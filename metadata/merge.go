@@ -34,10 +34,9 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	copy(members, old)
 	w := memberWriter{mode: m, patch: patch}
 	nested := m&(AllLevels|AppendLists|UnionLists) != 0 // the kinds of values matter
-	removed, next := false, 0                           // next: where the following member of d probably is
+	in, removed := lookup{members: old}, false
 	for _, p := range patch {
-		i := base.findFrom(next, p.name)
-		next = i + 1
+		i := in.find(p.name)
 		if i < 0 {
 			if m.decide(noValue, p.value[0]) == actionReplace {
 				members = append(members, w.replaced(p, p))

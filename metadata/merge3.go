@@ -32,7 +32,8 @@ func Merge3(base, ours, theirs Object) (Object, []string) {
 	m := merger3{budget: 1<<20 + 4*(base.size()+ours.size()+theirs.size())}
 	seed := rand.Uint64()
 	m.base, m.ours, m.theirs = hashed(base, seed), hashed(ours, seed), hashed(theirs, seed)
-	m.objects(0, 0, 0)
+	m.out.Grow(len(m.ours.s))
+	m.objects(m.base.Root(), m.ours.Root(), m.theirs.Root())
 	o := objectOf(m.out.String())
 	if o.Len() == 0 && ours.IsZero() {
 		return Object{}, m.conflicts
@@ -40,11 +41,11 @@ func Merge3(base, ours, theirs Object) (Object, []string) {
 	return o, m.conflicts
 }
 
-// side is one of the three objects with a hash of each value, so that only values
-// with equal hashes are compared in full.
+// side is one of the three objects with a hash of each array and object in it, so that
+// only those with equal hashes are compared in full.
 type side struct {
 	indexedText
-	sums []uint64
+	sums jsonscan.Hashes
 }
 
 func hashed(o Object, seed uint64) side {
@@ -52,18 +53,15 @@ func hashed(o Object, seed uint64) side {
 		o = Object{&object{}}
 	}
 	t := indexObject(o)
-	return side{t, jsonscan.Hashes(seed, []byte(t.s), t.nodes)}
+	return side{t, t.Hashes(seed)}
 }
 
-// none stands for the node of a value that does not exist.
-const none = -1
-
-// same reports whether node x of a and node y of b are equal or both none.
-func same(a side, x int, b side, y int) bool {
-	if x == none || y == none {
-		return x == y
+// same reports whether x of a and y of b are equal or neither exists.
+func same(a side, x jsonscan.Node, b side, y jsonscan.Node) bool {
+	if !x.Exists() || !y.Exists() {
+		return x.Exists() == y.Exists()
 	}
-	return a.sums[x] == b.sums[y] && equalNodes(a.indexedText, x, b.indexedText, y)
+	return a.sums.Of(a.Text, x) == b.sums.Of(b.Text, y) && equalNodes(a.indexedText, x, b.indexedText, y)
 }
 
 // merger3 writes the result of one Merge3.
@@ -76,67 +74,63 @@ type merger3 struct {
 	spent, budget      int // bytes of pointers
 }
 
-// objects writes the join of three objects, of which base may be none.
-func (m *merger3) objects(base, ours, theirs int) {
-	inBase := map[string]int{} // the node for each name of base
-	if base != none {
-		n := m.base.nodes
-		for k, c := 0, base+1; k < n[base].Children; k, c = k+1, n[c].Sibling {
-			inBase[m.base.name(c)] = c
-		}
+// objects writes the join of three objects, of which base may not exist.
+func (m *merger3) objects(base, ours, theirs jsonscan.Node) {
+	var inBase jsonscan.Members
+	if base.Exists() {
+		inBase = m.base.Members(base)
 	}
 	m.out.WriteByte('{')
 	written := false
-	pair(m.ours.indexedText, ours, m.theirs.indexedText, theirs, func(o, t int) {
-		at := m.ours.indexedText
-		k := o
-		if o == none {
-			at, k = m.theirs.indexedText, t
+	pair(m.ours.indexedText, ours, m.theirs.indexedText, theirs, func(o, t jsonscan.Node) {
+		at, k := m.ours, o
+		if !o.Exists() {
+			at, k = m.theirs, t
 		}
-		name := at.name(k)
-		b, ok := inBase[name]
-		if !ok {
-			b = none
-		}
-		w := &member{name: name, key: at.key(k)}
-		if written {
-			w.key = "," + w.key
-		}
-		if m.values(w, b, o, t) {
+		w := joined{key: at.key(k), comma: written}
+		if m.values(&w, inBase.Take(at.Text, k), o, t) {
 			written = true
 		}
 	})
 	m.out.WriteByte('}')
 }
 
+// joined is the member that is written.
+type joined struct {
+	key   string // the JSON text of its name
+	comma bool   // a member precedes it
+}
+
+func (w *joined) name() string { return jsonscan.Unquote(w.key) }
+
 // values writes the member with the name of w. It reports false if the result
 // lacks it.
-func (m *merger3) values(w *member, base, ours, theirs int) bool {
+func (m *merger3) values(w *joined, base, ours, theirs jsonscan.Node) bool {
 	switch {
 	case same(m.ours, ours, m.theirs, theirs), same(m.base, base, m.theirs, theirs):
 		return m.put(w, m.ours, ours)
 	case same(m.base, base, m.ours, ours):
 		return m.put(w, m.theirs, theirs)
-	case ours != none && theirs != none && m.ours.isObject(ours) && m.theirs.isObject(theirs):
-		if base != none && !m.base.isObject(base) {
-			base = none
+	case ours.Exists() && theirs.Exists() && m.ours.isObject(ours) && m.theirs.isObject(theirs):
+		if base.Exists() && !m.base.isObject(base) {
+			base = jsonscan.Node{}
 		}
-		m.out.WriteString(w.key)
-		m.out.WriteByte(':')
+		m.key(w)
+		name := w.name()
 		mark, spent := len(m.conflicts), m.spent
-		m.path = append(m.path, w.name)
-		m.length += len(w.name) + 1
+		m.path = append(m.path, name)
+		m.length += len(name) + 1
 		m.objects(base, ours, theirs)
-		m.length -= len(w.name) + 1
+		m.length -= len(name) + 1
 		m.path = m.path[:len(m.path)-1]
 		if m.spent > m.budget {
 			clear(m.conflicts[mark:])
 			m.conflicts, m.spent = m.conflicts[:mark], spent
-			m.conflict(w.name)
+			m.conflict(name)
 		}
 		return true
 	}
-	m.conflict(w.name)
+	m.conflict(w.name())
 	return m.put(w, m.ours, ours)
 }
 
@@ -149,13 +143,21 @@ func (m *merger3) conflict(name string) {
 	m.conflicts = append(m.conflicts, Pointer(append(m.path[:len(m.path):len(m.path)], name)...))
 }
 
-// put writes the member with value k of s, unless that is none.
-func (m *merger3) put(w *member, s side, k int) bool {
-	if k == none {
-		return false
+// key writes what precedes the value of the member.
+func (m *merger3) key(w *joined) {
+	if w.comma {
+		m.out.WriteByte(',')
 	}
 	m.out.WriteString(w.key)
 	m.out.WriteByte(':')
+}
+
+// put writes the member with value k of s, unless that does not exist.
+func (m *merger3) put(w *joined, s side, k jsonscan.Node) bool {
+	if !k.Exists() {
+		return false
+	}
+	m.key(w)
 	m.out.WriteString(s.value(k).text)
 	return true
 }

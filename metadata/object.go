@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"iter"
 	"strings"
-	"sync/atomic"
 )
 
 // Object is an immutable JSON object. It is one pointer large and safe to share
@@ -26,8 +25,8 @@ type Object struct {
 }
 
 type object struct {
-	members []*member                      // each may belong to several objects
-	byName  atomic.Pointer[map[string]int] // made on first use if there are many members
+	members []*member // each may belong to several objects
+	tail    *tail     // not nil if the object was made by set
 }
 
 // member is one member of an object. It never changes once it is part of one.
@@ -38,12 +37,6 @@ type member struct {
 }
 
 func (m *member) val() Value { return Value{m.value} }
-
-// Up to that many members are searched one by one, and more through a table.
-const (
-	fewIndexed = 64 // of an Object, which keeps its table
-	fewMembers = 16 // of a text, whose table serves one merge or diff
-)
 
 // IsZero reports whether o is absent; {} is not.
 func (o Object) IsZero() bool { return o.o == nil }
@@ -60,41 +53,7 @@ func (o Object) members() []*member {
 }
 
 // find returns the index of the member with that name, or -1.
-func (o Object) find(name string) int { return o.findFrom(0, name) }
-
-// findFrom is find that searches from the index from on first.
-func (o Object) findFrom(from int, name string) int {
-	members := o.members()
-	if from < len(members) && members[from].name == name {
-		return from
-	}
-	if len(members) <= fewIndexed {
-		for i := from; i < len(members); i++ {
-			if members[i].name == name {
-				return i
-			}
-		}
-		for i := range min(from, len(members)) {
-			if members[i].name == name {
-				return i
-			}
-		}
-		return -1
-	}
-	byName := o.o.byName.Load()
-	if byName == nil {
-		index := make(map[string]int, len(members))
-		for i := range members {
-			index[members[i].name] = i
-		}
-		byName = &index
-		o.o.byName.Store(byName)
-	}
-	if i, ok := (*byName)[name]; ok {
-		return i
-	}
-	return -1
-}
+func (o Object) find(name string) int { return indexOf(o.members(), name) }
 
 // All returns the members of the first level in their order. The values share
 // text with o.
@@ -117,14 +76,9 @@ func (o Object) Equal(p Object) bool {
 	if o.IsZero() != p.IsZero() || o.Len() != p.Len() {
 		return false
 	}
-	for i, m := range o.members() {
-		j := i
-		if p.members()[j].name != m.name {
-			if j = p.find(m.name); j < 0 {
-				return false
-			}
-		}
-		if !m.val().Equal(p.members()[j].val()) {
+	in := lookup{members: p.members()}
+	for _, m := range o.members() {
+		if i := in.find(m.name); i < 0 || !m.val().Equal(in.members[i].val()) {
 			return false
 		}
 	}

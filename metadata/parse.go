@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -106,7 +105,8 @@ func objectOf(text string) Object {
 	n := 0
 	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; n++ {
 		if n == len(few) {
-			return objectOver(appendMembers(slices.Clone(few[:]), text, i))
+			members := append(make([]member, 0, n+membersFrom(text, i)), few[:]...)
+			return objectOver(appendMembers(members, text, i))
 		}
 		i = few[n].read(text, i)
 	}
@@ -115,13 +115,22 @@ func objectOf(text string) Object {
 	return o
 }
 
+// membersFrom returns how many members the valid object text has from text[i] on.
+func membersFrom(text string, i int) (n int) {
+	for ; text[i] != '}'; n++ {
+		var m member
+		i = m.read(text, i)
+	}
+	return n
+}
+
 // appendMembers appends the members of an object from text[i] on to dst.
 func appendMembers(dst []member, text string, i int) []member {
 	for text[i] != '}' {
 		dst = append(dst, member{})
 		i = dst[len(dst)-1].read(text, i)
 	}
-	return slices.Clip(dst)
+	return dst
 }
 
 // read makes m the member at text[i] and returns where the next one begins, or the

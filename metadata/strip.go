@@ -1,6 +1,10 @@
 package metadata
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
 
 // stripNulls returns value without null members, at any depth; null elements of
 // arrays stay.
@@ -8,48 +12,52 @@ func stripNulls(value string) string {
 	if !strings.Contains(value, "null") {
 		return value
 	}
-	t := indexText(value)
-	if !hasNullMember(t, 0) {
+	s := stripper{text: value}
+	s.out.Grow(len(value))
+	s.value(0)
+	if !s.found {
 		return value
 	}
-	var b strings.Builder
-	b.Grow(len(value))
-	t.strip(&b, 0)
-	return b.String()
+	return s.out.String()
 }
 
-// hasNullMember reports whether a member in node x is null, at any depth.
-func hasNullMember(t indexedText, x int) bool {
-	for k := x; k < t.nodes[x].Sibling; k++ {
-		if n := &t.nodes[k]; n.End > 0 && t.s[n.Value] == 'n' {
-			return true
-		}
-	}
-	return false
+// stripper copies a value without its null members.
+type stripper struct {
+	text  string
+	out   strings.Builder
+	found bool // a null member
 }
 
-// strip writes node x without null members.
-func (t indexedText) strip(b *strings.Builder, x int) {
-	n := &t.nodes[x]
-	if n.Children == 0 {
-		b.WriteString(t.s[n.Value:n.ValueEnd])
-		return
+// value writes the value at text[i] and returns the index after it.
+func (s *stripper) value(i int) (end int) {
+	first := s.text[i]
+	if first != '{' && first != '[' {
+		end = jsonscan.End([]byte(s.text), i)
+		s.out.WriteString(s.text[i:end])
+		return end
 	}
-	isObject, written := t.isObject(x), false
-	b.WriteByte(t.s[n.Value])
-	for k, m := 0, x+1; k < n.Children; k, m = k+1, t.nodes[m].Sibling {
-		if isObject && t.s[t.nodes[m].Value] == 'n' {
-			continue
+	s.out.WriteByte(first)
+	written := false
+	for i = jsonscan.Space([]byte(s.text), i+1); s.text[i] != first+2; { // the closing bracket
+		value := i
+		var name jsonscan.Name
+		if first == '{' {
+			if name, value = jsonscan.Member([]byte(s.text), i); s.text[value] == 'n' {
+				s.found = true
+				i = jsonscan.Next([]byte(s.text), value+len("null"))
+				continue
+			}
 		}
 		if written {
-			b.WriteByte(',')
+			s.out.WriteByte(',')
 		}
 		written = true
-		if isObject {
-			b.WriteString(t.key(m))
-			b.WriteByte(':')
+		if first == '{' {
+			s.out.WriteString(s.text[name.Off:name.End])
+			s.out.WriteByte(':')
 		}
-		t.strip(b, m)
+		i = jsonscan.Next([]byte(s.text), s.value(value))
 	}
-	b.WriteByte(t.s[n.ValueEnd-1])
+	s.out.WriteByte(first + 2)
+	return i + 1
 }

@@ -115,10 +115,10 @@ func nested(attribute, name string, v metadata.Value, nestedNull rule.ID, report
 	if plain(v.String()) {
 		return true
 	}
-	for path, v := range jsonscan.Walk(v.String(), attribute, name) {
-		if v.InObject && strings.ContainsAny(path[len(path)-1], ".$") && !report(rule.NestedMetadataName, nameMessage, path...) ||
-			v.IsNumber() && !exactly(v.Text) && !report(rule.NumberPrecision, numberMessage, path...) ||
-			v.Text == "null" && !report(nestedNull, "the effect of a null below the first level is not documented", path...) {
+	for v := range jsonscan.Walk(v.String(), attribute, name) {
+		if strings.ContainsAny(v.Name, ".$") && !report(rule.NestedMetadataName, nameMessage, v.Path()...) ||
+			v.IsNumber() && !exactly(v.Text) && !report(rule.NumberPrecision, numberMessage, v.Path()...) ||
+			v.Text == "null" && !report(nestedNull, "the effect of a null below the first level is not documented", v.Path()...) {
 			return false
 		}
 	}

@@ -14,8 +14,8 @@ func Equal(a, b []byte) bool {
 	}
 	switch v := lockstep(a, b); v {
 	case reordered:
-		x, y := Index(a, 0), Index(b, 0)
-		return EqualNodes(a, x, 0, b, y, 0)
+		x, y := NewText(bytes.Clone(a)), NewText(bytes.Clone(b)) // a and b must not escape
+		return EqualNodes(x, x.Root(), y, y.Root())
 	default:
 		return v == same
 	}
@@ -99,10 +99,7 @@ func EqualScalars(a, b []byte) bool {
 func sameString(a, b []byte) bool {
 	_, escapedA := String(a, 0)
 	_, escapedB := String(b, 0)
-	if !escapedA && !escapedB {
-		return bytes.Equal(a, b)
-	}
-	return bytes.Equal(AppendUnquote(nil, a), AppendUnquote(nil, b))
+	return (escapedA || escapedB) && sameStrings(a, b) // the texts differ
 }
 
 // Next returns the index of the next element or member, or of the closing bracket. i

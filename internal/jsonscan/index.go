@@ -1,133 +1,293 @@
 package jsonscan
 
-// Node is one value of an indexed text. Nodes have the order of the text: the first
-// child of node k is k+1, its next sibling is Sibling.
+import (
+	"iter"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// Text is a valid JSON value with an index of the arrays and objects in it, so that a
+// value is passed without reading what is inside. It takes no memory for other values.
+type Text struct {
+	d     []byte
+	boxes []box // the arrays and objects, in the order of the text
+}
+
+// box is one array or object.
+type box struct {
+	end  int // the index after it
+	next int // the number of the first box after it
+}
+
+// Node is one value of a Text. The zero Node stands for a value that does not exist.
 type Node struct {
-	Name            // of the member; zero for elements and the root
-	Value, ValueEnd int
-	Children        int // number of members or elements
-	Sibling         int // the node after this one and all inside it
+	Name         // of a member; zero for elements and the root
+	At, Stop int // the text of the value is d[At:Stop]
+	box      int // the number of boxes that begin before the value
 }
 
-// Index returns the nodes of the valid value at d[i].
-func Index(d []byte, i int) []Node {
-	var dst []Node
-	var open []int // the arrays and objects that have not ended, innermost last
+// Exists reports whether there is a value.
+func (n Node) Exists() bool { return n.Stop > 0 }
+
+// NewText returns the valid value d, without white space around it, indexed. It keeps d.
+func NewText(d []byte) *Text {
+	t := &Text{d: d}
+	if n := countBoxes(d); n > 0 {
+		t.boxes = make([]box, 0, n)
+	}
+	open := -1 // the innermost box that has not ended; until then, end is the one around it
+	for i := 0; i < len(d); {
+		switch d[i] {
+		case '"':
+			i = stringEnd(d, i)
+			continue
+		case '{', '[':
+			t.boxes = append(t.boxes, box{end: open})
+			open = len(t.boxes) - 1
+		case '}', ']':
+			b := &t.boxes[open]
+			open = b.end
+			*b = box{i + 1, len(t.boxes)}
+		}
+		i++
+	}
+	return t
+}
+
+// countBoxes returns how many arrays and objects the valid value d has.
+func countBoxes(d []byte) (n int) {
+	for i := 0; i < len(d); {
+		switch d[i] {
+		case '"':
+			i = stringEnd(d, i)
+			continue
+		case '{', '[':
+			n++
+		}
+		i++
+	}
+	return n
+}
+
+// Root returns the node of the whole value.
+func (t *Text) Root() Node { return Node{Stop: len(t.d)} }
+
+// First returns the first byte of the text of the value.
+func (t *Text) First(n Node) byte { return t.d[n.At] }
+
+// node returns the node of the value at d[i], which has the given name and before which
+// that many boxes begin.
+func (t *Text) node(name Name, i, box int) Node {
+	n := Node{Name: name, At: i, box: box}
+	if c := t.d[i]; c == '{' || c == '[' {
+		n.Stop = t.boxes[box].end
+	} else {
+		n.Stop = End(t.d, i)
+	}
+	return n
+}
+
+// Inside returns the members or elements of x in their order.
+func (t *Text) Inside(x Node) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		c := t.cursor(x)
+		for n := c.next(); n.Exists(); n = c.next() {
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// cursor reads the members or elements of an array or object one after another.
+type cursor struct {
+	t        *Text
+	at, box  int // of the next one, or the closing bracket
+	inObject bool
+}
+
+func (t *Text) cursor(x Node) cursor {
+	return cursor{t, Space(t.d, x.At+1), x.box + 1, t.d[x.At] == '{'}
+}
+
+// next returns the next member or element, or the zero Node after the last.
+func (c *cursor) next() (n Node) {
+	d := c.t.d
+	if d[c.at] == ']' || d[c.at] == '}' {
+		return Node{}
+	}
 	var name Name
-	for {
-		k := len(dst)
-		dst = append(dst, Node{Name: name, Value: i})
-		name = Name{}
-		if len(open) > 0 {
-			dst[open[len(open)-1]].Children++
-		}
-		first := d[i] == '{' || d[i] == '['
-		if first {
-			open = append(open, k)
-			i = Space(d, i+1)
-		} else {
-			i = Skip(d, i, 0)
-			dst[k].ValueEnd, dst[k].Sibling = i, k+1
-		}
-		for ; ; first = false {
-			if len(open) == 0 {
-				return dst
-			}
-			if !first {
-				i = Next(d, i)
-			}
-			if d[i] != '}' && d[i] != ']' {
-				break
-			}
-			i++
-			top := &dst[open[len(open)-1]]
-			top.ValueEnd, top.Sibling = i, len(dst)
-			open = open[:len(open)-1]
-		}
-		if d[dst[open[len(open)-1]].Value] == '{' {
-			end, escaped := String(d, i)
-			name = NameAt(d, i, end, escaped)
-			i = Space(d, Space(d, end)+1)
-		}
+	value := c.at
+	if c.inObject {
+		name, value = Member(d, c.at)
 	}
+	n = c.t.node(name, value, c.box)
+	if d[value] == '{' || d[value] == '[' {
+		c.box = c.t.boxes[c.box].next
+	}
+	c.at = Next(d, n.Stop)
+	return n
 }
 
-// EqualNodes reports whether node x of the indexed text a and node y of the indexed
-// text b are the same value; see [Equal].
-func EqualNodes(a []byte, an []Node, x int, b []byte, bn []Node, y int) bool {
-	p, q := &an[x], &bn[y]
-	if a[p.Value] != '{' && a[p.Value] != '[' {
-		return EqualScalars(a[p.Value:p.ValueEnd], b[q.Value:q.ValueEnd])
+// left returns how many members or elements follow.
+func (c cursor) left() (n int) {
+	for c.next().Exists() {
+		n++
 	}
-	if b[q.Value] != a[p.Value] || p.Children != q.Children {
+	return n
+}
+
+// EqualNodes reports whether node x of a and node y of b are the same value; see [Equal].
+func EqualNodes(a *Text, x Node, b *Text, y Node) bool {
+	c := a.d[x.At]
+	if c != '{' && c != '[' {
+		return EqualScalars(a.d[x.At:x.Stop], b.d[y.At:y.Stop])
+	}
+	if b.d[y.At] != c {
 		return false
 	}
-	if a[p.Value] == '[' {
-		x, y = x+1, y+1
-		for range p.Children {
-			if !EqualNodes(a, an, x, b, bn, y) {
-				return false
-			}
-			x, y = an[x].Sibling, bn[y].Sibling
-		}
-		return true
-	}
 	equal := true
-	Pair(a, an, x, b, bn, y, func(x, y int) bool {
-		equal = x >= 0 && y >= 0 && EqualNodes(a, an, x, b, bn, y)
+	if c == '{' {
+		Pair(a, x, b, y, func(x, y Node) bool {
+			equal = x.Exists() && y.Exists() && EqualNodes(a, x, b, y)
+			return equal
+		})
 		return equal
-	})
-	return equal
+	}
+	p, q := a.cursor(x), b.cursor(y)
+	for equal {
+		x, y = p.next(), q.next()
+		if !x.Exists() || !y.Exists() {
+			return x.Exists() == y.Exists()
+		}
+		equal = EqualNodes(a, x, b, y)
+	}
+	return false
 }
 
-// Pair calls yield for each name in object x of the indexed text a or in object y of
-// b, with the node of the member in each, or -1 if one lacks it. The members of x
-// come first, in their order, then those that only y has. It stops when yield returns
-// false.
-func Pair(a []byte, an []Node, x int, b []byte, bn []Node, y int, yield func(x, y int) bool) {
-	theirs := make([]int, 0, bn[y].Children)
-	for k, m := 0, y+1; k < bn[y].Children; k, m = k+1, bn[m].Sibling {
-		theirs = append(theirs, m)
+// Pair calls yield for each name in object x of a or in object y of b, with the member
+// in each, or the zero Node if one lacks it. The members of x come first, in their
+// order, then those that only y has. It stops when yield returns false.
+func Pair(a *Text, x Node, b *Text, y Node, yield func(x, y Node) bool) {
+	p, q := a.cursor(x), b.cursor(y)
+	m := p.next()
+	for ; m.Exists(); m = p.next() { // members mostly have the same order
+		before := q
+		n := q.next()
+		if !n.Exists() || !SameName(a.d, m.Name, b.d, n.Name) {
+			q = before
+			break
+		}
+		if !yield(m, n) {
+			return
+		}
 	}
-	paired := make([]bool, len(theirs))
-	var byName map[string]int
-	find := func(n Name, guess int) int {
-		if guess < len(theirs) && SameName(a, n, b, bn[theirs[guess]].Name) {
-			return guess
+	var rest Members
+	if m.Exists() {
+		rest = membersFrom(q)
+	}
+	for ; m.Exists(); m = p.next() {
+		if !yield(m, rest.Take(a, m)) {
+			return
 		}
-		if len(theirs) <= few {
-			for k, m := range theirs {
-				if SameName(a, n, b, bn[m].Name) {
-					return k
-				}
+	}
+	for _, n := range rest.list {
+		if n.Exists() && !yield(Node{}, n) {
+			return
+		}
+	}
+	if rest.list == nil {
+		for n := q.next(); n.Exists(); n = q.next() {
+			if !yield(Node{}, n) {
+				return
 			}
-			return -1
 		}
-		if byName == nil {
-			byName = make(map[string]int, len(theirs))
-			for k, m := range theirs {
-				byName[string(bn[m].Bytes(b))] = k
+	}
+}
+
+// Members finds members of an object by their names. The zero Members has none.
+type Members struct {
+	t     *Text
+	list  []Node // those that were taken are zero
+	guess int    // where the next one probably is
+	table []uint32
+	seed  uint64
+	spare []byte // for an unquoted name
+}
+
+// membersFrom returns the members from the cursor on.
+func membersFrom(c cursor) Members {
+	s := Members{t: c.t, list: make([]Node, 0, c.left())}
+	for n := c.next(); n.Exists(); n = c.next() {
+		s.list = append(s.list, n)
+	}
+	return s
+}
+
+// Members returns the members of the object x.
+func (t *Text) Members(x Node) Members { return membersFrom(t.cursor(x)) }
+
+// Take returns the member with the name of n, a member in other, and removes it. It
+// returns the zero Node if there is none.
+func (s *Members) Take(other *Text, n Node) Node {
+	d, name, k := other.d, n.Name, s.guess
+	if k >= len(s.list) || !s.is(k, d, name) {
+		if k = s.find(d, name); k < 0 {
+			return Node{}
+		}
+	}
+	found := s.list[k]
+	s.list[k], s.guess = Node{}, k+1
+	return found
+}
+
+// is reports whether member k is still there and has the name.
+func (s *Members) is(k int, d []byte, name Name) bool {
+	return s.list[k].Exists() && SameName(d, name, s.t.d, s.list[k].Name)
+}
+
+// find returns the number of the member with the name, or -1.
+func (s *Members) find(d []byte, name Name) int {
+	if len(s.list) <= few {
+		for k := range s.list {
+			if s.is(k, d, name) {
+				return k
 			}
-		}
-		if k, ok := byName[string(n.Bytes(a))]; ok {
-			return k
 		}
 		return -1
 	}
-	guess := 0 // members mostly have the same order
-	for k, m := 0, x+1; k < an[x].Children; k, m = k+1, an[m].Sibling {
-		other := -1
-		if at := find(an[m].Name, guess); at >= 0 {
-			paired[at] = true
-			guess, other = at+1, theirs[at]
-		}
-		if !yield(m, other) {
-			return
-		}
-	}
-	for k, m := range theirs {
-		if !paired[k] && !yield(-1, m) {
-			return
+	if s.table == nil {
+		s.seed = rand.Uint64()
+		s.table = make([]uint32, 1<<bits.Len(uint(len(s.list)*2-1)))
+		for k, n := range s.list {
+			if n.Exists() {
+				at := s.slot(s.t.d, n.Name)
+				s.table[at] = uint32(k) + 1
+			}
 		}
 	}
+	if k := s.table[s.slot(d, name)]; k > 0 {
+		return int(k) - 1
+	}
+	return -1
+}
+
+// slot returns where the member with the name, which stands in d, is or would be in the
+// table.
+func (s *Members) slot(d []byte, name Name) int {
+	last := len(s.table) - 1
+	at := int(s.hash(d, name)) & last
+	for s.table[at] != 0 && !s.is(int(s.table[at])-1, d, name) {
+		at = (at + 1) & last
+	}
+	return at
+}
+
+// hash returns the hash of the name, which stands in d.
+func (s *Members) hash(d []byte, name Name) uint64 {
+	if name.Escaped {
+		s.spare = AppendUnquote(s.spare[:0], d[name.Off:name.End])
+		return hash(s.seed, s.spare)
+	}
+	return hash(s.seed, d[name.Off+1:name.End-1])
 }

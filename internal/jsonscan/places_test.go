@@ -223,28 +223,47 @@ func TestHashesAreOfValues(t *testing.T) {
 				if Hash(seed, []byte(same)) != h {
 					t.Errorf("%s and %s have different hashes", group[0], same)
 				}
-				nodes := Index([]byte(same), 0)
-				for k, sum := range Hashes(seed, []byte(same), nodes) {
-					if part := []byte(same)[nodes[k].Value:nodes[k].ValueEnd]; Hash(seed, part) != sum {
+				text := NewText([]byte(same))
+				sums := text.Hashes(seed)
+				var parts func(n Node)
+				parts = func(n Node) {
+					part := []byte(same)[n.At:n.Stop]
+					if got := sums.Of(text, n); got != Hash(seed, part) && isBox(part) {
 						t.Errorf("%s in %s", part, same)
 					}
+					if isBox(part) {
+						for inner := range text.Inside(n) {
+							parts(inner)
+						}
+					}
 				}
+				parts(text.Root())
 			}
 		}
 	}
 }
 
+func isBox(part []byte) bool { return part[0] == '{' || part[0] == '[' }
+
 // The node of a member has its name; those of elements and of the root have none.
-func TestIndexNamesMembers(t *testing.T) {
+func TestNodesHaveNames(t *testing.T) {
 	d := []byte(`{"a":[1,{"b":[]},"c"],"d":{"e":2}}`)
+	text := NewText(d)
 	var names []string
-	for _, n := range Index(d, 0) {
+	var inside func(n Node)
+	inside = func(n Node) {
 		if n.Name != (Name{}) {
 			names = append(names, string(n.Bytes(d)))
 		} else {
 			names = append(names, "-")
 		}
+		if isBox(d[n.At:n.Stop]) {
+			for inner := range text.Inside(n) {
+				inside(inner)
+			}
+		}
 	}
+	inside(text.Root())
 	if got := strings.Join(names, " "); got != "- a - - b - d e" {
 		t.Error(got)
 	}

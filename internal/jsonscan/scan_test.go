@@ -97,11 +97,11 @@ func levels(t []byte) int { return bytes.Count(t, []byte("{")) + bytes.Count(t, 
 // checkValue checks what must hold for every valid text without duplicate names.
 func checkValue(t *testing.T, v []byte) {
 	t.Helper()
-	nodes := Index(v, 0)
-	if nodes[0].Sibling != len(nodes) || nodes[0].ValueEnd != len(v) {
-		t.Fatalf("Index: root %+v of %d nodes, %d bytes", nodes[0], len(nodes), len(v))
+	x := NewText(v)
+	if isBox(v) && (x.boxes[0].next != len(x.boxes) || x.boxes[0].end != len(v)) {
+		t.Fatalf("NewText: root %+v of %d boxes, %d bytes", x.boxes[0], len(x.boxes), len(v))
 	}
-	if !EqualNodes(v, nodes, 0, v, nodes, 0) {
+	if !EqualNodes(x, x.Root(), x, x.Root()) {
 		t.Fatal("a value is not equal to itself, by nodes")
 	}
 	var compact bytes.Buffer

@@ -9,12 +9,12 @@ import (
 
 func TestWalk(t *testing.T) {
 	var got []string
-	for path, x := range Walk(`{"a" : [1, {"b~":null}], "\u0063":"d"}`, "m") {
-		got = append(got, fmt.Sprintf("%q %s %v %v", path, x.Text, x.InObject, x.IsNumber()))
+	for x := range Walk(`{"a" : [1, {"b~":null}], "\u0063":"d"}`, "m") {
+		got = append(got, fmt.Sprintf("%q %s %q %v %v", x.Path(), x.Text, x.Name, x.InObject, x.IsNumber()))
 	}
 	want := []string{
-		`["m" "a"] [1, {"b~":null}] true false`, `["m" "a" "0"] 1 false true`, `["m" "a" "1"] {"b~":null} false false`,
-		`["m" "a" "1" "b~"] null true false`, `["m" "c"] "d" true false`,
+		`["m" "a"] [1, {"b~":null}] "a" true false`, `["m" "a" "0"] 1 "" false true`, `["m" "a" "1"] {"b~":null} "" false false`,
+		`["m" "a" "1" "b~"] null "b~" true false`, `["m" "c"] "d" "c" true false`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))

@@ -45,9 +45,9 @@ func (r *run) javascript(s Step) {
 	if isInfinite(s.value.String()) {
 		r.Report(rule.ActionValue, r.pointer(s, "/1"), infiniteMessage)
 	}
-	for path, v := range jsonscan.Walk(s.value.String(), "steps", strconv.Itoa(r.at), s.String(), "1") {
-		if v.InObject && path[len(path)-1] == proto && !r.ReportPath(rule.ActionName, protoMessage, path...) ||
-			isInfinite(v.Text) && !r.ReportPath(rule.ActionValue, infiniteMessage, path...) {
+	for v := range jsonscan.Walk(s.value.String(), "steps", strconv.Itoa(r.at), s.String(), "1") {
+		if v.Name == proto && !r.ReportPath(rule.ActionName, protoMessage, v.Path()...) ||
+			isInfinite(v.Text) && !r.ReportPath(rule.ActionValue, infiniteMessage, v.Path()...) {
 			return
 		}
 	}

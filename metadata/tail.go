@@ -1,0 +1,42 @@
+package metadata
+
+import "sync"
+
+// tail is what follows the members of a Delta that Delta.Set made, in the same array:
+// the members of Deltas that were made from it. It lets a loop of Set append to one
+// array, as append does, instead of copying the members each time. Only Set reads it.
+type tail struct {
+	mu sync.Mutex
+	in lookup // of all members of the array
+}
+
+// set returns o with the member m, null or not. o does not change.
+func (o Object) set(m *member) Object {
+	old := o.members()
+	if o.o == nil || o.o.tail == nil {
+		return newSet(old, indexOf(old, m.name), m, 0)
+	}
+	t := o.o.tail
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.in.members) > len(old) { // another Delta has the next place
+		return newSet(old, indexOf(old, m.name), m, 0)
+	}
+	if i := t.in.find(m.name); i >= 0 || len(old) == cap(old) {
+		return newSet(old, i, m, t.in.misses)
+	}
+	t.in.add(m)
+	return Object{&object{t.in.members, t}}
+}
+
+// newSet returns an object with a copy of the members, in which m replaces member i, or
+// comes last if i is -1. misses are those of the lookup so far.
+func newSet(old []*member, i int, m *member, misses int) Object {
+	if i >= 0 {
+		members := append([]*member(nil), old...)
+		members[i] = m
+		return Object{&object{members: members}}
+	}
+	members := append(append(make([]*member, 0, 2*len(old)+2), old...), m)
+	return Object{&object{members, &tail{in: lookup{members: members, misses: misses}}}}
+}
