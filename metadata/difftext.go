@@ -19,7 +19,8 @@ import (
 //     that differ, came or went. Values that are the same to the byte are not
 //     searched for them, except if the texts go through Parse.
 //
-// dst must not overlap from or to; neither changes. The error is an [Errors]: the
+// from and to do not change, unless the room after dst is part of one of them: the
+// result is right then too, but takes one more copy. The error is an [Errors]: the
 // faults of from, or else those of to, with dst returned as it was; or what Diff
 // returns, with dst extended by what can be reached.
 //
@@ -28,14 +29,23 @@ import (
 // reach, and texts whose members come in orders so different that too much would
 // be read twice, go through [Parse].
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
-	if m == FirstLevel || m == Deep {
-		d := textDiffs.Get().(*textDiff)
-		defer d.release()
+	d := textDiffs.Get().(*textDiff)
+	if d.overlap.has(dst, from) || d.overlap.has(dst, to) {
+		d.release()
+		out, err := m.AppendDiff(nil, from, to)
+		return append(dst, out...), err
+	}
+	ok, out := false, dst
+	if (m == FirstLevel || m == Deep) && len(from) > 0 && len(to) > 0 {
 		d.deep, d.out = m == Deep, dst
-		if len(from) > 0 && len(to) > 0 && d.diffDocs(from, to) {
-			return d.out, nil
-		}
-		d.out = nil
+		ok = d.diffDocs(from, to)
+		out = d.out
+	}
+	if d.release(); ok {
+		return out, nil
+	}
+	if len(from)+len(to) > fewTextBytes && len(to) > 0 && !isUnique(to, new(jsonscan.Names)) && (len(from) == 0 || isUnique(from, new(jsonscan.Names))) {
+		return dst, faultsIn(to) // before from takes memory
 	}
 	x, err := parseOptional(from)
 	if err != nil {
@@ -52,6 +62,9 @@ func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
 	return dst, err
 }
 
+// fewTextBytes is the length of texts that may be parsed before the other is read.
+const fewTextBytes = 1 << 16
+
 // parseOptional is Parse for which an empty text is an absent object.
 func parseOptional(text []byte) (Object, error) {
 	if len(text) == 0 {
@@ -65,11 +78,12 @@ func parseOptional(text []byte) (Object, error) {
 // the next bytes of both are known to be the same. textDiff holds indexes into the
 // texts, never the texts, so that it keeps none alive.
 type textDiff struct {
-	deep   bool
-	out    []byte
-	same   int // a[:same], from where it was last compared, is the same as b, offset bytes on
-	offset int
-	wasted int // bytes that were skipped and may be read again
+	deep    bool
+	checked bool // both texts are JSON
+	out     []byte
+	same    int // a[:same], from where it was last compared, is the same as b, offset bytes on
+	offset  int
+	wasted  int // bytes that were skipped and may be read again
 
 	// The latest run of equal bytes, kept so that no run is compared twice. It may
 	// go on after runTo unless runEnds.
@@ -77,9 +91,10 @@ type textDiff struct {
 	runEnds                   bool
 
 	namesA, namesB jsonscan.Names // of the open objects; namesB lacks those in matched until an object ends
-	matched        []nameRun      // names that both texts have
-	onlyA, onlyB   []textMember   // members without a match so far
-	most           int            // the greatest length of these lists
+	overlap        overlap
+	matched        []nameRun    // names that both texts have
+	onlyA, onlyB   []textMember // members without a match so far
+	most           int          // the greatest length of these lists, which tests count
 }
 
 // textMember is where a member stands in one of the texts. A negative value marks
@@ -94,15 +109,14 @@ type nameRun struct{ from, to, offset int }
 
 var textDiffs = sync.Pool{New: func() any { return new(textDiff) }}
 
-// release puts d back into the pool, unless it is much larger than what it was used for.
+// release puts d back into the pool, unless it is large.
 func (d *textDiff) release() {
+	d.out = nil
 	if a, b := d.namesA.Release(), d.namesB.Release(); !a || !b ||
-		!jsonscan.Keep(cap(d.onlyA), d.most) || !jsonscan.Keep(cap(d.onlyB), d.most) || !jsonscan.Keep(cap(d.matched), d.most) {
+		!jsonscan.Keep(48*max(cap(d.onlyA), cap(d.onlyB))) || !jsonscan.Keep(24*cap(d.matched)) {
 		return
 	}
-	d.most = 0
-	d.out = nil
-	d.same, d.offset, d.wasted = 0, 0, 0
+	d.same, d.offset, d.wasted, d.most, d.checked = 0, 0, 0, 0, false
 	d.runFrom, d.runTo, d.runOffset, d.runEnds = 0, 0, 0, false
 	d.matched, d.onlyA, d.onlyB = d.matched[:0], d.onlyA[:0], d.onlyB[:0]
 	textDiffs.Put(d)
@@ -233,7 +247,7 @@ func (d *textDiff) diffObjects(a []byte, i int, b []byte, j int, depth int) (end
 			return -1, -1
 		}
 		if moreA && moreB && jsonscan.SameName(a, x.Name, b, y.Name) {
-			d.addMatch(x.Name, y.Name)
+			d.addMatch(a, x.Name, y.Name)
 			if i, j = d.diffValues(a, x, b, y, open, depth); i < 0 {
 				return -1, -1
 			}
@@ -293,14 +307,26 @@ func (d *textDiff) passUnmatched(a []byte, i int, x textMember, b []byte, j int,
 			passA = false
 		}
 	}
+	if len(d.onlyA) == cap(d.onlyA) && len(d.onlyA) >= manyNodes || len(d.onlyB) == cap(d.onlyB) && len(d.onlyB) >= manyNodes {
+		if !d.checked && (!isObject(a) || !isObject(b)) { // before they take more memory
+			return -1, -1, false, false
+		}
+		d.checked = true
+	}
 	if passA {
-		d.namesA.Add(x.Name)
+		d.namesA.Add(a, x.Name)
+		if len(d.onlyA) == cap(d.onlyA) {
+			d.onlyA = jsonscan.Grow(d.onlyA, i, len(a))
+		}
 		d.onlyA = append(d.onlyA, x)
 	} else {
 		atA, thenA = i, moreA
 	}
 	if passB {
-		d.namesB.Add(y.Name)
+		d.namesB.Add(b, y.Name)
+		if len(d.onlyB) == cap(d.onlyB) {
+			d.onlyB = jsonscan.Grow(d.onlyB, j, len(b))
+		}
 		d.onlyB = append(d.onlyB, y)
 	} else {
 		atB, thenB = j, moreB
@@ -358,7 +384,7 @@ func (d *textDiff) passEqual(a []byte, i int, b []byte, j, depth int) (atA, atB 
 			d.wasted += end - value
 			break
 		}
-		d.namesA.Add(name) // what follows the value is the same too, so it ends in b as well
+		d.namesA.Add(a, name) // what follows the value is the same too, so it ends in b as well
 		if i, moreA = nextMember(a, end); i < 0 {
 			return -1, -1, false, false
 		}
@@ -369,15 +395,23 @@ func (d *textDiff) passEqual(a []byte, i int, b []byte, j, depth int) (atA, atB 
 		}
 	}
 	if end := d.namesA.Mark(); end > start {
-		d.matched = append(d.matched, nameRun{start, end, d.offset})
+		d.addRun(nameRun{start, end, d.offset}, a)
 	}
 	return i, j, moreA, moreB
 }
 
 // addMatch adds a name that both texts have.
-func (d *textDiff) addMatch(x, y jsonscan.Name) {
-	d.namesA.Add(x)
-	d.matched = append(d.matched, nameRun{d.namesA.Mark() - 1, d.namesA.Mark(), y.Off - x.Off})
+func (d *textDiff) addMatch(a []byte, x, y jsonscan.Name) {
+	d.namesA.Add(a, x)
+	d.addRun(nameRun{d.namesA.Mark() - 1, d.namesA.Mark(), y.Off - x.Off}, a)
+}
+
+// addRun adds names that both texts have.
+func (d *textDiff) addRun(r nameRun, a []byte) {
+	if len(d.matched) == cap(d.matched) {
+		d.matched = jsonscan.Grow(d.matched, d.namesA.Off(r.from), len(a))
+	}
+	d.matched = append(d.matched, r)
 }
 
 // addName writes what precedes the value of a member: a brace or comma, the name,
@@ -451,15 +485,12 @@ func (d *textDiff) addMember(b []byte, y textMember, open int) bool {
 // read: for each of onlyA its difference from the member of onlyB with the same
 // name, or a removal; then the other members of onlyB.
 func (d *textDiff) diffUnmatched(a []byte, onlyA []textMember, b []byte, onlyB []textMember, open, depth int) bool {
-	var byName map[string]int
+	var table []uint32
 	if len(onlyA) > fewMembers && len(onlyB) > fewMembers {
-		byName = make(map[string]int, len(onlyB))
-		for k := range onlyB {
-			byName[string(onlyB[k].Bytes(b))] = k
-		}
+		table = d.hashMembers(b, onlyB)
 	}
 	for _, x := range onlyA {
-		k := matchOf(a, x, b, onlyB, byName)
+		k := d.matchOf(a, x, b, onlyB, table)
 		if k < 0 {
 			if jsonscan.Check(a, x.value, depth-1, &d.namesA) < 0 {
 				return false
@@ -483,19 +514,37 @@ func (d *textDiff) diffUnmatched(a []byte, onlyA []textMember, b []byte, onlyB [
 	return true
 }
 
-// matchOf returns the index in onlyB of the member with the name of x, or -1.
-// byName has that index for each name; it is nil if onlyA or onlyB is short.
-func matchOf(a []byte, x textMember, b []byte, onlyB []textMember, byName map[string]int) int {
-	if byName != nil {
-		if k, ok := byName[string(x.Bytes(a))]; ok {
-			return k
+// hashMembers returns a hash table of the members. A place holds 0, or one plus the
+// index of a member.
+func (d *textDiff) hashMembers(b []byte, list []textMember) []uint32 {
+	table := make([]uint32, tableSize(int32(len(list))))
+	for k, y := range list {
+		at := d.namesB.Hash(b, y.Name) & uint64(len(table)-1)
+		for table[at] != 0 {
+			at = (at + 1) & uint64(len(table)-1)
+		}
+		table[at] = uint32(k) + 1
+	}
+	return table
+}
+
+// matchOf returns the index in onlyB of the member with the name of x, or -1. table is
+// that of onlyB; it is nil if onlyA or onlyB is short.
+func (d *textDiff) matchOf(a []byte, x textMember, b []byte, onlyB []textMember, table []uint32) int {
+	if table == nil {
+		for k := range onlyB {
+			if jsonscan.SameName(a, x.Name, b, onlyB[k].Name) {
+				return k
+			}
 		}
 		return -1
 	}
-	for k := range onlyB {
-		if jsonscan.SameName(a, x.Name, b, onlyB[k].Name) {
+	at := d.namesB.Hash(a, x.Name) & uint64(len(table)-1)
+	for table[at] != 0 {
+		if k := int(table[at]) - 1; jsonscan.SameName(a, x.Name, b, onlyB[k].Name) {
 			return k
 		}
+		at = (at + 1) & uint64(len(table)-1)
 	}
 	return -1
 }

@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -20,21 +21,56 @@ import (
 //     are not searched for them, which would take about half as long again. Names
 //     compare by value, however they are escaped.
 //
-// dst must not overlap doc or patch; neither changes. The error is an [Errors]
-// whose pointers lead into the text at fault; dst is then returned as it was.
+// doc and patch do not change, unless the room after dst is part of one of them: the
+// result is right then too, but takes one more copy. The error is an [Errors] whose
+// pointers lead into the text at fault; dst is then returned as it was.
 //
 // AppendMerge does not allocate if dst has room, and allocates once if it
-// has not. Lists that are combined and nulls that are stripped take more, and so
-// do the first calls, whose scratch memory later calls use again.
+// has not. Lists that are combined, nulls that are stripped and large texts take more,
+// and so do the first calls, whose scratch memory later calls use again.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 	t := textMerges.Get().(*textMerge)
-	defer t.release()
+	if t.overlap.has(dst, doc) || t.overlap.has(dst, patch) {
+		t.release()
+		out, err := m.AppendMerge(nil, doc, patch)
+		return append(dst, out...), err
+	}
 	t.mode = m
-	if len(patch) > 0 && !t.readPatch(patch) {
+	dst, refused := t.appendMerge(dst, doc, patch)
+	t.release()
+	switch refused {
+	case refusedPatch:
 		if isNull(patch) {
 			return dst, Errors{{Fault: ErrNull}}
 		}
 		return dst, faultsIn(patch)
+	case refusedDoc:
+		return dst, faultsIn(doc)
+	}
+	return dst, nil
+}
+
+// refusal is the text that is refused.
+type refusal uint8
+
+const (
+	refusedNone refusal = iota
+	refusedDoc
+	refusedPatch
+)
+
+// appendMerge is AppendMerge without the faults.
+func (t *textMerge) appendMerge(dst, doc, patch []byte) ([]byte, refusal) {
+	if len(patch) > 0 && !t.readPatch(patch) {
+		t.names.Reset(0)
+		if !t.many || !isUnique(patch, &t.names) {
+			return dst, refusedPatch
+		}
+		if len(doc) > 0 && !isObject(doc) {
+			return dst, refusedDoc
+		}
+		t.known = checked
+		t.readPatch(patch)
 	}
 	switch {
 	case len(doc) == 0 && len(patch) == 0:
@@ -42,19 +78,40 @@ func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 		t.addValue(patch, 0)
 	case len(patch) == 0:
 		if !t.copyDoc(doc) {
-			return dst, faultsIn(doc)
+			return dst, refusedDoc
 		}
 	case !t.mergeDoc(doc, patch):
-		return dst, faultsIn(doc)
+		return dst, refusedDoc
 	}
 	if cap(dst)-len(dst) < t.size {
-		return t.join(dst, doc, patch), nil
+		if len(t.pieces) <= manyPieces {
+			return t.join(dst, doc, patch), refusedNone
+		}
+		dst = slices.Grow(dst, t.size)
 	}
 	for _, p := range t.pieces {
 		dst = append(dst, t.text(p, doc, patch)...)
 	}
-	return dst, nil
+	return dst, refusedNone
 }
+
+// isUnique reports whether the whole text is an object without duplicate names. It uses
+// names as scratch memory.
+func isUnique(text []byte, names *jsonscan.Names) bool {
+	i := jsonscan.Space(text, 0)
+	end := jsonscan.Check(text, i, jsonscan.MaxDepth, names)
+	return end >= 0 && text[i] == '{' && jsonscan.Space(text, end) == len(text)
+}
+
+// isObject reports whether the whole text is an object, with duplicate names or not.
+func isObject(text []byte) bool {
+	i := jsonscan.Space(text, 0)
+	end := jsonscan.Skip(text, i, jsonscan.MaxDepth)
+	return end >= 0 && text[i] == '{' && jsonscan.Space(text, end) == len(text)
+}
+
+// manyPieces is how many pieces take more memory in a list of texts than is worth it.
+const manyPieces = 1 << 12
 
 // join returns dst and the pieces in one allocation. It uses bytes.Join, which
 // does not clear the memory first, unlike slices.Grow.
@@ -79,9 +136,9 @@ func mergeStrings(m Mode, doc, patch string) string {
 // appendResult merges two valid objects and appends the result to t.results. An
 // empty doc is absent.
 func (t *textMerge) appendResult(m Mode, doc, patch string) {
-	t.nodes, t.tables, t.pieces, t.made = t.nodes[:0], t.tables[:0], t.pieces[:0], t.made[:len(punctuation)]
+	t.nodes, t.tables, t.pieces, t.made = t.nodes[:0], t.tables[:0], t.pieces[:0], t.made[:0]
 	t.size, t.copied = 0, 0
-	t.mode, t.valid = m, true
+	t.mode, t.known = m, unique
 	t.doc = append(t.doc[:0], doc...) // a conversion would allocate
 	if !t.readPatch([]byte(patch)) || doc != "" && !t.mergeDoc(t.doc, []byte(patch)) {
 		panic("metadata: an Object holds text that is not JSON") // it never does
@@ -89,6 +146,7 @@ func (t *textMerge) appendResult(m Mode, doc, patch string) {
 	if doc == "" {
 		t.addValue([]byte(patch), 0)
 	}
+	t.results = slices.Grow(t.results, t.size)
 	for _, p := range t.pieces {
 		t.results = append(t.results, t.text(p, t.doc, []byte(patch))...)
 	}
@@ -99,20 +157,31 @@ func (t *textMerge) appendResult(m Mode, doc, patch string) {
 // holds indexes into the texts, never the texts, so that it keeps none alive.
 type textMerge struct {
 	mode   Mode
-	valid  bool // both texts are known to be valid and without duplicate names
+	known  known
+	many   bool // the patch has so many members that both texts are checked before they are read
 	nodes  []node
 	tables []uint32 // hash tables of the objects with many members, one after another
 	pieces []piece
 	parts  [][]byte // the texts of the pieces while they are joined, otherwise nil
 	size   int      // of all pieces together
 	copied int      // doc[:copied] is in the pieces, or dropped
-	made   []byte   // punctuation, and values that stand in neither text
+	made   []byte   // what stands in neither text
 	names  jsonscan.Names
 
 	doc     []byte // a copy, if the document came as a string
 	results []byte // of appendResult, one after another
 	spans   []span // in results
+	overlap overlap
 }
+
+// known is what is known of the texts before they are merged.
+type known uint8
+
+const (
+	nothing known = iota
+	checked       // both are JSON, and the patch is without duplicate names
+	unique        // so is the document
+)
 
 // span is the value of a new member in the results.
 type span struct {
@@ -120,18 +189,17 @@ type span struct {
 	start, end int
 }
 
-var textMerges = sync.Pool{New: func() any { return &textMerge{made: []byte(punctuation)} }}
+var textMerges = sync.Pool{New: func() any { return new(textMerge) }}
 
-// release puts t back into the pool, unless it is much larger than what it was used for.
+// release puts t back into the pool, unless it is large.
 func (t *textMerge) release() {
-	if !t.names.Release() || !jsonscan.Keep(cap(t.nodes), len(t.nodes)) || !jsonscan.Keep(max(cap(t.pieces), cap(t.parts)), len(t.pieces)) ||
-		!jsonscan.Keep(cap(t.tables), len(t.tables)) || !jsonscan.Keep(cap(t.made), len(t.made)) ||
-		!jsonscan.Keep(cap(t.doc), len(t.doc)) || !jsonscan.Keep(cap(t.results), len(t.results)) || !jsonscan.Keep(cap(t.spans), len(t.spans)) {
+	if !t.names.Release() || !jsonscan.Keep(80*cap(t.nodes)) || !jsonscan.Keep(24*max(cap(t.pieces), cap(t.parts), cap(t.spans))) ||
+		!jsonscan.Keep(4*cap(t.tables)) || !jsonscan.Keep(max(cap(t.made), cap(t.doc), cap(t.results))) {
 		return
 	}
-	t.nodes, t.tables, t.pieces, t.made = t.nodes[:0], t.tables[:0], t.pieces[:0], t.made[:len(punctuation)]
+	t.nodes, t.tables, t.pieces, t.made = t.nodes[:0], t.tables[:0], t.pieces[:0], t.made[:0]
 	t.doc, t.results, t.spans = t.doc[:0], t.results[:0], t.spans[:0]
-	t.size, t.copied, t.valid = 0, 0, false
+	t.size, t.copied, t.known, t.many = 0, 0, nothing, false
 	textMerges.Put(t)
 }
 
@@ -149,13 +217,6 @@ const (
 	fromMade
 )
 
-// made begins with punctuation; the constants are the index of each sign.
-const (
-	punctuation = "{},:"
-
-	openBrace, closeBrace, comma, colon = 0, 1, 2, 3
-)
-
 // text returns the text of the piece.
 func (t *textMerge) text(p piece, doc, patch []byte) []byte {
 	switch p.from {
@@ -169,19 +230,16 @@ func (t *textMerge) text(p piece, doc, patch []byte) []byte {
 
 func (t *textMerge) addPiece(from source, start, end int) {
 	if start < end {
+		if len(t.pieces) == cap(t.pieces) {
+			t.pieces = jsonscan.Grow(t.pieces, 0, 0)
+		}
 		t.pieces = append(t.pieces, piece{from, start, end})
 		t.size += end - start
 	}
 }
 
-func (t *textMerge) addSign(at int) { t.addPiece(fromMade, at, at+1) }
-
-// addText adds a text that stands in neither document nor patch.
-func (t *textMerge) addText(text string) {
-	start := len(t.made)
-	t.made = append(t.made, text...)
-	t.addPiece(fromMade, start, len(t.made))
-}
+// addMade adds made[start:].
+func (t *textMerge) addMade(start int) { t.addPiece(fromMade, start, len(t.made)) }
 
 // copyUpTo adds doc[copied:end].
 func (t *textMerge) copyUpTo(end int) {
@@ -195,48 +253,82 @@ func (t *textMerge) dropUpTo(end int) { t.copied = end }
 // addValue adds the value of node k as the mode stores it.
 func (t *textMerge) addValue(p []byte, k int32) {
 	n := &t.nodes[k]
-	switch {
-	case t.mode&StripNulls != 0 && jsonscan.MayHoldNull(p[n.value:n.end]):
-		t.addText(stripNulls(string(p[n.value:n.end])))
-		return
-	case t.mode&(StripNulls|Replace) != 0, !n.hasNull:
+	if t.storesAll(p, n) {
 		t.addPiece(fromPatch, n.value, n.end)
 		return
 	}
-	t.addSign(openBrace)
-	written := false
+	t.makeRoom(p)
+	start := len(t.made)
+	t.makeValue(p, k)
+	t.addMade(start)
+}
+
+// makeRoom makes room in made for all of a large patch.
+func (t *textMerge) makeRoom(p []byte) {
+	if t.many && cap(t.made) < len(p) {
+		t.made = slices.Grow(t.made, len(p)-len(t.made))
+	}
+}
+
+// storesAll reports whether the mode stores the value of n as it is.
+func (t *textMerge) storesAll(p []byte, n *node) bool {
+	if t.mode&StripNulls != 0 {
+		return !jsonscan.MayHoldNull(p[n.value:n.end])
+	}
+	return t.mode&Replace != 0 || !n.hasNull
+}
+
+// makeValue appends the value of node k to made, as the mode stores it.
+func (t *textMerge) makeValue(p []byte, k int32) {
+	n := &t.nodes[k]
+	switch {
+	case t.storesAll(p, n):
+		t.made = append(t.made, p[n.value:n.end]...)
+		return
+	case t.mode&StripNulls != 0:
+		t.made = append(t.made, stripNulls(string(p[n.value:n.end]))...)
+		return
+	}
+	t.made = append(t.made, '{')
+	empty := len(t.made)
 	for c := n.child; c != 0; c = t.nodes[c].next {
 		if t.nodes[c].first == 'n' {
 			continue
 		}
-		if written {
-			t.addSign(comma)
+		if len(t.made) > empty {
+			t.made = append(t.made, ',')
 		}
-		t.addMember(p, c)
-		written = true
+		t.makeMember(p, c)
 	}
-	t.addSign(closeBrace)
+	t.made = append(t.made, '}')
 }
 
-// addMember adds the name and value of node k.
-func (t *textMerge) addMember(p []byte, k int32) {
-	t.addPiece(fromPatch, t.nodes[k].Off, t.nodes[k].End)
-	t.addSign(colon)
-	t.addValue(p, k)
+// makeMember appends the name and value of node k to made.
+func (t *textMerge) makeMember(p []byte, k int32) {
+	t.made = append(append(t.made, p[t.nodes[k].Off:t.nodes[k].End]...), ':')
+	t.makeValue(p, k)
 }
 
 // skip returns the index after the value at d[i]. It does not look for duplicate
 // names.
 func (t *textMerge) skip(d []byte, i, depth int) int {
-	if t.valid {
+	if t.known != nothing {
 		return jsonscan.End(d, i)
 	}
 	return jsonscan.Skip(d, i, depth)
 }
 
+// skipPatch is skip for the patch, in which duplicate names are refused.
+func (t *textMerge) skipPatch(p []byte, i, depth int) int {
+	if t.known != nothing {
+		return jsonscan.End(p, i)
+	}
+	return jsonscan.Check(p, i, depth, &t.names)
+}
+
 // skipUnique is skip that refuses duplicate names.
 func (t *textMerge) skipUnique(d []byte, i, depth int) int {
-	if t.valid {
+	if t.known == unique {
 		return jsonscan.End(d, i)
 	}
 	return jsonscan.Check(d, i, depth, &t.names)
@@ -314,8 +406,8 @@ func (t *textMerge) mergeObject(d, p []byte, i int, self int32, depth int) int {
 			t.dropUpTo(start)
 			at.drop = false
 		}
-		if !t.valid {
-			t.names.Add(name)
+		if t.known != unique {
+			t.names.Add(d, name)
 		}
 		k := int32(0)
 		if filter>>(name.Spread()>>58)&1 != 0 {
@@ -342,7 +434,7 @@ func (t *textMerge) mergeObject(d, p []byte, i int, self int32, depth int) int {
 		}
 		i = jsonscan.Space(d, i+1)
 	}
-	if !t.valid && !t.names.Unique(d, mark) {
+	if t.known != unique && !t.names.Unique(d, mark) {
 		return -1
 	}
 	t.names.Reset(mark)
@@ -364,7 +456,9 @@ func (t *textMerge) mergeMember(d, p []byte, start, value int, k int32, depth in
 			return end
 		}
 		t.copyUpTo(value)
-		t.addText(combineLists(t.mode, string(d[value:end]), t.mode.stored(string(p[n.value:n.end]))))
+		start := len(t.made)
+		t.made = append(t.made, combineLists(t.mode, string(d[value:end]), t.mode.stored(string(p[n.value:n.end])))...)
+		t.addMade(start)
 		t.dropUpTo(end)
 	default:
 		end = t.skip(d, value, depth-1)
@@ -390,15 +484,29 @@ func (t *textMerge) mergeMember(d, p []byte, start, value int, k int32, depth in
 
 // addUnseen adds the members of the patch's object self that the document lacks.
 func (t *textMerge) addUnseen(p []byte, self int32, at progress) {
+	t.makeRoom(p)
+	start := len(t.made)
 	for k := t.nodes[self].child; k != 0; k = t.nodes[k].next {
-		if t.nodes[k].seen || t.mode.decide(noValue, t.nodes[k].first) == actionKeep {
+		n := &t.nodes[k]
+		if n.seen || t.mode.decide(noValue, n.first) == actionKeep {
 			continue
 		}
 		t.copyUpTo(at.end)
 		if at.kept {
-			t.addSign(comma)
+			t.made = append(t.made, ',')
 		}
-		t.addMember(p, k)
 		at.kept = true
+		if n.end-n.value < fewBytes || !t.storesAll(p, n) {
+			t.makeMember(p, k)
+			continue
+		}
+		t.made = append(append(t.made, p[n.Off:n.End]...), ':')
+		t.addMade(start)
+		t.addPiece(fromPatch, n.value, n.end)
+		start = len(t.made)
 	}
+	t.addMade(start)
 }
+
+// fewBytes is the length from which a text is not copied to become part of a piece.
+const fewBytes = 64

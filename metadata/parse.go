@@ -15,7 +15,7 @@ import (
 //  2. JSON with duplicate names has an [ErrDuplicateName] for each.
 //  3. Other JSON that is not an object has the fault [ErrNotObject].
 func Parse(text []byte) (Object, error) {
-	o, ok := parse(text, string(text))
+	o, ok := parse(text)
 	if !ok {
 		return Object{}, faultsIn(text)
 	}
@@ -32,8 +32,8 @@ func MustParse(text string) Object {
 	return o
 }
 
-// parse returns the object that is all of d. It shares s, which is the same text as d.
-func parse(d []byte, s string) (o Object, ok bool) {
+// parse returns the object that is all of d. It shares a copy of d.
+func parse(d []byte) (o Object, ok bool) {
 	i := jsonscan.Space(d, 0)
 	if i >= len(d) || d[i] != '{' {
 		return Object{}, false
@@ -48,7 +48,7 @@ func parse(d []byte, s string) (o Object, ok bool) {
 		if value < 0 {
 			return Object{}, false
 		}
-		names.Add(n)
+		names.Add(d, n)
 		if i = jsonscan.Check(d, value, jsonscan.MaxDepth-1, names); i < 0 {
 			return Object{}, false
 		}
@@ -66,6 +66,7 @@ func parse(d []byte, s string) (o Object, ok bool) {
 	if jsonscan.Space(d, i+1) != len(d) || !names.Unique(d, 0) {
 		return Object{}, false
 	}
+	s := string(d)
 	o, members := roomFor(names.Mark())
 	for k := range members {
 		end := i // the closing brace, or below the comma before the next name

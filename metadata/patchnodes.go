@@ -21,6 +21,10 @@ type node struct {
 	seen        bool  // the document has the member
 }
 
+// manyNodes is how many nodes a patch has at least that is checked before it is read,
+// so that a text that is refused takes little memory.
+const manyNodes = 1024
+
 // readPatch makes the nodes of the patch. It reports false if the patch is
 // invalid or no object.
 func (t *textMerge) readPatch(p []byte) bool {
@@ -28,7 +32,7 @@ func (t *textMerge) readPatch(p []byte) bool {
 	if i >= len(p) || p[i] != '{' {
 		return false
 	}
-	t.nodes = append(t.nodes, node{value: i, first: '{'})
+	t.nodes = append(t.nodes[:0], node{value: i, first: '{'})
 	end := t.readObject(p, 0, jsonscan.MaxDepth)
 	return end >= 0 && jsonscan.Space(p, end) == len(p)
 }
@@ -46,10 +50,16 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 		if value < 0 {
 			return -1
 		}
-		if !t.valid {
-			t.names.Add(name)
+		if t.known == nothing {
+			t.names.Add(p, name)
 		}
 		k := int32(len(t.nodes))
+		if len(t.nodes) == cap(t.nodes) {
+			if t.many = len(t.nodes) >= manyNodes; t.many && t.known == nothing {
+				return -1
+			}
+			t.nodes = jsonscan.Grow(t.nodes, i, len(p))
+		}
 		t.nodes = append(t.nodes, node{})
 		n := &t.nodes[k]
 		n.Name, n.value, n.first, n.hasNull = name, value, p[value], p[value] == 'n'
@@ -64,7 +74,7 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 		if p[value] == '{' && t.mode&AllLevels != 0 {
 			i = t.readObject(p, k, depth-1)
 		} else {
-			i = t.skipUnique(p, value, depth-1)
+			i = t.skipPatch(p, value, depth-1)
 		}
 		if i < 0 {
 			return -1
@@ -84,7 +94,7 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 		}
 		i = jsonscan.Space(p, i+1)
 	}
-	if !t.valid && !t.names.Unique(p, mark) {
+	if t.known == nothing && !t.names.Unique(p, mark) {
 		return -1
 	}
 	t.names.Reset(mark)

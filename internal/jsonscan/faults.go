@@ -48,24 +48,36 @@ func Faults(d []byte, depth int) []Fault {
 	if !ok {
 		return []Fault{r.fatal}
 	}
+	r.search = true
+	r.value(Space(d, 0))
 	return r.duplicates
 }
 
-// reader reads a text and keeps the path of the current value.
+// reader reads a text and keeps the path of the current value. It takes little memory
+// beside the names of the open objects.
 type reader struct {
 	d          []byte
 	limit      int
-	path       []string // escaped reference tokens
+	path       []step
 	fatal      Fault
+	search     bool  // for duplicates; the text is JSON
+	few        []int // offsets of the names of the open objects that have few
+	names      Names // for hashes
 	duplicates []Fault
 	pointers   int // bytes spent on pointers of duplicates
 }
 
 func (r *reader) pointer() string {
-	if len(r.path) == 0 {
-		return ""
+	var b strings.Builder
+	for _, s := range r.path {
+		b.WriteByte('/')
+		if s.name.End > 0 {
+			b.WriteString(EscapeToken(string(AppendUnquote(nil, r.d[s.name.Off:s.name.End]))))
+		} else {
+			b.WriteString(strconv.Itoa(s.index))
+		}
 	}
-	return "/" + strings.Join(r.path, "/")
+	return b.String()
 }
 
 // stop sets the one fault of a text that is not JSON. It returns false.
@@ -74,17 +86,17 @@ func (r *reader) stop(k Kind, at int) bool {
 	return false
 }
 
-// duplicate adds the fault that the last name of the path is a duplicate.
-func (r *reader) duplicate(at int) {
-	switch {
-	case len(r.duplicates) > 0 && r.duplicates[len(r.duplicates)-1].Kind == More:
-	case len(r.duplicates) == mostFaults || r.pointers > mostPointerBytes:
+// duplicate adds the fault that the last name of the path is a duplicate. It returns
+// false if the list is full.
+func (r *reader) duplicate(at int) bool {
+	if len(r.duplicates) == mostFaults || r.pointers > mostPointerBytes {
 		r.duplicates = append(r.duplicates, Fault{Kind: More, Offset: at})
-	default:
-		p := r.pointer()
-		r.pointers += len(p)
-		r.duplicates = append(r.duplicates, Fault{Duplicate, at, p})
+		return false
 	}
+	p := r.pointer()
+	r.pointers += len(p)
+	r.duplicates = append(r.duplicates, Fault{Duplicate, at, p})
+	return true
 }
 
 func (r *reader) value(i int) (end int, ok bool) {
@@ -154,7 +166,7 @@ func (r *reader) array(i int) (end int, ok bool) {
 		return i + 1, true
 	}
 	for n := 0; ; n++ {
-		r.path = append(r.path, strconv.Itoa(n))
+		r.path = append(r.path, step{index: n})
 		if i, ok = r.value(i); !ok {
 			return i, false
 		}
@@ -177,7 +189,8 @@ func (r *reader) object(i int) (end int, ok bool) {
 	if i < len(d) && d[i] == '}' {
 		return i + 1, true
 	}
-	seen := make(map[string]bool)
+	seen := nameSet{r: r, mark: len(r.few)}
+	defer func() { r.few = r.few[:seen.mark] }()
 	for {
 		if i >= len(d) || d[i] != '"' {
 			return i, r.stop(Syntax, i)
@@ -186,12 +199,10 @@ func (r *reader) object(i int) (end int, ok bool) {
 		if i, ok = r.string(i); !ok {
 			return i, false
 		}
-		name := string(AppendUnquote(nil, d[start:i]))
-		r.path = append(r.path, EscapeToken(name))
-		if seen[name] {
-			r.duplicate(start)
+		r.path = append(r.path, step{name: Name{Off: start, End: i}})
+		if r.search && !seen.add(start) && !r.duplicate(start) {
+			return i, false
 		}
-		seen[name] = true
 		if i = Space(d, i); i >= len(d) || d[i] != ':' {
 			return i, r.stop(Syntax, i)
 		}
@@ -209,6 +220,57 @@ func (r *reader) object(i int) (end int, ok bool) {
 			return i, r.stop(Syntax, i)
 		}
 	}
+}
+
+// nameSet is the names of one open object.
+type nameSet struct {
+	r     *reader
+	mark  int   // the first of its names in r.few
+	table []int // if there are many: a place holds 0, or one plus the offset of a name
+	n     int   // names in the table
+}
+
+// add adds the name at d[off]. It reports false if the set has it.
+func (s *nameSet) add(off int) bool {
+	if s.table == nil {
+		for _, other := range s.r.few[s.mark:] {
+			if sameStrings(s.r.d[off:], s.r.d[other:]) {
+				return false
+			}
+		}
+		if s.r.few = append(s.r.few, off); len(s.r.few)-s.mark > few {
+			s.table = make([]int, 4*few)
+			for _, other := range s.r.few[s.mark:] {
+				s.put(other)
+			}
+		}
+		return true
+	}
+	if 4*s.n >= 3*len(s.table) {
+		old := s.table
+		s.table, s.n = make([]int, 2*len(old)), 0
+		for _, other := range old {
+			if other > 0 {
+				s.put(other - 1)
+			}
+		}
+	}
+	return s.put(off)
+}
+
+// put adds the name at d[off] to the table. It reports false if the table has it.
+func (s *nameSet) put(off int) bool {
+	d := s.r.d
+	end, escaped := String(d, off)
+	at := int(s.r.names.Hash(d, Name{Off: off, End: end, Escaped: escaped}) % uint64(len(s.table)))
+	for ; s.table[at] > 0; at = (at + 1) % len(s.table) {
+		if sameStrings(d[off:], d[s.table[at]-1:]) {
+			return false
+		}
+	}
+	s.table[at] = off + 1
+	s.n++
+	return true
 }
 
 // EscapeToken returns s as a reference token of a JSON Pointer (RFC 6901, section 3).

@@ -1,5 +1,7 @@
 package jsonscan
 
+import "bytes"
+
 // Loses reports whether an object in the valid object a has a member that the object
 // at the same place in the valid object b lacks. It allocates only if objects are
 // inside both or b has many members.
@@ -7,16 +9,16 @@ func Loses(a, b []byte) bool {
 	if lost, ok := losesFlat(a, b); ok {
 		return lost
 	}
-	an, bn := Index(a, 0), Index(b, 0)
-	var loses func(x, y int) bool
-	loses = func(x, y int) (lost bool) {
-		Pair(a, an, x, b, bn, y, func(x, y int) bool {
-			lost = y < 0 || x >= 0 && a[an[x].Value] == '{' && b[bn[y].Value] == '{' && loses(x, y)
+	x, y := NewText(bytes.Clone(a)), NewText(bytes.Clone(b)) // a and b must not escape
+	var loses func(n, m Node) bool
+	loses = func(n, m Node) (lost bool) {
+		Pair(x, n, y, m, func(n, m Node) bool {
+			lost = !m.Exists() || n.Exists() && x.First(n) == '{' && y.First(m) == '{' && loses(n, m)
 			return !lost
 		})
 		return lost
 	}
-	return loses(0, 0)
+	return loses(x.Root(), y.Root())
 }
 
 // losesFlat is Loses for the first level of few members. It reports false if objects

@@ -22,7 +22,6 @@ type Names struct {
 	table []uint32
 	spare []byte // for an unquoted name
 	seed  uint64 // 0: not chosen yet
-	most  int    // the greatest length of list
 	mark  int    // where the names of the innermost open object begin
 }
 
@@ -210,8 +209,13 @@ func (s *Names) Off(k int) int { return s.list[k].off }
 // Reset drops the names added since mark.
 func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 
-// Add adds a name.
-func (s *Names) Add(n Name) { s.list = append(s.list, entry{n.key, n.Off}) }
+// Add adds a name in d.
+func (s *Names) Add(d []byte, n Name) {
+	if len(s.list) == cap(s.list) {
+		s.list = Grow(s.list, n.Off, len(d))
+	}
+	s.list = append(s.list, entry{n.key, n.Off})
+}
 
 // AddMoved adds the names start to end of other, offset bytes further on.
 func (s *Names) AddMoved(other *Names, start, end, offset int) {
@@ -221,16 +225,11 @@ func (s *Names) AddMoved(other *Names, start, end, offset int) {
 	}
 }
 
-// Release drops all names and reports whether the memory of s is worth keeping.
+// Release drops all names and reports whether the memory of s is small enough to keep.
 func (s *Names) Release() bool {
-	keep := Keep(cap(s.list), s.most) && Keep(cap(s.table), 4*s.most) && Keep(cap(s.spare), s.most)
-	s.list, s.spare, s.most = s.list[:0], s.spare[:0], 0
-	return keep
+	s.list, s.spare = s.list[:0], s.spare[:0]
+	return Keep(16*cap(s.list)) && Keep(4*cap(s.table)) && Keep(cap(s.spare))
 }
-
-// Keep reports whether scratch memory of that capacity is worth keeping: a large one
-// only if a quarter of it was used.
-func Keep(capacity, used int) bool { return capacity <= 1<<16 || capacity/4 <= used }
 
 // open begins the names of an object.
 func (s *Names) open() {
@@ -250,7 +249,6 @@ func (s *Names) close(d []byte) bool {
 // Unique reports whether the names added since mark, all in d, are unique.
 func (s *Names) Unique(d []byte, mark int) bool {
 	list := s.list[mark:]
-	s.most = max(s.most, len(s.list))
 	if len(list) > few {
 		return s.uniqueHashed(d, list)
 	}
@@ -268,6 +266,10 @@ func (n entry) same(d []byte, m entry) bool {
 	return n.key == m.key && sameStrings(d[n.off:], d[m.off:])
 }
 
+// mostCompared is how many pairs of different names with one key are compared before
+// names are hashed whole.
+const mostCompared = 64
+
 // uniqueHashed is Unique by a hash table. It hashes the keys first, which are known
 // already, and turns to seeded hashes if those collide too often.
 func (s *Names) uniqueHashed(d []byte, list []entry) bool {
@@ -278,7 +280,7 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 	table := s.table[:size]
 	clear(table)
 	shift := 64 - bits.TrailingZeros(uint(size))
-	budget := 8 * len(list)
+	budget, compared := 8*len(list), 0
 	for i := range list {
 		h := int(spread(list[i].key) >> shift)
 		for table[h] != 0 {
@@ -287,9 +289,9 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 				return false
 			}
 			if budget--; other.key == list[i].key {
-				budget -= few // the comparison unquoted both names
+				compared++ // both names were read, however long they are
 			}
-			if budget < 0 {
+			if budget < 0 || compared > mostCompared {
 				return s.uniqueSeeded(d, list, table)
 			}
 			h = (h + 1) & (size - 1)

@@ -1,0 +1,17 @@
+package jsonscan
+
+// Keep reports whether scratch memory of that many bytes is small enough to stay alive
+// between calls. A text that needs more pays for it each time.
+func Keep(bytes int) bool { return bytes <= 1<<17 }
+
+// Grow returns s with room for more elements. s has those that were read from the text
+// before index i of n. Once there are many, the room is about what the rest of the text
+// takes if it goes on alike, so that s is seldom copied and never much too large.
+func Grow[T any](s []T, i, n int) []T {
+	const many = 1024
+	more := len(s) + 16
+	if len(s) >= many && i > 0 {
+		more = max(len(s)/4, int(float64(len(s))*float64(n-i)/float64(i)*1.125))
+	}
+	return append(make([]T, 0, len(s)+more), s...)
+}
