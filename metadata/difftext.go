@@ -29,12 +29,11 @@ import (
 // reach, and texts whose members come in orders so different that too much would
 // be read twice, go through [Parse].
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
-	d := textDiffs.Get().(*textDiff)
-	if d.overlap.has(dst, from) || d.overlap.has(dst, to) {
-		d.release()
+	if overlaps(dst, from) || overlaps(dst, to) {
 		out, err := m.AppendDiff(nil, from, to)
 		return append(dst, out...), err
 	}
+	d := textDiffs.Get().(*textDiff)
 	ok, out := false, dst
 	if (m == FirstLevel || m == Deep) && len(from) > 0 && len(to) > 0 {
 		d.deep, d.out = m == Deep, dst
@@ -91,10 +90,9 @@ type textDiff struct {
 	runEnds                   bool
 
 	namesA, namesB jsonscan.Names // of the open objects; namesB lacks those in matched until an object ends
-	overlap        overlap
-	matched        []nameRun    // names that both texts have
-	onlyA, onlyB   []textMember // members without a match so far
-	most           int          // the greatest length of these lists, which tests count
+	matched        []nameRun      // names that both texts have
+	onlyA, onlyB   []textMember   // members without a match so far
+	most           int            // the greatest length of these lists, which tests count
 }
 
 // textMember is where a member stands in one of the texts. A negative value marks
@@ -314,7 +312,8 @@ func (d *textDiff) passUnmatched(a []byte, i int, x textMember, b []byte, j int,
 		d.checked = true
 	}
 	if passA {
-		d.namesA.Add(a, x.Name)
+		d.namesA.Room(a, x.Name.Off)
+		d.namesA.Add(x.Name)
 		if len(d.onlyA) == cap(d.onlyA) {
 			d.onlyA = jsonscan.Grow(d.onlyA, i, len(a))
 		}
@@ -323,7 +322,8 @@ func (d *textDiff) passUnmatched(a []byte, i int, x textMember, b []byte, j int,
 		atA, thenA = i, moreA
 	}
 	if passB {
-		d.namesB.Add(b, y.Name)
+		d.namesB.Room(b, y.Name.Off)
+		d.namesB.Add(y.Name)
 		if len(d.onlyB) == cap(d.onlyB) {
 			d.onlyB = jsonscan.Grow(d.onlyB, j, len(b))
 		}
@@ -384,7 +384,8 @@ func (d *textDiff) passEqual(a []byte, i int, b []byte, j, depth int) (atA, atB 
 			d.wasted += end - value
 			break
 		}
-		d.namesA.Add(a, name) // what follows the value is the same too, so it ends in b as well
+		d.namesA.Room(a, name.Off)
+		d.namesA.Add(name) // what follows the value is the same too, so it ends in b as well
 		if i, moreA = nextMember(a, end); i < 0 {
 			return -1, -1, false, false
 		}
@@ -402,7 +403,8 @@ func (d *textDiff) passEqual(a []byte, i int, b []byte, j, depth int) (atA, atB 
 
 // addMatch adds a name that both texts have.
 func (d *textDiff) addMatch(a []byte, x, y jsonscan.Name) {
-	d.namesA.Add(a, x)
+	d.namesA.Room(a, x.Off)
+	d.namesA.Add(x)
 	d.addRun(nameRun{d.namesA.Mark() - 1, d.namesA.Mark(), y.Off - x.Off}, a)
 }
 

@@ -338,7 +338,7 @@ func TestReleaseLeavesNothing(t *testing.T) {
 	const large = 1 << 14
 	fill := func(n *jsonscan.Names) {
 		for range large {
-			n.Add(nil, jsonscan.Name{})
+			n.Add(jsonscan.Name{})
 		}
 	}
 	for name, grow := range map[string]func(d *textDiff){

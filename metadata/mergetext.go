@@ -29,12 +29,11 @@ import (
 // has not. Lists that are combined, nulls that are stripped and large texts take more,
 // and so do the first calls, whose scratch memory later calls use again.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
-	t := textMerges.Get().(*textMerge)
-	if t.overlap.has(dst, doc) || t.overlap.has(dst, patch) {
-		t.release()
+	if overlaps(dst, doc) || overlaps(dst, patch) {
 		out, err := m.AppendMerge(nil, doc, patch)
 		return append(dst, out...), err
 	}
+	t := textMerges.Get().(*textMerge)
 	t.mode = m
 	dst, refused := t.appendMerge(dst, doc, patch)
 	t.release()
@@ -171,7 +170,6 @@ type textMerge struct {
 	doc     []byte // a copy, if the document came as a string
 	results []byte // of appendResult, one after another
 	spans   []span // in results
-	overlap overlap
 }
 
 // known is what is known of the texts before they are merged.
@@ -257,7 +255,9 @@ func (t *textMerge) addValue(p []byte, k int32) {
 		t.addPiece(fromPatch, n.value, n.end)
 		return
 	}
-	t.makeRoom(p)
+	if t.many {
+		t.makeRoom(p)
+	}
 	start := len(t.made)
 	t.makeValue(p, k)
 	t.addMade(start)
@@ -265,7 +265,7 @@ func (t *textMerge) addValue(p []byte, k int32) {
 
 // makeRoom makes room in made for all of a large patch.
 func (t *textMerge) makeRoom(p []byte) {
-	if t.many && cap(t.made) < len(p) {
+	if cap(t.made) < len(p) {
 		t.made = slices.Grow(t.made, len(p)-len(t.made))
 	}
 }
@@ -310,7 +310,9 @@ func (t *textMerge) makeMember(p []byte, k int32) {
 }
 
 // skip returns the index after the value at d[i]. It does not look for duplicate
-// names.
+// names. It is not inlined, so that mergeObject keeps its registers.
+//
+//go:noinline
 func (t *textMerge) skip(d []byte, i, depth int) int {
 	if t.known != nothing {
 		return jsonscan.End(d, i)
@@ -407,7 +409,8 @@ func (t *textMerge) mergeObject(d, p []byte, i int, self int32, depth int) int {
 			at.drop = false
 		}
 		if t.known != unique {
-			t.names.Add(d, name)
+			t.names.Room(d, name.Off)
+			t.names.Add(name)
 		}
 		k := int32(0)
 		if filter>>(name.Spread()>>58)&1 != 0 {
@@ -484,7 +487,9 @@ func (t *textMerge) mergeMember(d, p []byte, start, value int, k int32, depth in
 
 // addUnseen adds the members of the patch's object self that the document lacks.
 func (t *textMerge) addUnseen(p []byte, self int32, at progress) {
-	t.makeRoom(p)
+	if t.many {
+		t.makeRoom(p)
+	}
 	start := len(t.made)
 	for k := t.nodes[self].child; k != 0; k = t.nodes[k].next {
 		n := &t.nodes[k]
@@ -505,7 +510,9 @@ func (t *textMerge) addUnseen(p []byte, self int32, at progress) {
 		t.addPiece(fromPatch, n.value, n.end)
 		start = len(t.made)
 	}
-	t.addMade(start)
+	if start < len(t.made) {
+		t.addMade(start)
+	}
 }
 
 // fewBytes is the length from which a text is not copied to become part of a piece.

@@ -48,7 +48,8 @@ func parse(d []byte) (o Object, ok bool) {
 		if value < 0 {
 			return Object{}, false
 		}
-		names.Add(d, n)
+		names.Room(d, n.Off)
+		names.Add(n)
 		if i = jsonscan.Check(d, value, jsonscan.MaxDepth-1, names); i < 0 {
 			return Object{}, false
 		}

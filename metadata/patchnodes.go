@@ -51,7 +51,8 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 			return -1
 		}
 		if t.known == nothing {
-			t.names.Add(p, name)
+			t.names.Room(p, name.Off)
+			t.names.Add(name)
 		}
 		k := int32(len(t.nodes))
 		if len(t.nodes) == cap(t.nodes) {

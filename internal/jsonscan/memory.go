@@ -6,7 +6,10 @@ func Keep(bytes int) bool { return bytes <= 1<<17 }
 
 // Grow returns s with room for more elements. s has those that were read from the text
 // before index i of n. Once there are many, the room is about what the rest of the text
-// takes if it goes on alike, so that s is seldom copied and never much too large.
+// takes if it goes on alike, so that s is seldom copied and never much too large. It is
+// not inlined, since callers are fast without its rare work.
+//
+//go:noinline
 func Grow[T any](s []T, i, n int) []T {
 	const many = 1024
 	more := len(s) + 16

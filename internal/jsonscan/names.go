@@ -209,13 +209,19 @@ func (s *Names) Off(k int) int { return s.list[k].off }
 // Reset drops the names added since mark.
 func (s *Names) Reset(mark int) { s.list = s.list[:mark] }
 
-// Add adds a name in d.
-func (s *Names) Add(d []byte, n Name) {
+// Add adds a name.
+func (s *Names) Add(n Name) { s.list = append(s.list, entry{n.key, n.Off}) }
+
+// Room makes room for the name at d[i], and for about as many as follow, if there is
+// none. Add needs no room, but takes more memory without.
+func (s *Names) Room(d []byte, i int) {
 	if len(s.list) == cap(s.list) {
-		s.list = Grow(s.list, n.Off, len(d))
+		s.grow(d, i)
 	}
-	s.list = append(s.list, entry{n.key, n.Off})
 }
+
+//go:noinline
+func (s *Names) grow(d []byte, i int) { s.list = Grow(s.list, i, len(d)) }
 
 // AddMoved adds the names start to end of other, offset bytes further on.
 func (s *Names) AddMoved(other *Names, start, end, offset int) {

@@ -292,9 +292,7 @@ key:
 			if c = byte(x >> ((t - 7) & 63)); c == '"' {
 				i = j + 1
 				if len(unique) > 0 {
-					if len(names.list) == cap(names.list) {
-						names.list = Grow(names.list, int(start), int(n))
-					}
+					names.Room(d, int(start))
 					names.list = append(names.list, entry{key(d, int(start+1), int(j)), int(start)})
 				}
 				goto colon
@@ -314,7 +312,8 @@ key:
 		}
 		i = uint(end)
 		if len(unique) > 0 {
-			names.Add(d, NameAt(d, int(start), int(i), escaped))
+			names.Room(d, int(start))
+			names.Add(NameAt(d, int(start), int(i), escaped))
 		}
 	}
 

@@ -229,7 +229,7 @@ func TestDuplicatesAtDepth(t *testing.T) {
 			text = `{"a":` + text + `,"` + name + `":{"a":[]}}`
 		}
 		var names Names
-		names.Add(nil, Name{})
+		names.Add(Name{})
 		if got := Check([]byte(text), 0, MaxDepth, &names) == len(text); got != (twice < 0) || names.Mark() != 1 || names.mark != 0 {
 			t.Errorf("twice at level %d of %d: accepted = %v, names %d, mark %d", depth-twice, depth, got, names.Mark(), names.mark)
 		}
