@@ -38,8 +38,9 @@ func Conflicts(a, b Payload) []string {
 			list = append(list, at.pointer())
 		}
 	}
+	inB := attrs.Lookup(b.Extra)
 	for name, v := range a.Extra.All() {
-		if w, ok := b.Extra.Get(name); ok && !v.Equal(w) {
+		if w, ok := inB(name); ok && !v.Equal(w) {
 			list = append(list, metadata.Pointer(name))
 		}
 	}
@@ -77,8 +78,9 @@ func conflictsIn(a attribute, x, y metadata.Delta) (list []string) {
 	case x.IsWipe() || y.IsWipe():
 		return []string{a.pointer()}
 	}
+	inY := attrs.Lookup(y.Object())
 	for name, v := range x.Object().All() {
-		if w, ok := y.Object().Get(name); ok && !v.Equal(w) {
+		if w, ok := inY(name); ok && !v.Equal(w) {
 			list = append(list, metadata.Pointer(a.String(), name))
 		}
 	}

@@ -118,8 +118,9 @@ func sameIdentities(u, v user.Profile) bool {
 // extra compares the members of Extra.
 func (d *differ) extra(p *Payload, from, to metadata.Object) {
 	removed := map[string]any{}
+	inFrom, inTo := attrs.Lookup(from), attrs.Lookup(to)
 	for name, v := range from.All() {
-		w, has := to.Get(name)
+		w, has := inTo(name)
 		a, known := find(name)
 		switch {
 		case has && v.Equal(w):
@@ -131,7 +132,7 @@ func (d *differ) extra(p *Payload, from, to metadata.Object) {
 		}
 	}
 	for name := range to.All() {
-		if _, had := from.Get(name); !had {
+		if _, had := inFrom(name); !had {
 			d.miss(metadata.Pointer(name))
 		}
 	}

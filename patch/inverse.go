@@ -150,8 +150,9 @@ func (d *differ) undoMetadata(a attribute, sent metadata.Delta, now, extra metad
 		sent = metadata.DeltaOf(now) // it removes every name
 	}
 	undo := make(map[string]any, sent.Object().Len())
+	inNow := attrs.Lookup(now)
 	for name := range sent.Object().All() {
-		switch v, has := now.Get(name); {
+		switch v, has := inNow(name); {
 		case has && v.IsNull():
 			d.miss(metadata.Pointer(a.String(), name))
 		case has:

@@ -256,8 +256,9 @@ func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 		}
 	}
 	p.keepVerified(&before)
+	inExtra := attrs.Lookup(u.Extra)
 	p.Extra = attrs.NonEmpty(p.Extra.Select(func(name string, v metadata.Value) bool {
-		stored, has := u.Extra.Get(name)
+		stored, has := inExtra(name)
 		if _, known := find(name); known {
 			return true
 		}
@@ -266,10 +267,10 @@ func (p Payload) withoutStored(u user.Profile, t *user.Target) Payload {
 		}
 		return !has || !v.Equal(stored)
 	}))
-	if _, inExtra := u.Extra.Get(attrUserMetadata.String()); !inExtra { // else it is replaced
+	if _, replaced := inExtra(attrUserMetadata.String()); !replaced {
 		p.UserMetadata = dropNoOps(p.UserMetadata, u.UserMetadata)
 	}
-	if _, inExtra := u.Extra.Get(attrAppMetadata.String()); !inExtra {
+	if _, replaced := inExtra(attrAppMetadata.String()); !replaced {
 		p.AppMetadata = dropNoOps(p.AppMetadata, u.AppMetadata)
 	}
 	return p
@@ -305,8 +306,9 @@ func dropNoOps(d metadata.Delta, o metadata.Object) metadata.Delta {
 		}
 		return d
 	}
+	inO := attrs.Lookup(o)
 	return attrs.DeltaOf(d.Object().Select(func(name string, v metadata.Value) bool {
-		has, ok := o.Get(name)
+		has, ok := inO(name)
 		return ok != !v.IsNull() || ok && !has.Equal(v)
 	}))
 }

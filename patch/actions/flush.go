@@ -3,7 +3,9 @@ package actions
 import (
 	"strconv"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
@@ -53,8 +55,12 @@ func (r *run) passwordless() bool {
 // write writes staged members as one payload.
 func (r *run) write(to user.ID, seenBy reach, members []stagedMember) {
 	var texts [objects]deltaText
+	current := [objects]func(name string) (metadata.Value, bool){}
+	for o := range objects {
+		current[o] = attrs.Lookup(o.in(r.reads.current()))
+	}
 	for _, m := range lastValues(members) {
-		if !m.value.IsZero() && (seenBy == eventOnly || r.shouldWrite(m)) {
+		if !m.value.IsZero() && (seenBy == eventOnly || r.shouldWrite(m, current[m.key.object])) {
 			texts[m.key.object].add(m.key.name, m.value)
 		}
 	}
@@ -71,9 +77,9 @@ func (r *run) write(to user.ID, seenBy reach, members []stagedMember) {
 }
 
 // shouldWrite reports whether a member is written: its value is null or differs from the
-// engine's. It warns of writes that may be unintended.
-func (r *run) shouldWrite(m stagedMember) bool {
-	was, had := m.key.object.in(r.reads.current()).Get(m.key.name)
+// engine's, which current returns. It warns of writes that may be unintended.
+func (r *run) shouldWrite(m stagedMember, current func(name string) (metadata.Value, bool)) bool {
+	was, had := current(m.key.name)
 	switch {
 	case m.value.IsNull() && !had:
 		r.Report(rule.ActionNull, m.key.pointer(), "there is nothing to remove, and null is written all the same; leave it out to save a write")

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
 	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
@@ -50,8 +51,9 @@ func RulesObject(u user.Profile) (RulesUser, error) {
 	if u.AppMetadata.Len() == 0 {
 		return r, nil
 	}
+	inRoot := attrs.Lookup(o)
 	for name := range u.AppMetadata.All() {
-		if _, hides := o.Get(name); hides {
+		if _, hides := inRoot(name); hides {
 			r.Shadowed = append(r.Shadowed, name)
 		}
 	}
@@ -62,8 +64,9 @@ func RulesObject(u user.Profile) (RulesUser, error) {
 // overlay returns the members of o that top lacks, then those of top, which is not
 // empty. A merge would remove members for the nulls in top.
 func overlay(o, top metadata.Object) (metadata.Object, error) {
+	inTop := attrs.Lookup(top)
 	text := o.Select(func(name string, _ metadata.Value) bool {
-		_, hidden := top.Get(name)
+		_, hidden := inTop(name)
 		return !hidden
 	}).AppendJSON(nil)
 	if text = text[:len(text)-1]; len(text) > 1 {

@@ -1,0 +1,23 @@
+package attrs
+
+import "github.com/metameld/metameld/metadata"
+
+// fewMembers is how many members an object has at most that is searched without a map.
+const fewMembers = 64
+
+// Lookup returns a function that does what o.Get does for one name, for a loop over
+// names. An object keeps no index, so Get takes time for all its members; Lookup makes
+// a map of many members first.
+func Lookup(o metadata.Object) func(name string) (v metadata.Value, ok bool) {
+	if o.Len() <= fewMembers {
+		return func(name string) (metadata.Value, bool) { return o.Get(name) }
+	}
+	byName := make(map[string]metadata.Value, o.Len())
+	for name, v := range o.All() {
+		byName[name] = v
+	}
+	return func(name string) (metadata.Value, bool) {
+		v, ok := byName[name]
+		return v, ok
+	}
+}

@@ -1,0 +1,33 @@
+package attrs_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/metadata"
+)
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 64, 65, 200} {
+		members := map[string]any{}
+		for i := range n {
+			members[fmt.Sprint("n", i)] = i
+		}
+		o, err := metadata.From(members)
+		assert.NoError(t, err)
+		get := attrs.Lookup(o)
+		for i := range n + 1 {
+			name := fmt.Sprint("n", i)
+			v, ok := get(name)
+			w, has := o.Get(name)
+			assert.Equal(t, has, ok, name)
+			assert.True(t, v.Equal(w), name)
+		}
+	}
+	_, ok := attrs.Lookup(metadata.Object{})("a")
+	assert.False(t, ok)
+}
