@@ -16,9 +16,10 @@ import (
 // Merge takes time for the members of the first level and for d, however large the
 // values are. If objects are merged at every level or lists are combined, it
 // also takes time for the values that both sides have. It allocates at most four
-// times, plus once for each name that d spells differently (with an escape), plus
-// what it takes to read each list that is combined and each value from which nulls
-// are stripped.
+// times, plus once if both sides have many members in different orders, plus once
+// for each name that d spells differently (with an escape), plus what it takes to read
+// each list that is combined and each value from which nulls are stripped. A large
+// value that is merged takes more.
 func (m Mode) Merge(base Object, d Delta) Object {
 	if d.IsZero() {
 		return base

@@ -9,7 +9,9 @@ import (
 
 // Get returns the value at the path, which has a name for each level. An empty path
 // is the object itself. It reports false if there is no value, or if the path
-// leads through something other than an object. The value shares text with o.
+// leads through something other than an object. The value shares text with o. An
+// Object keeps no index: to look up many names of a large one, range over
+// [Object.All] once.
 func (o Object) Get(path ...string) (Value, bool) {
 	if len(path) == 0 {
 		if o.IsZero() {

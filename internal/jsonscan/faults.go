@@ -248,7 +248,7 @@ func (s *nameSet) add(off int) bool {
 	}
 	if 4*s.n >= 3*len(s.table) {
 		old := s.table
-		s.table, s.n = make([]int, 2*len(old)), 0
+		s.table, s.n = make([]int, len(old)*3/2), 0
 		for _, other := range old {
 			if other > 0 {
 				s.put(other - 1)
