@@ -305,33 +305,40 @@ func (d *textDiff) passUnmatched(a []byte, i int, x textMember, b []byte, j int,
 			passA = false
 		}
 	}
-	if len(d.onlyA) == cap(d.onlyA) && len(d.onlyA) >= manyNodes || len(d.onlyB) == cap(d.onlyB) && len(d.onlyB) >= manyNodes {
-		if !d.checked && (!isObject(a) || !isObject(b)) { // before they take more memory
-			return -1, -1, false, false
-		}
-		d.checked = true
+	if !d.checkMany(a, b) {
+		return -1, -1, false, false
 	}
 	if passA {
-		d.namesA.Room(a, x.Name.Off)
-		d.namesA.Add(x.Name)
-		if len(d.onlyA) == cap(d.onlyA) {
-			d.onlyA = jsonscan.Grow(d.onlyA, i, len(a))
-		}
-		d.onlyA = append(d.onlyA, x)
+		d.onlyA = addUnmatched(d.onlyA, &d.namesA, a, x)
 	} else {
 		atA, thenA = i, moreA
 	}
 	if passB {
-		d.namesB.Room(b, y.Name.Off)
-		d.namesB.Add(y.Name)
-		if len(d.onlyB) == cap(d.onlyB) {
-			d.onlyB = jsonscan.Grow(d.onlyB, j, len(b))
-		}
-		d.onlyB = append(d.onlyB, y)
+		d.onlyB = addUnmatched(d.onlyB, &d.namesB, b, y)
 	} else {
 		atB, thenB = j, moreB
 	}
 	return atA, atB, thenA, thenB
+}
+
+// checkMany checks both texts once before many unmatched members take more memory. It
+// reports false if one of them is invalid.
+func (d *textDiff) checkMany(a, b []byte) bool {
+	if d.checked || max(len(d.onlyA), len(d.onlyB)) < manyNodes {
+		return true
+	}
+	d.checked = true
+	return isObject(a) && isObject(b)
+}
+
+// addUnmatched adds x, a member in text, to a list, and its name to names.
+func addUnmatched(list []textMember, names *jsonscan.Names, text []byte, x textMember) []textMember {
+	names.Room(text, x.Off)
+	names.Add(x.Name)
+	if len(list) == cap(list) {
+		list = jsonscan.Grow(list, x.Off, len(text))
+	}
+	return append(list, x)
 }
 
 // uniqueNames reports whether neither of the two objects that end has a name twice.

@@ -310,9 +310,7 @@ func (t *textMerge) makeMember(p []byte, k int32) {
 }
 
 // skip returns the index after the value at d[i]. It does not look for duplicate
-// names. It is not inlined, so that mergeObject keeps its registers.
-//
-//go:noinline
+// names.
 func (t *textMerge) skip(d []byte, i, depth int) int {
 	if t.known != nothing {
 		return jsonscan.End(d, i)

@@ -47,7 +47,7 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 	mark, last := t.names.Mark(), int32(0)
 	for empty := i < len(p) && p[i] == '}'; !empty; {
 		name, value := jsonscan.Member(p, i)
-		if value < 0 {
+		if value < 0 || len(t.nodes) == cap(t.nodes) && !t.growNodes(p, i) {
 			return -1
 		}
 		if t.known == nothing {
@@ -55,15 +55,7 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 			t.names.Add(name)
 		}
 		k := int32(len(t.nodes))
-		if len(t.nodes) == cap(t.nodes) {
-			if t.many = len(t.nodes) >= manyNodes; t.many && t.known == nothing {
-				return -1
-			}
-			t.nodes = jsonscan.Grow(t.nodes, i, len(p))
-		}
-		t.nodes = append(t.nodes, node{})
-		n := &t.nodes[k]
-		n.Name, n.value, n.first, n.hasNull = name, value, p[value], p[value] == 'n'
+		t.nodes = append(t.nodes, node{Name: name, value: value, first: p[value], hasNull: p[value] == 'n'})
 		if last == 0 {
 			t.nodes[self].child = k
 		} else {
@@ -104,6 +96,16 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 		t.hashChildren(p, self)
 	}
 	return i + 1
+}
+
+// growNodes makes room for the node of the member at p[i] and those after it. It reports
+// false if the patch is large and must be checked first.
+func (t *textMerge) growNodes(p []byte, i int) bool {
+	if t.many = len(t.nodes) >= manyNodes; t.many && t.known == nothing {
+		return false
+	}
+	t.nodes = jsonscan.Grow(t.nodes, i, len(p))
+	return true
 }
 
 // hashChildren makes the hash table of the object self. A place holds 0, or one
