@@ -29,7 +29,7 @@ import (
 // reach, and texts whose members come in orders so different that too much would
 // be read twice, go through [Parse].
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
-	if overlaps(dst, from) || overlaps(dst, to) {
+	if overlaps(dst, from, to) {
 		out, err := m.AppendDiff(nil, from, to)
 		return append(dst, out...), err
 	}

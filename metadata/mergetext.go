@@ -29,7 +29,7 @@ import (
 // has not. Lists that are combined, nulls that are stripped and large texts take more,
 // and so do the first calls, whose scratch memory later calls use again.
 func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
-	if overlaps(dst, doc) || overlaps(dst, patch) {
+	if overlaps(dst, doc, patch) {
 		out, err := m.AppendMerge(nil, doc, patch)
 		return append(dst, out...), err
 	}
