@@ -33,6 +33,18 @@ func TestDeepFaultsInMetadata(t *testing.T) {
 	assert.Less(t, allocated(func() { _, _ = patch.Diff(user.Profile{}, user.Profile{UserMetadata: o}) }), pointers/4)
 }
 
+// Validate of a long list that holds a null takes little more memory than its text.
+func TestValidateOfALongListWithNull(t *testing.T) {
+	text := `{"user_metadata":{"l":[` + strings.Repeat("1,", 200_000) + `null]}}`
+	p, err := patch.Parse([]byte(text))
+	require.NoError(t, err)
+	for _, sources := range []rule.Sources{rule.Strict, rule.Current, rule.Lenient} {
+		target := user.Target{Sources: sources, Connection: user.Connection{Kind: user.Database}}
+		p.Validate(target)
+		assert.Less(t, allocated(func() { p.Validate(target) }), uint64(2*len(text)), "%v", sources)
+	}
+}
+
 // allocated returns how many bytes f allocates, freed or not.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
