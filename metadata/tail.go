@@ -5,6 +5,7 @@ import "sync"
 // tail is what follows the members of a Delta that Delta.Set made, in the same array:
 // the members of Deltas that were made from it. It lets a loop of Set append to one
 // array, as append does, instead of copying the members each time. Only Set reads it.
+// Small Deltas have none, so that reflect.DeepEqual finds them equal.
 type tail struct {
 	mu sync.Mutex
 	in lookup // of all members of the array
@@ -36,6 +37,9 @@ func newSet(old []*member, i int, m *member, misses int) Object {
 		members := append([]*member(nil), old...)
 		members[i] = m
 		return Object{&object{members: members}}
+	}
+	if len(old) < fewIndexed {
+		return Object{&object{members: append(append(make([]*member, 0, len(old)+1), old...), m)}}
 	}
 	members := append(append(make([]*member, 0, 2*len(old)+2), old...), m)
 	return Object{&object{members, &tail{in: lookup{members: members, misses: misses}}}}
