@@ -87,9 +87,19 @@ func sizeOf(o metadata.Object) int {
 
 const nameMessage = "a name in metadata cannot contain a dot or a dollar sign"
 
+// hasDot reports whether a name has a dot or a dollar sign.
+func hasDot(name string) bool {
+	for i := range len(name) {
+		if name[i] == '.' || name[i] == '$' {
+			return true
+		}
+	}
+	return false
+}
+
 // member judges one member. It returns false if report did.
 func member(attribute, name string, v metadata.Value, report Report) bool {
-	if strings.ContainsAny(name, ".$") && !report(rule.MetadataName, nameMessage, attribute, name) {
+	if hasDot(name) && !report(rule.MetadataName, nameMessage, attribute, name) {
 		return false
 	}
 	if !jsonscan.Fits([]byte(v.String()), metadata.MaxLevels-2) &&
@@ -116,7 +126,7 @@ func nested(attribute, name string, v metadata.Value, nestedNull rule.ID, report
 		return true
 	}
 	for v := range jsonscan.Walk(v.String(), attribute, name) {
-		if strings.ContainsAny(v.Name, ".$") && !report(rule.NestedMetadataName, nameMessage, v.Path()...) ||
+		if hasDot(v.Name) && !report(rule.NestedMetadataName, nameMessage, v.Path()...) ||
 			v.IsNumber() && !exactly(v.Text) && !report(rule.NumberPrecision, numberMessage, v.Path()...) ||
 			v.Text == "null" && !report(nestedNull, "the effect of a null below the first level is not documented", v.Path()...) {
 			return false
@@ -135,7 +145,7 @@ func plain(text string) bool {
 			s := text[i:end]
 			i = jsonscan.Space([]byte(text), end)
 			isName := i < len(text) && text[i] == ':'
-			if isName && (escaped || strings.ContainsAny(s, ".$")) { // an escape may hide one
+			if isName && (escaped || hasDot(s)) { // an escape may hide one
 				return false
 			}
 		case c == 'n':

@@ -175,7 +175,10 @@ func IsPhone(s string) bool {
 // a host.
 func isURI(s string) bool {
 	for i := range len(s) {
-		if s[i] <= ' ' || s[i] == 0x7f || strings.IndexByte("<>\"\\^`{|}", s[i]) >= 0 {
+		switch c := s[i]; {
+		case c <= ' ', c == 0x7f:
+			return false
+		case c == '<', c == '>', c == '"', c == '\\', c == '^', c == '`', c == '{', c == '|', c == '}':
 			return false
 		}
 	}
