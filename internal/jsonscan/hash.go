@@ -136,12 +136,8 @@ const (
 // exponent hashes the exponent of n: the written one plus the shift. The lowest digits
 // are one block; the shift changes those above by a carry at most.
 func (h *numberHash) exponent(n decimal) {
-	high, low := n.exp, n.exp
-	if len(n.exp) > blockDigits {
-		high, low = n.exp[:len(n.exp)-blockDigits], n.exp[len(n.exp)-blockDigits:]
-	} else {
-		high = nil
-	}
+	low := n.exp[max(0, len(n.exp)-blockDigits):]
+	high := n.exp[:len(n.exp)-len(low)]
 	value := int64(0)
 	for _, c := range low {
 		value = value*10 + int64(c-'0')
