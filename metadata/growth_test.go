@@ -116,12 +116,12 @@ type operation struct {
 // operations are the functions that take time for the size of their input.
 var operations = []operation{
 	{"Parse", 15, true, false, func(o operand) { _, _ = Parse(o.a) }},
-	{"Parse of a cut text", 12, true, true, func(o operand) { _, _ = Parse(o.a[:len(o.a)-1]) }},
-	{"Parse of a duplicate", 12, true, true, func(o operand) { _, _ = Parse([]byte(`{"":1,"":2,` + string(o.a[1:]))) }},
+	{"Parse of a cut text", 18, true, true, func(o operand) { _, _ = Parse(o.a[:len(o.a)-1]) }},
+	{"Parse of a duplicate", 22, true, true, func(o operand) { _, _ = Parse([]byte(`{"":1,"":2,` + string(o.a[1:]))) }},
 	{"ParseDelta", 15, true, false, func(o operand) { _, _ = ParseDelta(o.a) }},
-	{"Value.UnmarshalJSON", 5, true, false, func(o operand) { _ = new(Value).UnmarshalJSON(o.a) }},
-	{"From", 25, true, false, func(o operand) { _, _ = From(o.x) }},
-	{"ValueOf", 10, true, false, func(o operand) { _, _ = ValueOf(json.RawMessage(o.a)) }},
+	{"Value.UnmarshalJSON", 14, true, false, func(o operand) { _ = new(Value).UnmarshalJSON(o.a) }},
+	{"From", 35, true, false, func(o operand) { _, _ = From(o.x) }},
+	{"ValueOf", 18, true, false, func(o operand) { _, _ = ValueOf(json.RawMessage(o.a)) }},
 	{"Object.Equal", 10, false, false, func(o operand) { o.x.Equal(o.y) }},
 	{"Value.Equal", 12, false, false, func(o operand) { Value{string(o.a)}.Equal(Value{string(o.b)}) }},
 	{"Object.Clone", 12, true, false, func(o operand) { o.x.Clone() }},
@@ -153,12 +153,12 @@ var operations = []operation{
 	{"AppendMerge, deep", 30, false, false, func(o operand) { _, _ = Deep.AppendMerge(nil, o.a, o.b) }},
 	{"AppendMerge, deep, absent", 30, true, false, func(o operand) { _, _ = Deep.AppendMerge(nil, nil, o.a) }},
 	{"AppendMerge, union", 30, false, false, func(o operand) { _, _ = (Deep | UnionLists).AppendMerge(nil, o.a, o.b) }},
-	{"AppendMerge of a cut patch", 12, false, true, func(o operand) { _, _ = Deep.AppendMerge(nil, o.a, o.b[:len(o.b)-1]) }},
-	{"AppendMerge of a cut text", 12, false, true, func(o operand) { _, _ = Deep.AppendMerge(nil, o.a[:len(o.a)-1], o.b) }},
-	{"AppendDiff, first-level", 35, false, false, func(o operand) { _, _ = FirstLevel.AppendDiff(nil, o.a, o.b) }},
-	{"AppendDiff, deep", 35, false, false, func(o operand) { _, _ = Deep.AppendDiff(nil, o.a, o.b) }},
-	{"AppendDiff, union", 35, false, false, func(o operand) { _, _ = (AllLevels | UnionLists).AppendDiff(nil, o.a, o.b) }},
-	{"AppendDiff of a cut text", 12, false, true, func(o operand) { _, _ = Deep.AppendDiff(nil, o.a, o.b[:len(o.b)-1]) }},
+	{"AppendMerge of a cut patch", 18, false, true, func(o operand) { _, _ = Deep.AppendMerge(nil, o.a, o.b[:len(o.b)-1]) }},
+	{"AppendMerge of a cut text", 18, false, true, func(o operand) { _, _ = Deep.AppendMerge(nil, o.a[:len(o.a)-1], o.b) }},
+	{"AppendDiff, first-level", 45, false, false, func(o operand) { _, _ = FirstLevel.AppendDiff(nil, o.a, o.b) }},
+	{"AppendDiff, deep", 45, false, false, func(o operand) { _, _ = Deep.AppendDiff(nil, o.a, o.b) }},
+	{"AppendDiff, union", 45, false, false, func(o operand) { _, _ = (AllLevels | UnionLists).AppendDiff(nil, o.a, o.b) }},
+	{"AppendDiff of a cut text", 18, false, true, func(o operand) { _, _ = Deep.AppendDiff(nil, o.a, o.b[:len(o.b)-1]) }},
 }
 
 // reads returns the bytes of the texts that the operation reads.

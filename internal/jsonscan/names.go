@@ -286,7 +286,7 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 	table := s.table[:size]
 	clear(table)
 	shift := 64 - bits.TrailingZeros(uint(size))
-	budget, compared := 8*len(list), 0
+	budget := 8 * len(list)
 	for i := range list {
 		h := int(spread(list[i].key) >> shift)
 		for table[h] != 0 {
@@ -295,9 +295,9 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 				return false
 			}
 			if budget--; other.key == list[i].key {
-				compared++ // both names were read, however long they are
+				budget -= few + 8*len(list)/mostCompared // both names were read, however long they are
 			}
-			if budget < 0 || compared > mostCompared {
+			if budget < 0 {
 				return s.uniqueSeeded(d, list, table)
 			}
 			h = (h + 1) & (size - 1)
