@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -282,13 +283,179 @@ func TestContext(t *testing.T) {
 	assert.Zero(t, *count)
 }
 
-// An error of Target is returned, and the request is not sent.
+// If Target fails, the update is not sent. By default the response has the status of the
+// read, or one that SDKs do not retry.
 func TestTargetError(t *testing.T) {
 	url, count, _ := server(t)
 	lost := errors.New("no such connection")
-	c := &http.Client{Transport: &guard.Transport{
-		Target: func(*http.Request, string, patch.Payload) (user.Target, error) { return user.Target{}, lost },
-	}}
-	assert.ErrorIs(t, send(t, c, http.MethodPatch, url+"/api/v2/users/1", `{"blocked":true}`), lost)
+	limited := &guard.StatusError{Status: http.StatusTooManyRequests, Message: "slow down", Header: http.Header{"Retry-After": {"7"}, "Set-Cookie": {"a=b"}}}
+	for _, c := range []struct {
+		cause      error
+		status     int
+		text       string
+		retryAfter string
+	}{
+		{lost, http.StatusFailedDependency, `{"statusCode":424,"error":"Failed Dependency","message":"guard: cannot get the target: no such connection","errorCode":"target_unknown"}`, ""},
+		{limited, http.StatusTooManyRequests, `{"statusCode":429,"error":"Too Many Requests","message":"guard: cannot get the target: the read of the user was answered 429 Too Many Requests: slow down","errorCode":"target_unknown"}`, "7"},
+	} {
+		by := &guard.Transport{Target: func(*http.Request, string, patch.Payload) (user.Target, error) { return user.Target{}, c.cause }}
+		r, err := http.NewRequest(http.MethodPatch, url+"/api/v2/users/1", strings.NewReader(`{"blocked":true}`))
+		require.NoError(t, err)
+		answer, err := by.RoundTrip(r)
+		require.NoError(t, err)
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		assert.Equal(t, c.status, answer.StatusCode)
+		assert.Equal(t, c.text, string(text))
+		assert.Equal(t, c.retryAfter, answer.Header.Get("Retry-After"))
+		assert.Empty(t, answer.Header.Get("Set-Cookie"))
+
+		by.Errors = true
+		assert.ErrorIs(t, send(t, &http.Client{Transport: by}, http.MethodPatch, url+"/api/v2/users/1", `{"blocked":true}`), c.cause)
+	}
 	assert.Zero(t, *count)
+}
+
+// A context that ended is the error, whatever else is wrong.
+func TestCancelledWithBadBody(t *testing.T) {
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, text := range []string{"[", `{"blocked":null}`, `{"blocked":true}`} {
+		r, err := http.NewRequestWithContext(gone, http.MethodPatch, "https://tenant.example/api/v2/users/1", strings.NewReader(text))
+		require.NoError(t, err)
+		_, err = (&guard.Transport{Base: &base{}}).RoundTrip(r)
+		assert.ErrorIs(t, err, context.Canceled, text)
+	}
+}
+
+// An update is judged also if its path is written in another way that servers accept.
+func TestPaths(t *testing.T) {
+	for path, want := range map[string]string{
+		"/api/v2/users/auth0%7C1": "auth0|1", "/api/v2/users/auth0|1/": "auth0|1", "/proxy/api/v2/users/1": "1",
+		"/api/v2//users/1": "1", "/api/v2/users//1": "1", "//api/v2/users/1//": "1", "/api/v2/./users/1": "1", "/api/v2/users/%2e/1": "1",
+		"/api/v2/users/x/../1": "1", "/api/v2/users/x/%2E%2e/1": "1", "/api/v2/%75sers/1": "1", "/API/v2/Users/1": "1",
+		"/api/v2/users/1/identities/..": "1", "/api/v2/users/samlp%7Ca%2Fb": "samlp|a/b", "opaque": "1",
+
+		"/api/v2/users": "", "/api/v2/users/": "", "/api/v2/users/1/identities": "", "/api/v2/users/1/..": "", "/users/1": "", "/../..": "",
+		"/api%2Fv2/users/1": "",
+	} {
+		r, err := http.NewRequest(http.MethodPatch, "https://tenant.example", strings.NewReader(`{"blocked":null}`))
+		require.NoError(t, err)
+		if r.URL.Opaque = "//tenant.example" + path; path == "opaque" {
+			r.URL.Opaque = "//tenant.example/api/v2/users/1?a=/b"
+		} else {
+			r.URL, err = url.Parse("https://tenant.example" + path)
+			require.NoError(t, err)
+		}
+		var to base
+		asked := ""
+		by := &guard.Transport{Base: &to, Target: func(_ *http.Request, id string, _ patch.Payload) (user.Target, error) {
+			asked = id
+			return user.Target{}, nil
+		}}
+		answer, err := by.RoundTrip(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		assert.Equal(t, want, asked, path)
+		assert.Equal(t, want == "", to.sent != nil, path)
+	}
+}
+
+// Bodies that cannot be judged are refused, whatever their Content-Type.
+func TestCannotBeJudged(t *testing.T) {
+	for _, c := range []struct{ body, contentType, encoding, want string }{
+		{"blocked=true", "application/x-www-form-urlencoded", "", "the body is not a payload"},
+		{"\x1f\x8b", "application/json", "gzip", "guard: cannot judge a body with a Content-Encoding"},
+		{"\ufeff{}", "application/json", "", "the body is not a payload"},
+		{`{"user_metadata":{"a":"\ud800"}}`, "application/json", "", "the body is not a payload"},
+		{`{"name":"a","name":"b"}`, "application/json", "", "the body is not a payload"},
+		{"{\"name\":\"a\xff\"}", "application/json", "", "the body is not a payload"},
+		{`{"blocked":true}`, "text/plain", "identity", ""},
+	} {
+		var to base
+		r, err := http.NewRequest(http.MethodPatch, "https://tenant.example/api/v2/users/1", strings.NewReader(c.body))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", c.contentType)
+		r.Header.Set("Content-Encoding", c.encoding)
+		answer, err := (&guard.Transport{Base: &to}).RoundTrip(r)
+		require.NoError(t, err)
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		assert.Contains(t, string(text), c.want)
+		assert.Equal(t, c.want == "", to.sent != nil, c.body)
+	}
+}
+
+// The read of the user has the headers of the update, without those of its body, and goes
+// through base.
+func TestTargetOf(t *testing.T) {
+	text := `{"user_id":"auth0|1","identities":[{"connection":"db","provider":"auth0","user_id":1},{"connection":"google","provider":"google-oauth2","user_id":"2"}]}`
+	status, reads := http.StatusOK, 0
+	to := roundTrip(func(r *http.Request) (*http.Response, error) {
+		answer := httptest.NewRecorder()
+		if r.Method == http.MethodGet {
+			reads++
+			assert.Equal(t, "/api/v2/users/auth0%7C1", r.URL.EscapedPath())
+			assert.Equal(t, http.Header{"Authorization": {"Bearer any"}}, r.Header)
+			assert.Nil(t, r.Body)
+			answer.WriteHeader(status)
+			_, _ = answer.WriteString(text)
+		}
+		return answer.Result(), nil
+	})
+	connections := map[string]user.Connection{"db": {Name: "db", Strategy: "auth0", Kind: user.Database}, "google": {Name: "google", Strategy: "google-oauth2", Kind: user.Social}}
+	by := &guard.Transport{Base: to, Target: guard.TargetOf(to, connections)}
+	do := func(body string) (patch.Response, int) {
+		r, err := http.NewRequest(http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1", strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header = http.Header{"Authorization": {"Bearer any"}, "Content-Type": {"application/json"}, "Accept-Encoding": {"br"}}
+		answer, err := by.RoundTrip(r)
+		require.NoError(t, err)
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		assert.Equal(t, http.Header{"Authorization": {"Bearer any"}, "Content-Type": {"application/json"}, "Accept-Encoding": {"br"}}, r.Header)
+		var got patch.Response
+		_ = json.Unmarshal(text, &got)
+		return got, answer.StatusCode
+	}
+	_, code := do(`{"password":"a-secret-9"}`)
+	assert.Equal(t, http.StatusOK, code)
+	got, _ := do(`{"password":"a-secret-9","connection":"google"}`)
+	r, ok := guard.Rule(got.Message)
+	assert.True(t, ok, got.Message)
+	assert.Contains(t, got.Message, string(r.ID))
+	assert.Equal(t, 2, reads)
+
+	status, text = http.StatusForbidden, `{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:users"}`
+	got, code = do(`{"blocked":true}`)
+	assert.Equal(t, http.StatusForbidden, code)
+	assert.Equal(t, "guard: cannot get the target: the read of the user was answered 403 Forbidden: Insufficient scope, expected any of: read:users", got.Message)
+	status = http.StatusNotFound
+	_, code = do(`{"blocked":true}`)
+	assert.Equal(t, http.StatusOK, code, "the API answers")
+	status, text = http.StatusOK, "[]"
+	got, _ = do(`{"blocked":true}`)
+	assert.Equal(t, guard.TargetUnknown, got.ErrorCode)
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Rule finds the rule of a refusal of the guard, and of no other message.
+func TestRule(t *testing.T) {
+	for message, want := range map[string]rule.ID{
+		"guard: the API would refuse the payload: cannot update password and email simultaneously [patch.exclusive-attributes] at /password; x [patch.null] at /y": rule.ExclusiveAttributes,
+		"cannot update password and email simultaneously [patch.exclusive-attributes]":                                                                             "",
+		"guard: [no.rule]": "", "guard: body too large to judge": "", "": "",
+	} {
+		r, ok := guard.Rule(message)
+		assert.Equal(t, want, r.ID, message)
+		assert.Equal(t, want != "", ok, message)
+	}
+	for _, r := range rule.All() {
+		got, _ := guard.Rule("guard: x [" + string(r.ID) + "]")
+		assert.Equal(t, r.ID, got.ID)
+	}
 }
