@@ -15,7 +15,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,33 +30,13 @@ import (
 )
 
 // Guarded returns a client of the Management API that refuses bad updates before they
-// are sent. Every update of a user reads the user first, to find the connection.
-func Guarded(domain string, connections map[string]user.Connection, options ...management.Option) (*management.Management, error) {
-	plain, err := management.New(domain, options...)
-	if err != nil {
-		return nil, err
-	}
-	client := &http.Client{Transport: &guard.Transport{Target: TargetOf(plain, connections)}}
+// are sent. Every update of a user reads the user first, to find the connection. All
+// requests go through base; nil is http.DefaultTransport. The options cannot include
+// WithClient: pass the Transport of that client as base.
+func Guarded(domain string, base http.RoundTripper, connections map[string]user.Connection, options ...management.Option) (*management.Management, error) {
+	guarded := &guard.Transport{Base: base, Target: guard.TargetOf(base, connections)}
+	client := &http.Client{Transport: guarded}
 	return management.New(domain, append(slices.Clone(options), management.WithClient(client))...)
-}
-
-// TargetOf returns a function that finds the target for an update of a user: the identity
-// whose connection the payload names, or else the primary. connections are those of the
-// tenant, by name. For any other connection only the rules that hold for all apply.
-func TargetOf(api *management.Management, connections map[string]user.Connection) func(*http.Request, string, patch.Payload) (user.Target, error) {
-	return func(r *http.Request, id string, p patch.Payload) (user.Target, error) {
-		u, err := Read(r.Context(), api, id)
-		var answer management.Error
-		if errors.As(err, &answer) && answer.Status() == http.StatusNotFound {
-			return user.Target{}, nil // the API answers that there is no such user
-		}
-		if err != nil || len(u.Identities) == 0 {
-			return user.Target{}, err
-		}
-		at := max(0, slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Connection.Equal(p.Connection) }))
-		c := connections[u.Identities[at].Connection.Or("")]
-		return user.Target{Connection: c, Migrated: c.ImportMode, Secondary: at > 0, Sources: rule.Current}, nil
-	}
 }
 
 // Connections reads the connections of the tenant, by name.
@@ -174,13 +153,16 @@ func Unlink(ctx context.Context, api *management.Management, u user.Profile, pro
 	return out.Detached, err
 }
 
-// Meaning returns the rule that an error of the SDK is about, if one is known.
+// Meaning returns the rule that an error of the SDK is about, if one is known: of an
+// answer of the API, or of a refusal of the guard.
 func Meaning(e rule.Endpoint, err error) (rule.Rule, bool) {
 	var answer management.Error
 	if !errors.As(err, &answer) {
 		return rule.Rule{}, false
 	}
-	status := answer.Status() // the message is in the text only
-	message := strings.TrimPrefix(answer.Error(), fmt.Sprintf("%d %s: ", status, http.StatusText(status)))
-	return rule.Match(e, status, message)
+	_, message, _ := strings.Cut(answer.Error(), ": ") // it is in the text only
+	if r, ok := guard.Rule(message); ok {
+		return r, true
+	}
+	return rule.Match(e, answer.Status(), message)
 }

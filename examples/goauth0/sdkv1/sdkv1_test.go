@@ -2,11 +2,13 @@ package sdkv1_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/auth0/go-auth0"
@@ -46,7 +48,7 @@ func TestGuarded(t *testing.T) {
 	tenant := rig.New(t)
 	srv := httptest.NewServer(tenant)
 	defer srv.Close()
-	api, err := sdkv1.Guarded(srv.URL, rig.Connections, management.WithInsecure())
+	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
 	require.NoError(t, err)
 
 	err = api.User.Update(t.Context(), rig.Ann, &management.User{Email: auth0.String("new@example.com"), Password: auth0.String("Secret-123")})
@@ -66,12 +68,63 @@ func TestGuarded(t *testing.T) {
 	assert.EqualError(t, err, "404 Not Found: The user does not exist.")
 }
 
+// The read and the update go through the transport that is passed, here one that trusts
+// the certificate of the server.
+func TestGuardedBase(t *testing.T) {
+	tenant := rig.New(t)
+	srv := httptest.NewTLSServer(tenant)
+	defer srv.Close()
+	api, err := sdkv1.Guarded(srv.URL, srv.Client().Transport, rig.Connections, management.WithStaticToken("any"))
+	require.NoError(t, err)
+	err = api.User.Update(t.Context(), rig.Ann, &management.User{Blocked: auth0.Bool(true)})
+	require.NoError(t, err)
+	assert.Equal(t, []string{`{"blocked":true}`}, sent(tenant))
+}
+
+// The guard judges and sends an update of a user that the SDK cannot decode. The error is
+// that of the SDK, after the update.
+func TestGuardedMistyped(t *testing.T) {
+	tenant := rig.New(t)
+	srv := httptest.NewServer(tenant)
+	defer srv.Close()
+	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
+	require.NoError(t, err)
+	err = api.User.Update(t.Context(), rig.Old, &management.User{Blocked: auth0.Bool(true)})
+	assert.ErrorContains(t, err, "cannot unmarshal")
+	assert.Equal(t, user.Set(true), tenant.User(t, rig.Old).Blocked, "the update was made")
+}
+
+// The SDK handles a failing read as it handles a failing update: it retries after 429 only,
+// and in v2 after 500.
+func TestGuardedFailingRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // its clock does not wait
+		for status, want := range map[int]int{http.StatusForbidden: 1, http.StatusTooManyRequests: 3, http.StatusInternalServerError: 1, 0: 1} {
+			reads := 0
+			base := roundTrip(func(r *http.Request) (*http.Response, error) {
+				assert.Equal(t, http.MethodGet, r.Method, "no update is sent")
+				if reads++; status == 0 {
+					return nil, errors.New("no route to host")
+				}
+				answer := httptest.NewRecorder()
+				answer.WriteHeader(status)
+				_, _ = answer.WriteString(`{"message":"Insufficient scope, expected any of: read:users"}`)
+				return answer.Result(), nil
+			})
+			api, err := sdkv1.Guarded("tenant.example", base, rig.Connections, management.WithStaticToken("any"))
+			require.NoError(t, err)
+			err = api.User.Update(t.Context(), rig.Ann, &management.User{Blocked: auth0.Bool(true)})
+			assert.ErrorContains(t, err, "guard: cannot get the target: ")
+			assert.Equal(t, want, reads, status)
+		}
+	})
+}
+
 // An update that names the connection of a linked identity is judged by that one.
 func TestGuardedSecondary(t *testing.T) {
 	tenant := rig.New(t)
 	srv := httptest.NewServer(tenant)
 	defer srv.Close()
-	api, err := sdkv1.Guarded(srv.URL, rig.Connections, management.WithInsecure())
+	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
 	require.NoError(t, err)
 	require.NoError(t, sdkv1.Link(t.Context(), api, tenant.User(t, rig.Gus), tenant.User(t, rig.Ann), rig.TargetOf("google-oauth2")))
 	_ = tenant.Requests(http.MethodPatch)
@@ -191,6 +244,39 @@ func TestMeaning(t *testing.T) {
 	_, ok = sdkv1.Meaning(rule.EndpointUpdate, guard.ErrTooLarge)
 	assert.False(t, ok)
 }
+
+// Meaning finds the rule of a refusal of the guard.
+func TestMeaningOfRefusal(t *testing.T) {
+	srv := httptest.NewServer(rig.New(t))
+	defer srv.Close()
+	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
+	require.NoError(t, err)
+	err = api.User.Update(t.Context(), rig.Ann, &management.User{Email: auth0.String("a@example.com"), Password: auth0.String("Secret-123")})
+	r, ok := sdkv1.Meaning(rule.EndpointUpdate, err)
+	assert.True(t, ok)
+	assert.Equal(t, rule.ExclusiveAttributes, r.ID)
+}
+
+// The member error of an answer can be another text than the status has.
+func TestMeaningOfOtherErrors(t *testing.T) {
+	for _, name := range []string{"Bad Request", "Payload Too Large", "BadRequest", ""} {
+		base := roundTrip(func(*http.Request) (*http.Response, error) {
+			answer := httptest.NewRecorder()
+			answer.WriteHeader(http.StatusBadRequest)
+			_, _ = answer.WriteString(`{"statusCode":400,"error":"` + name + `","message":"Cannot update password and email simultaneously."}`)
+			return answer.Result(), nil
+		})
+		api, err := management.New("tenant.example", management.WithClient(&http.Client{Transport: base}), management.WithStaticToken("any"))
+		require.NoError(t, err)
+		r, ok := sdkv1.Meaning(rule.EndpointUpdate, api.User.Update(t.Context(), rig.Ann, &management.User{Blocked: auth0.Bool(true)}))
+		assert.True(t, ok, name)
+		assert.Equal(t, rule.ExclusiveAttributes, r.ID)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // patch.From takes a management.User with every field.
 func TestFromEveryField(t *testing.T) {

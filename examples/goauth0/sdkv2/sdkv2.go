@@ -35,33 +35,13 @@ import (
 )
 
 // Guarded returns a client of the Management API that refuses bad updates before they
-// are sent. Every update of a user reads the user first, to find the connection.
-func Guarded(domain string, connections map[string]user.Connection, options ...option.RequestOption) (*client.Management, error) {
-	plain, err := client.New(domain, options...)
-	if err != nil {
-		return nil, err
-	}
-	guarded := &http.Client{Transport: &guard.Transport{Target: TargetOf(plain, connections)}}
-	return client.New(domain, append(slices.Clone(options), option.WithHTTPClient(guarded))...)
-}
-
-// TargetOf returns a function that finds the target for an update of a user: the identity
-// whose connection the payload names, or else the primary. connections are those of the
-// tenant, by name. For any other connection only the rules that hold for all apply.
-func TargetOf(api *client.Management, connections map[string]user.Connection) func(*http.Request, string, patch.Payload) (user.Target, error) {
-	return func(r *http.Request, id string, p patch.Payload) (user.Target, error) {
-		u, err := Read(r.Context(), api, id)
-		var none *management.NotFoundError
-		if errors.As(err, &none) {
-			return user.Target{}, nil // the API answers that there is no such user
-		}
-		if err != nil || len(u.Identities) == 0 {
-			return user.Target{}, err
-		}
-		at := max(0, slices.IndexFunc(u.Identities, func(i user.Identity) bool { return i.Connection.Equal(p.Connection) }))
-		c := connections[u.Identities[at].Connection.Or("")]
-		return user.Target{Connection: c, Migrated: c.ImportMode, Secondary: at > 0, Sources: rule.Current}, nil
-	}
+// are sent. Every update of a user reads the user first, to find the connection. All
+// requests go through base; nil is http.DefaultTransport. The options cannot include
+// WithHTTPClient: pass the Transport of that client as base.
+func Guarded(domain string, base http.RoundTripper, connections map[string]user.Connection, options ...option.RequestOption) (*client.Management, error) {
+	guarded := &guard.Transport{Base: base, Target: guard.TargetOf(base, connections)}
+	c := &http.Client{Transport: guarded}
+	return client.New(domain, append(slices.Clone(options), option.WithHTTPClient(c))...)
 }
 
 // Connections reads the connections of the tenant, by name.
@@ -195,7 +175,8 @@ func Unlink(ctx context.Context, api *client.Management, u user.Profile, provide
 	return out.Detached, err
 }
 
-// Meaning returns the rule that an error of the SDK is about, if one is known.
+// Meaning returns the rule that an error of the SDK is about, if one is known: of an
+// answer of the API, or of a refusal of the guard.
 func Meaning(e rule.Endpoint, err error) (rule.Rule, bool) {
 	var refused *core.APIError // in BadRequestError and all others
 	if !errors.As(err, &refused) || refused.Unwrap() == nil {
@@ -204,6 +185,9 @@ func Meaning(e rule.Endpoint, err error) (rule.Rule, bool) {
 	var answer patch.Response
 	if json.Unmarshal([]byte(refused.Unwrap().Error()), &answer) != nil {
 		return rule.Rule{}, false
+	}
+	if r, ok := guard.Rule(answer.Message); ok {
+		return r, true
 	}
 	return rule.Match(e, refused.StatusCode, answer.Message)
 }

@@ -2,12 +2,14 @@ package sdkv2_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"testing"
+	"testing/synctest"
 
 	"github.com/auth0/go-auth0/v2/management"
 	"github.com/auth0/go-auth0/v2/management/client"
@@ -49,7 +51,7 @@ func TestGuarded(t *testing.T) {
 	tenant := rig.New(t)
 	srv := httptest.NewServer(tenant)
 	defer srv.Close()
-	api, err := sdkv2.Guarded(srv.URL, rig.Connections, option.WithInsecure())
+	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
 	require.NoError(t, err)
 
 	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Email: management.String("new@example.com"), Password: management.String("Secret-123")})
@@ -72,12 +74,63 @@ func TestGuarded(t *testing.T) {
 	assert.ErrorAs(t, err, &none)
 }
 
+// The read and the update go through the transport that is passed, here one that trusts
+// the certificate of the server.
+func TestGuardedBase(t *testing.T) {
+	tenant := rig.New(t)
+	srv := httptest.NewTLSServer(tenant)
+	defer srv.Close()
+	api, err := sdkv2.Guarded(srv.URL, srv.Client().Transport, rig.Connections, option.WithToken("any"))
+	require.NoError(t, err)
+	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
+	require.NoError(t, err)
+	assert.Equal(t, []string{`{"blocked":true}`}, sent(tenant))
+}
+
+// The guard judges and sends an update of a user that the SDK cannot decode. The error is
+// that of the SDK, after the update.
+func TestGuardedMistyped(t *testing.T) {
+	tenant := rig.New(t)
+	srv := httptest.NewServer(tenant)
+	defer srv.Close()
+	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
+	require.NoError(t, err)
+	_, err = api.Users.Update(t.Context(), rig.Old, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
+	assert.ErrorContains(t, err, "cannot unmarshal")
+	assert.Equal(t, user.Set(true), tenant.User(t, rig.Old).Blocked, "the update was made")
+}
+
+// The SDK handles a failing read as it handles a failing update: it retries after 429 only,
+// and in v2 after 500.
+func TestGuardedFailingRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // its clock does not wait
+		for status, want := range map[int]int{http.StatusForbidden: 1, http.StatusTooManyRequests: 3, http.StatusInternalServerError: 3, 0: 1} {
+			reads := 0
+			base := roundTrip(func(r *http.Request) (*http.Response, error) {
+				assert.Equal(t, http.MethodGet, r.Method, "no update is sent")
+				if reads++; status == 0 {
+					return nil, errors.New("no route to host")
+				}
+				answer := httptest.NewRecorder()
+				answer.WriteHeader(status)
+				_, _ = answer.WriteString(`{"message":"Insufficient scope, expected any of: read:users"}`)
+				return answer.Result(), nil
+			})
+			api, err := sdkv2.Guarded("tenant.example", base, rig.Connections, option.WithToken("any"))
+			require.NoError(t, err)
+			_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
+			assert.ErrorContains(t, err, "guard: cannot get the target: ")
+			assert.Equal(t, want, reads, status)
+		}
+	})
+}
+
 // An update that names the connection of a linked identity is judged by that one.
 func TestGuardedSecondary(t *testing.T) {
 	tenant := rig.New(t)
 	srv := httptest.NewServer(tenant)
 	defer srv.Close()
-	api, err := sdkv2.Guarded(srv.URL, rig.Connections, option.WithInsecure())
+	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
 	require.NoError(t, err)
 	require.NoError(t, sdkv2.Link(t.Context(), api, tenant.User(t, rig.Gus), tenant.User(t, rig.Ann), rig.TargetOf("google-oauth2")))
 	_ = tenant.Requests(http.MethodPatch)
@@ -228,6 +281,18 @@ func TestMeaning(t *testing.T) {
 	assert.Equal(t, rule.MainIdentity, r.ID)
 	_, ok = sdkv2.Meaning(rule.EndpointUpdate, guard.ErrTooLarge)
 	assert.False(t, ok)
+}
+
+// Meaning finds the rule of a refusal of the guard.
+func TestMeaningOfRefusal(t *testing.T) {
+	srv := httptest.NewServer(rig.New(t))
+	defer srv.Close()
+	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
+	require.NoError(t, err)
+	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Email: management.String("a@example.com"), Password: management.String("Secret-123")})
+	r, ok := sdkv2.Meaning(rule.EndpointUpdate, err)
+	assert.True(t, ok)
+	assert.Equal(t, rule.ExclusiveAttributes, r.ID)
 }
 
 // patch.From takes an UpdateUserRequestContent with every field, and a user that was
