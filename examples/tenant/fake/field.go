@@ -30,7 +30,7 @@ const (
 var searchable = map[string]fieldKind{
 	"user_id": exactText, "username": exactText, "phone_number": exactText, "picture": exactText, "last_ip": exactText,
 	"email": foldedText, "name": foldedText, "given_name": foldedText, "family_name": foldedText, "nickname": foldedText, emailDomain: foldedText,
-	"email_verified": boolean, "phone_verified": boolean, "blocked": boolean, "logins_count": number,
+	"multifactor": open, "email_verified": boolean, "phone_verified": boolean, "blocked": boolean, "logins_count": number,
 	"created_at": moment, "updated_at": moment, "last_login": moment, "last_password_reset": moment,
 	"identities.connection": exactText, "identities.provider": exactText, "identities.user_id": open, "identities.isSocial": boolean,
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -27,6 +28,43 @@ type term struct {
 func (c term) holds(u *committed) bool {
 	_, ok := c.first(u, c.matches)
 	return ok
+}
+
+// anyName holds if an e-mail or a name of the user matches a term without a field: a word
+// if it is one of the words, a phrase if its words follow each other, and a word with
+// stars if it matches a word or the whole text. The case does not count.
+//
+// Source: Auth0 docs, User Search Query Syntax: a term can be a single word or a phrase,
+// whose words match in the same order, and without a field it does not match
+// user_metadata. That it matches these fields only is inferred: the page calls them the
+// normalized ones.
+type anyName struct{ matches func(text string) bool }
+
+func (c anyName) holds(u *committed) bool {
+	return slices.ContainsFunc([]string{"email", "name", "given_name", "family_name", "nickname"}, func(name string) bool {
+		v, _ := u.object.Get(name)
+		s, ok := v.Str()
+		return ok && c.matches(strings.ToLower(s))
+	})
+}
+
+// words returns the words of s between blanks, with a blank around each.
+func words(s string) string { return " " + strings.Join(wordsOf(s), " ") + " " }
+
+func wordsOf(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+}
+
+// nameHas returns the condition that an e-mail or a name has the words of a term.
+func nameHas(text string) condition {
+	want := words(text)
+	return anyName{func(s string) bool { return want != "  " && strings.Contains(words(s), want) }}
+}
+
+// nameLike returns the condition that an e-mail or a name, or a word in it, matches w.
+func nameLike(w pattern) (condition, string) {
+	w, fault := w.folded(strings.ToLower)
+	return anyName{func(s string) bool { return w.matches(s) || slices.ContainsFunc(wordsOf(s), w.matches) }}, fault
 }
 
 // fold returns s as comparisons of f see it.
@@ -80,17 +118,23 @@ func (f *field) like(w pattern) (condition, string) {
 	if f.kind != exactText && f.kind != foldedText && f.kind != open {
 		return nil, "only texts have wildcard searches"
 	}
+	w, fault := w.folded(f.fold)
+	return term{field: *f, matches: func(v metadata.Value) bool {
+		s, ok := f.isText(v)
+		return ok && w.matches(s)
+	}}, fault
+}
+
+// folded returns w as comparisons see it, or a fault.
+func (w pattern) folded(fold func(string) string) (pattern, string) {
 	if w[0] == "" && len([]rune(strings.Join(w, ""))) < 3 {
 		return nil, "three characters or more must follow a star that comes first"
 	}
 	w = slices.Clone(w)
 	for i, literal := range w {
-		w[i] = f.fold(literal)
+		w[i] = fold(literal)
 	}
-	return term{field: *f, matches: func(v metadata.Value) bool {
-		s, ok := f.isText(v)
-		return ok && w.matches(s)
-	}}, ""
+	return w, ""
 }
 
 // matches reports whether s begins and ends with the outer literals of w, and has the

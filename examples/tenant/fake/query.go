@@ -34,19 +34,21 @@ func (c not) holds(u *committed) bool { return !c.condition.holds(u) }
 
 // parseQuery reads a query of the API's syntax:
 //
-//	query  = clause { "AND" clause } | clause { "OR" clause }
-//	clause = [ "NOT" ] ( "(" query ")" | "_exists_" ":" field | field ":" value )
+//	query  = both { "OR" both }
+//	both   = clause { "AND" clause }
+//	clause = [ "NOT" ] ( "(" query ")" | "_exists_" ":" field | field ":" value | word | phrase )
 //	value  = word | phrase | range | "(" query of values ")"
 //	range  = ( "[" | "{" ) bound " TO " bound ( "]" | "}" )
 //
 // The fields are those of [fieldOf]. A phrase stands in double quotes and matches as a
 // whole. A word has no blank, and a star in it stands for any text; before a star that
 // comes first, three characters or more must follow. A backslash takes the next character
-// as it is.
+// as it is. For a word or phrase without a field, see [anyName].
 //
-// It refuses what the documentation leaves open, such as terms without a field, two terms
-// without an operator between them, and AND beside OR without parentheses. The status is
-// not one of the 500s, for which SDKs retry.
+// AND binds more tightly than OR; the documentation does not tell. It refuses what else the
+// documentation leaves open, such as two terms without an operator between them: the page
+// of version 2 mentions a default operator without its name. The status is not one of the
+// 500s, for which SDKs retry.
 //
 // Sources: Auth0 docs, User Search Query Syntax; List and Search Users (2026-08).
 func parseQuery(text string) (condition, error) {
@@ -104,33 +106,29 @@ func (p *parser) keyword(s string) bool {
 // query reads clauses up to the end or a parenthesis. The values of a group are all of
 // the field f; outside of one f is nil.
 func (p *parser) query(f *field) condition {
-	clauses := []condition{p.clause(f)}
-	operator := ""
-	for p.blanks(); p.rest != "" && p.rest[0] != ')'; p.blanks() {
-		next := ""
-		switch {
-		case p.keyword("AND"):
-			next = "AND"
-		case p.keyword("OR"):
-			next = "OR"
-		default:
-			p.fail("put AND or OR between terms")
-			return nil
-		}
-		if operator != "" && operator != next {
-			p.fail("AND and OR need parentheses to stand beside each other")
-			return nil
-		}
-		operator = next
-		clauses = append(clauses, p.clause(f))
+	list := either{p.both(f)}
+	for p.keyword("OR") {
+		list = append(list, p.both(f))
 	}
-	switch {
-	case len(clauses) == 1:
-		return clauses[0]
-	case operator == "AND":
-		return every(clauses)
+	if p.rest != "" && p.rest[0] != ')' {
+		p.fail("put AND or OR between terms; the documentation does not tell what a blank means")
 	}
-	return either(clauses)
+	if len(list) == 1 {
+		return list[0]
+	}
+	return list
+}
+
+// both reads clauses with AND between them.
+func (p *parser) both(f *field) condition {
+	list := every{p.clause(f)}
+	for p.blanks(); p.keyword("AND"); p.blanks() {
+		list = append(list, p.clause(f))
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	return list
 }
 
 func (p *parser) clause(f *field) condition {
@@ -141,17 +139,35 @@ func (p *parser) clause(f *field) condition {
 }
 
 func (p *parser) operand(f *field) condition {
-	if p.take("(") {
+	switch {
+	case p.take("("):
 		return p.group(f)
-	}
-	if f != nil {
+	case f != nil:
 		return p.value(f)
+	case strings.HasPrefix(p.rest, `"`):
+		return nameHas(p.phrase())
 	}
 	name := p.word(":")
-	if !p.take(":") {
-		p.fail("a term is a field, a colon and a value")
+	switch named := p.take(":"); {
+	case p.fault != "":
 		return nil
+	case named:
+		return p.ofField(name)
+	case name.text() == "_exists_":
+		p.fail("a colon and a field must follow _exists_")
+		return nil
+	case !name.isPattern():
+		return nameHas(name.text())
 	}
+	c, fault := nameLike(name)
+	if fault != "" {
+		p.fail(fault)
+	}
+	return c
+}
+
+// ofField reads a term after the name of its field and the colon.
+func (p *parser) ofField(name pattern) condition {
 	if name.isPattern() {
 		p.fail("a field has no wildcard")
 		return nil
@@ -159,20 +175,23 @@ func (p *parser) operand(f *field) condition {
 	if name.text() == "_exists_" {
 		name = p.word("")
 		f, ok := fieldOf(name.text())
+		if whole := []string{"user_metadata", "app_metadata", "identities"}; !ok && slices.Contains(whole, name.text()) {
+			f, ok = field{path: []string{name.text()}}, true
+		}
 		if !ok || name.isPattern() {
 			p.fail("a field cannot be searched")
 		}
 		return exists{f}
 	}
-	known, ok := fieldOf(name.text())
+	f, ok := fieldOf(name.text())
 	if !ok {
 		p.fail("a field cannot be searched")
 		return nil
 	}
 	if p.take("(") {
-		return p.group(&known)
+		return p.group(&f)
 	}
-	return p.value(&known)
+	return p.value(&f)
 }
 
 // group reads a query after its parenthesis.

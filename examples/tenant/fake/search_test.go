@@ -56,7 +56,7 @@ func TestPages(t *testing.T) {
 const searched = `
 {"user_id":"auth0|ann","email":"ann@example.com","email_verified":true,"name":"Ann Marie Smith","given_name":"Ann","nickname":"ann","username":"ann","blocked":true,"logins_count":0,"last_login":"2017-12-31T23:59:59.999Z","created_at":"2017-01-01T00:00:00.000Z","identities":[{"provider":"auth0","user_id":"ann","connection":"other"}],"user_metadata":{"color":"Blue","approved":false,"empty":{},"list":[],"none":null,"preferences":{"fontSize":13},"addresses":{"city":["Paris","Seattle"]}},"app_metadata":{"plan":"gold","seats":5}}
 {"user_id":"auth0|bob","email":"bob+x@example.org","email_verified":false,"name":"Bob (Jr)","nickname":"bob","logins_count":100,"last_login":"2018-01-01T00:00:00.000Z","created_at":"2018-06-15T12:00:00.000Z","identities":[{"provider":"auth0","user_id":"bob","connection":"other"},{"provider":"google-oauth2","user_id":"7","connection":"google-oauth2","isSocial":true,"profileData":{"email":"bob@gmail.example","age":40}}],"user_metadata":{"color":"blue","addresses":[{"city":"Rome"},{"city":"Paris"}]},"app_metadata":{"plan":"silver","seats":20,"https://x":1}}
-{"user_id":"google-oauth2|cleo","email":"Cleo@Example.com","name":"cléo","logins_count":200,"last_login":"2020-02-29T10:00:00.000Z","created_at":"2020-02-29T10:00:00.000Z","identities":[{"provider":"google-oauth2","user_id":"cleo","connection":"google-oauth2","isSocial":true}],"app_metadata":{"seats":"many"}}`
+{"user_id":"google-oauth2|cleo","email":"Cleo@Example.com","name":"cléo","multifactor":["guardian"],"logins_count":200,"last_login":"2020-02-29T10:00:00.000Z","created_at":"2020-02-29T10:00:00.000Z","identities":[{"provider":"google-oauth2","user_id":"cleo","connection":"google-oauth2","isSocial":true}],"app_metadata":{"seats":"many"}}`
 
 // search returns the status of a search and the users that it finds, without what
 // precedes the bar in their ids.
@@ -157,6 +157,33 @@ var searches = [][2]string{
 	{`NOT (email:ann* OR email:bob*)`, "cleo"},
 	{`(email:ann* OR email:bob*) AND email_verified:true`, "ann"},
 	{`((((((((((((((((email:ann*))))))))))))))))`, "ann"},
+	{`email:ann* OR email:bob* AND email_verified:true`, "ann"}, // AND first
+	{`email_verified:true AND email:bob* OR email:cleo*`, "cleo"},
+	{`email:ann* OR email_verified:true AND email:bob* OR email:cleo*`, "ann cleo"},
+	{`email:(ann* OR bob* AND cleo*)`, "ann"},
+	// Terms without a field.
+	{`ann`, "ann"},
+	{`ANN`, "ann"},
+	{`smith`, "ann"},             // docs: a word
+	{`"marie smith"`, "ann"},     // docs: a phrase, in the same order
+	{`"smith marie"`, ""},        // not in this order
+	{`"ann smith"`, ""},          // not one after the other
+	{`"rie smi"`, ""},            // no words
+	{`ann@example.com`, "ann"},   // the whole e-mail
+	{`example`, "ann bob cleo"},  // a word of it
+	{`CLÉO`, "cleo"},             // of a name
+	{`blue OR Blue OR gold`, ""}, // docs: not in user_metadata; nor in app_metadata
+	{`mar*`, "ann"},              // a word of a name
+	{`ann*smith`, "ann"},         // a whole name
+	{`NOT ann AND example`, "bob cleo"},
+	{`(ann OR bob) AND _exists_:user_metadata.color`, "ann bob"},
+	{`""`, ""},
+	{`"!"`, ""},
+	// Whole attributes.
+	{`_exists_:user_metadata`, "ann bob"},
+	{`_exists_:app_metadata AND _exists_:identities`, "ann bob cleo"},
+	{`multifactor:guardian`, "cleo"},
+	{`_exists_:multifactor`, "cleo"},
 }
 
 func TestSearch(t *testing.T) {
@@ -178,9 +205,9 @@ func TestRefusedSearch(t *testing.T) {
 	r := start(t, fake.Options{})
 	require.NoError(t, r.Seed(strings.NewReader(searched)))
 	for _, q := range []string{
-		`ann`, `"ann"`, `:ann`, `:`, `()`, `(`, `)`, `email:`, `email:()`, `email:(ann`, `email:ann)`, `email: ann`, `email :ann`, `email:"ann`, `email:"ann"bob`, `email:""x`,
+		`:ann`, `*`, `*nn`, `_exists_`, `ann bob`, `"ann" bob`, `ann~`, `[a TO b]`, `ann and bob`, `:`, `()`, `(`, `)`, `email:`, `email:()`, `email:(ann`, `email:ann)`, `email: ann`, `email :ann`, `email:"ann`, `email:"ann"bob`, `email:""x`,
 		`email:ann email:bob`, `email:ann AND`, `AND email:ann`, `email:ann AND AND email:bob`, `NOT`, `NOT NOT email:ann`, `email:NOT`, `email:AND`, `email:ann NOT email:bob`,
-		`email:ann OR email:bob AND email:cleo`, `email:ann and email:bob`, `email:(ann bob)`, `email:(name:ann)`,
+		`email:ann and email:bob`, `email:(ann bob)`, `email:(name:ann)`,
 		`email:ann && name:bob`, `email:ann||bob`, `!email:ann`, `-email:ann`, `+email:ann`, `email:-ann`, `email:!ann`, `email:ann~`, `email:ann^2`, `"ann smith"~3`, `email:a?n`, `email:/ann/`,
 		`logins_count:>5`, `logins_count:<=5`, `logins_count:[1]`, `logins_count:[1 TO]`, `logins_count:[1 TO 5`, `logins_count:[1 5]`, `logins_count:[TO 5]`, `logins_count:[1 TO 5)`, `logins_count:["" TO 5]`,
 		`logins_count:[a TO b]`, `logins_count:x`, `logins_count:0x1`, `logins_count:NaN`, `logins_count:1*`, `email_verified:yes`, `email_verified:[false TO true]`, `email_verified:tr*`,

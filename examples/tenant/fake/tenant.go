@@ -59,9 +59,13 @@
 // match as a whole. The case counts, except for email, name, nickname, given_name and
 // family_name.
 //
-// A query that the documentation leaves open is answered 400: a term without a field, two
-// terms without an operator, AND beside OR without parentheses, the operators of Lucene that
-// the documentation does not name, stars and ranges for user_metadata, and organization_id.
+// A term without a field, as in ann or "Ann Lee", matches words of these five. The
+// documentation tells only that it does not match user_metadata. AND binds more tightly than
+// OR, of which it tells nothing.
+//
+// A query that the documentation leaves open is answered 400: two terms without an operator,
+// the operators of Lucene that the documentation does not name, stars and ranges for
+// user_metadata, and organization_id.
 //
 // # Headers
 //

@@ -209,7 +209,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown parameter", "GET", "users?pages=1", "", 400, "", "", "Additional properties not allowed: pages", true},
 		{"order by metadata", "GET", "users?sort=user_metadata.color:1", "", 400, "", "", "This tenant sorts by", true},
 		{"parameter that is not implemented", "GET", "users?connection=other", "", 400, "", "", "does not know the parameter connection", true},
-		{"search that is not understood", "GET", "users?q=ann", "", 400, "invalid_query_string", "", "This tenant does not understand the query", true},
+		{"search that is not understood", "GET", "users?q=ann+bob", "", 400, "invalid_query_string", "", "This tenant does not understand the query", true},
 		{"the first unknown parameter by name", "GET", "users?y=1&x=1", "", 400, "", "", "Additional properties not allowed: x", true},
 		{"query that is not well formed", "GET", "users?page=0;per_page=1", "", 400, "", "", "The query is not well formed.", true},
 		{"search for no e-mail", "GET", "users-by-email", "", 400, "", "", "Missing required property: email", true},
