@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/metameld/metameld/user"
@@ -95,10 +97,8 @@ func (t *Tenant) importForm(r *http.Request) (form importForm, err error) {
 			form.users = text
 		}
 	}
-	for _, name := range []string{"users", "connection_id"} {
-		if _, ok := values[name]; !ok {
-			return form, invalid("Missing required property: "+name, "")
-		}
+	if err := checkForm(values); err != nil {
+		return form, err
 	}
 	var ok bool
 	if form.connection, ok = t.connectionByID(values["connection_id"]); !ok {
@@ -112,6 +112,29 @@ func (t *Tenant) importForm(r *http.Request) (form importForm, err error) {
 	}
 	form.upsert, form.externalID = values["upsert"] == "true", values["external_id"]
 	return form, nil
+}
+
+// checkForm returns what is wrong with the names and values of a form.
+//
+// Source of the names: Auth0 Management API, POST /api/v2/jobs/users-imports.
+func checkForm(values map[string]string) error {
+	for _, name := range []string{"users", "connection_id"} {
+		if _, ok := values[name]; !ok {
+			return invalid("Missing required property: "+name, "")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		switch v := values[name]; name {
+		case "users", "connection_id", "external_id":
+		case "upsert", "send_completion_email":
+			if v != "true" && v != "false" {
+				return invalid("Expected type boolean but found type string", name)
+			}
+		default:
+			return invalid("Additional properties not allowed: "+name, "")
+		}
+	}
+	return nil
 }
 
 // readPart returns the text of a part of the form.

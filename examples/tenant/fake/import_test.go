@@ -50,6 +50,24 @@ func (r *rig) connection(name string) string {
 	return list[0].ID
 }
 
+// The form has the documented names only, and true or false where it must.
+func TestImportForm(t *testing.T) {
+	for _, c := range [][3]string{
+		{"upsert", "banana", "'Expected type boolean but found type string' on property upsert"}, {"upsert", "", "on property upsert"},
+		{"send_completion_email", "maybe", "on property send_completion_email"}, {"nope", "1", "'Additional properties not allowed: nope'"},
+		{"upsert", "true", ""}, {"send_completion_email", "false", ""}, {"external_id", "any", ""},
+	} {
+		r := start(t, fake.Options{}) // a tenant runs two jobs at a time
+		a := r.send("connection_id", r.connection(db), c[0], c[1], "users", "[]")
+		if c[2] == "" {
+			assert.Equal(t, 202, a.status, a.body)
+			continue
+		}
+		assert.Equal(t, 400, a.status, a.body)
+		assert.Contains(t, a.body, c[2])
+	}
+}
+
 // imports imports users and returns the job, its summary and the codes of its errors.
 func (r *rig) imports(users, upsert string) (job, summary string, codes []string) {
 	r.Helper()

@@ -18,6 +18,9 @@ func (t *Tenant) list(r *http.Request) (reply, error) {
 	q := parametersOf(r, "page", "per_page", "include_totals", "fields", "include_fields", "q", "sort", "search_engine", "primary_order")
 	page, perPage := q.number("page", 0, 1<<30), q.number("per_page", 50, 100)
 	totals, fields := q.flag("include_totals", false), q.fields()
+	if engine := q.Get("search_engine"); !slices.Contains([]string{"", "v1", "v2", "v3"}, engine) {
+		q.wrong("No enum match", "search_engine")
+	}
 	if q.err != nil {
 		return reply{}, q.err
 	}

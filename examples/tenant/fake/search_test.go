@@ -199,6 +199,14 @@ func TestSearch(t *testing.T) {
 	assert.JSONEq(t, `[{"user_id":"auth0|ann"}]`, r.do("GET", "users-by-email?email=ann%40example.com&fields=user_id", "").body)
 }
 
+// There are three versions of the search.
+func TestSearchEngine(t *testing.T) {
+	r := start(t, fake.Options{})
+	for engine, want := range map[string]int{"v1": 200, "v2": 200, "v3": 200, "": 200, "v9": 400, "V3": 400} {
+		assert.Equal(t, want, r.do("GET", "users?search_engine="+engine, "").status, engine)
+	}
+}
+
 // A query that the documentation leaves open, or that means nothing, is refused and does
 // not find anybody by accident.
 func TestRefusedSearch(t *testing.T) {
