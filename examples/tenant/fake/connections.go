@@ -89,7 +89,9 @@ func strategyOf(c user.Connection) string {
 func (t *Tenant) listConnections(r *http.Request) (reply, error) {
 	q := parametersOf(r, "page", "per_page", "include_totals", "from", "take", "name", "strategy", "fields", "include_fields")
 	page := q.paging()
-	page.fields = q.fields()
+	if page.fields = q.fields(); page.fields.names != nil && !page.fields.exclude {
+		page.fields.names["is_domain_connection"] = true // as in a list that was recorded in 2025
+	}
 	if q.err != nil {
 		return reply{}, q.err
 	}

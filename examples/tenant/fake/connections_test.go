@@ -37,8 +37,8 @@ func TestConnections(t *testing.T) {
 		assert.Regexp(t, `^"con_[0-9A-Za-z]{16}"$`, id)
 		assert.JSONEq(t, string(text), r.do("GET", "connections/"+id[1:len(id)-1], "").body)
 	}
-	assert.JSONEq(t, `{"connections":[{"name":"other"}],"start":0,"limit":50,"total":1}`, r.do("GET", "connections?name=other&fields=name&include_totals=true", "").body)
-	assert.JSONEq(t, `[{"name":"sms"},{"name":"custom"}]`, sorted(t, r.do("GET", "connections?strategy=sms&strategy=email&fields=name", "").body))
+	assert.JSONEq(t, `{"connections":[{"name":"other","is_domain_connection":false}],"start":0,"limit":50,"total":1}`, r.do("GET", "connections?name=other&fields=name&include_totals=true", "").body)
+	assert.JSONEq(t, `[{"name":"sms","is_domain_connection":false},{"name":"custom","is_domain_connection":false}]`, sorted(t, r.do("GET", "connections?strategy=sms&strategy=email&fields=name", "").body))
 	assert.Equal(t, "[]", r.do("GET", "connections?name=", "").body)
 	var page struct {
 		Connections []struct{ Name string }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,7 +38,7 @@ var routes = []struct {
 	{"blocks", regexp.MustCompile(`^\w+ user-blocks`), 4},
 	{"roles, their permissions and users", regexp.MustCompile(`^\w+ roles`), 36},
 	{"resource servers", regexp.MustCompile(`^(POST|DELETE) resource-servers`), 43},
-	{"the connection of users", regexp.MustCompile(`^GET connections\?.*name=Username-Password-Authentication`), 6},
+	{"reads of connections", regexp.MustCompile(`^GET connections(/con_\w+)?(\?|$)`), 64},
 	{"imports", regexp.MustCompile(`^\w+ jobs/(users-imports|job_\w+|job_\w+/errors)(\?|$)`), 5},
 }
 
@@ -58,11 +59,12 @@ type exchange struct {
 //     they have the form of the recorded one, and are the same wherever that is the same.
 //     Ids of users are equal: the test chooses them.
 //
-// Of the options of a connection only those are compared that the tenant answers, and
-// enabled_clients is not compared. Headers are not compared.
+// Of the options of a connection only those are compared that both answers have, and
+// members that the tenant does not have, such as display_name, are not compared. Headers
+// are not compared.
 //
-// Before a recording, the tenant has the connections that the recording shows. It has no
-// users: each recording creates or imports those that it reads.
+// Before a recording, the tenant has the connections that the recording shows or creates,
+// since the tenant creates none. It has no users: each recording creates or imports those that it reads.
 func TestRecordings(t *testing.T) {
 	files := recordings(t)
 	counts := map[string]int{}
@@ -142,9 +144,15 @@ type replay struct {
 
 func newReplay(t *testing.T, sources rule.Sources, list []exchange) *replay {
 	r := &replay{T: t, bound: map[string]string{}}
-	connections := map[string]user.Connection{}
+	connections, gone := map[string]user.Connection{}, map[string]bool{}
 	for _, x := range list {
-		x.gather(t, connections, &r.ids)
+		if id, ok := strings.CutPrefix(x.path, "connections/"); ok && x.Response.Code == http.StatusNotFound {
+			gone[id] = true
+		}
+	}
+	names := map[string]string{} // of connections, by the recorded id
+	for _, x := range list {
+		x.gather(t, connections, names, gone, &r.ids)
 	}
 	now := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 	r.srv = httptest.NewServer(fake.New(fake.Options{
@@ -159,24 +167,53 @@ func newReplay(t *testing.T, sources rule.Sources, list []exchange) *replay {
 		},
 	}))
 	t.Cleanup(r.srv.Close)
+	r.bindConnections(list, names)
 	return r
 }
 
-// gather adds what x tells of the state before its recording: the connections, and the
-// ids of users in the order in which they are created.
-func (x exchange) gather(t *testing.T, connections map[string]user.Connection, ids *[]string) {
+// bindConnections finds the ids of connections that are read by id.
+func (r *replay) bindConnections(list []exchange, names map[string]string) {
+	for _, x := range list {
+		id, ok := strings.CutPrefix(x.path, "connections/")
+		name := names[id]
+		if !ok || name == "" || x.Request.Method != http.MethodGet {
+			continue
+		}
+		resp, err := http.Get(r.srv.URL + "/api/v2/connections?name=" + url.QueryEscape(name))
+		require.NoError(r, err)
+		var found []struct{ ID string }
+		require.NoError(r, json.NewDecoder(resp.Body).Decode(&found))
+		require.NoError(r, resp.Body.Close())
+		require.Len(r, found, 1)
+		r.bound[id] = found[0].ID
+	}
+}
+
+// gather adds what x tells of the state before its recording: the connections, except
+// those that are gone when they are read, and the ids of users in the order in which they
+// are created. A connection counts as it is after its last update.
+func (x exchange) gather(t *testing.T, connections map[string]user.Connection, names map[string]string, gone map[string]bool, ids *[]string) {
 	t.Helper()
 	switch body := x.body.(type) {
 	case map[string]any:
 		list, _ := body["connections"].([]any)
+		if strings.HasPrefix(x.path, "connections") && x.Request.Method != http.MethodGet && body["strategy"] != nil {
+			list = append(list, body)
+		}
 		for _, c := range list {
+			c := c.(map[string]any)
+			id, _ := c["id"].(string)
+			if gone[id] || names[id] != "" && c["name"] == nil {
+				continue
+			}
+			if c["name"] == nil { // a list of ids
+				c = map[string]any{"name": id, "strategy": "auth0"}
+			}
 			text, err := json.Marshal(c)
 			require.NoError(t, err)
 			one, _, err := user.ParseConnection(text)
 			require.NoError(t, err)
-			if one.Name != "" {
-				connections[one.Name] = one
-			}
+			connections[one.Name], names[id] = one, one.Name
 		}
 		gatherUser(body, connections, ids)
 	case []any:
@@ -242,6 +279,9 @@ var (
 	}
 )
 
+// leftOut are the members of a connection that are not compared.
+var leftOut = []string{"enabled_clients", "show_as_button", "display_name", "provisioning_ticket_url", "authentication", "connected_accounts"}
+
 // compare returns the differences between two values of the member name.
 func (r *replay) compare(name string, was, is any) (differences []string) {
 	if before, ok := was.(string); ok {
@@ -257,8 +297,8 @@ func (r *replay) compare(name string, was, is any) (differences []string) {
 			after, has := is[member]
 			switch {
 			case member == "options":
-				differences = append(differences, r.compare(member, common(was[member], after), after)...)
-			case member == "enabled_clients":
+				differences = append(differences, r.compare(member, common(was[member], after), common(after, was[member]))...)
+			case slices.Contains(leftOut, member):
 			case !has:
 				differences = append(differences, member+" is missing")
 			default:
