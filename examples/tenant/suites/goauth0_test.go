@@ -5,6 +5,7 @@ package suites
 
 import (
 	"encoding/pem"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,8 +54,8 @@ var userTests = map[string]string{
 	"TestUserManager_RegenerateRecoveryCode":           "out of scope: recovery codes of multi-factor authentication",
 	"TestUserManager_InvalidateRememberBrowser":        "out of scope: remembered browsers of multi-factor authentication",
 	"TestUserManager_AuthenticationMethods":            "out of scope: authentication methods",
-	"TestUserManager_ListUserSessions":                 "out of scope: sessions; nobody can log in",
-	"TestUserManager_DeleteUserSessions":               "out of scope: sessions; nobody can log in",
+	"TestUserManager_ListUserSessions":                 "out of scope: sessions, since nobody can log in",
+	"TestUserManager_DeleteUserSessions":               "out of scope: sessions, since nobody can log in",
 	"TestUserManager_GetUserLogs":                      "out of scope: logs",
 	"TestUserManager_Organizations":                    "out of scope: organisations",
 	"TestUserManager_ClearRiskAssessmentAssessors":     "out of scope: risk assessments",
@@ -70,7 +72,7 @@ var jobTests = map[string]string{
 	"TestJobManager_ImportUsers": pass, "TestJobManager_ImportUsersWithNilOptions": pass, "TestJobManager_ReadErrors": pass,
 
 	"TestJobManager_VerifyEmail": "out of scope: the tenant sends no mail",
-	"TestJobManager_ExportUsers": "out of scope: exports as a job; the tenant has a route of its own",
+	"TestJobManager_ExportUsers": "out of scope: exports as a job, since the tenant has a route of its own",
 }
 
 // roleTests are the tests in management/role_test.go.
@@ -115,6 +117,7 @@ func TestSDKForGo(t *testing.T) {
 					}
 				}
 				do(in...)
+				done, reasons := tally{}, map[string]int{}
 				for _, name := range names {
 					reason, known := want[name]
 					got := results[name]
@@ -129,11 +132,39 @@ func TestSDKForGo(t *testing.T) {
 						assert.Equal(t, "FAIL", got.verdict, "%s passes, although it is %s", name, reason)
 						assert.Contains(t, got.output, "This tenant has no such route.", name)
 					}
-					t.Logf("%s: %s %s", got.verdict, name, reason)
+					if done.add(got.verdict, reason); reason != pass {
+						reasons[strings.TrimPrefix(reason, "out of scope: ")]++
+					}
 				}
+				done.log(t, filepath.Base(dir)+", management/"+file+", "+sources.String(), reasons)
 			})
 		}
 	}
+}
+
+// tally counts the results of a suite.
+type tally struct{ passed, failed, out int }
+
+func (n *tally) add(verdict, reason string) {
+	switch {
+	case reason != pass:
+		n.out++
+	case verdict == "PASS":
+		n.passed++
+	default:
+		n.failed++
+	}
+}
+
+// log logs a row of the table that the command table prints, with the reasons and how
+// many tests each holds for.
+func (n tally) log(t *testing.T, suite string, reasons map[string]int) {
+	t.Helper()
+	var why []string
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		why = append(why, fmt.Sprintf("%s (%d)", reason, reasons[reason]))
+	}
+	t.Logf("row: | %s | %d | %d | %d | %s |", suite, n.passed, n.failed, n.out, strings.Join(why, "; "))
 }
 
 // moduleDir returns the directory of the SDK in the module cache.
