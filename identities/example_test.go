@@ -3,6 +3,7 @@ package identities_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/metameld/metameld/identities"
 	"github.com/metameld/metameld/metadata"
@@ -10,11 +11,16 @@ import (
 	"github.com/metameld/metameld/user/rule"
 )
 
+// ofMembers is the target of the primary.
+var ofMembers = user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}, Sources: rule.Current}
+
+// account returns a user with one identity. The connection of the provider auth0 is members.
 func account(provider, id, preferences string) user.Profile {
+	connection := strings.Replace(provider, "auth0", "members", 1)
 	return user.Profile{
 		UserID:       user.Set(user.ID(provider + "|" + id)),
 		Email:        user.Set(id + "@example.com"),
-		Identities:   []user.Identity{{Provider: user.Set(provider), UserID: user.Set(user.ID(id))}},
+		Identities:   []user.Identity{{Provider: user.Set(provider), UserID: user.Set(user.ID(id)), Connection: user.Set(connection)}},
 		UserMetadata: metadata.MustParse(preferences),
 	}
 }
@@ -22,7 +28,7 @@ func account(provider, id, preferences string) user.Profile {
 // Linking drops the secondary's metadata, with a warning.
 func ExampleLink() {
 	primary, secondary := account("auth0", "ann", `{"color":"red"}`), account("google-oauth2", "42", `{"size":"L"}`)
-	l, err := identities.Link(primary, secondary, user.Target{})
+	l, err := identities.Link(primary, secondary, ofMembers)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -41,7 +47,7 @@ func ExampleLink() {
 
 // An unlink whose user_id has its prefix succeeds and changes nothing.
 func ExampleUnlink() {
-	l, err := identities.Link(account("auth0", "ann", `{}`), account("google-oauth2", "42", `{}`), user.Target{})
+	l, err := identities.Link(account("auth0", "ann", `{}`), account("google-oauth2", "42", `{}`), ofMembers)
 	if err != nil {
 		fmt.Println(err)
 		return

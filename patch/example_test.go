@@ -77,7 +77,7 @@ func ExamplePayload_Apply_wipe() {
 // If sources disagree, rule.Strict decides, unless the target selects another setting.
 func ExampleTarget() {
 	p := patch.Payload{Nickname: user.Set("ann")}
-	t := user.Target{Connection: user.Connection{Kind: user.CustomDatabase}, Migrated: true}
+	t := user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.CustomDatabase, ImportMode: true}, Migrated: true}
 	fmt.Println(p.Validate(t).Valid())
 	t.Sources = rule.Current
 	fmt.Println(p.Validate(t).Valid())
@@ -169,7 +169,8 @@ func ExamplePayload_Inverse() {
 		Password:     user.Set(user.NewSecret("correct-horse")),
 		UserMetadata: metadata.MustDelta(`{"color":null,"shape":"round"}`),
 	}
-	undo, err := p.Inverse(u, user.Target{})
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	undo, err := p.Inverse(u, user.Target{Connection: members, Sources: rule.Current})
 	fmt.Println(undo)
 	fmt.Println(err) // the old password is not known
 	// Output:
@@ -179,7 +180,7 @@ func ExamplePayload_Inverse() {
 
 // A test can expect the API's answer, if it is known.
 func ExamplePayload_Response() {
-	google := user.Connection{Name: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
+	google := user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
 	p := patch.Payload{Email: user.Set("ann@example.org")}
 	r, known := p.Response(user.Target{Connection: google})
 	fmt.Println(known, r.StatusCode, r.Message)

@@ -24,8 +24,8 @@ func Example_clearOneAttribute() {
 	}
 	fmt.Println(p)
 
-	target := user.Target{Connection: user.Connection{Kind: user.Social, RootAttributes: user.OnFirstLogin}}
-	out, err := p.Apply(before, target)
+	google := user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
+	out, err := p.Apply(before, user.Target{Connection: google})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -5,6 +5,7 @@ import (
 
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // Change the e-mail and the password of a user. The API refuses both in one body, so
@@ -16,33 +17,23 @@ func Example_emailAndPassword() {
 		Password:    user.Set(user.NewSecret("a-new-horse-1")),
 		VerifyEmail: user.Set(true),
 	}
-	target := user.Target{Connection: user.Connection{Name: "members", Kind: user.Database}}
-
-	if answer, known := goal.Response(target); known {
-		fmt.Println(answer.StatusCode, answer.Message)
-	}
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
+	target := user.Target{Connection: members, Sources: rule.Current}
 	plan, err := patch.Plan(before, goal, target)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	for i, p := range plan {
-		fmt.Println(i+1, p) // the password is masked
 		out, err := p.Apply(before, target)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		for _, e := range out.Effects {
-			fmt.Println("  ", e.Kind)
-		}
+		fmt.Println(i+1, p, "causes", out.Effects[0].Kind) // the password is masked
 		before = out.Profile
 	}
 	// Output:
-	// 400 Cannot update password and email simultaneously.
-	// 1 {"email":"rosa@example.org","verify_email":true}
-	//    verification-email
-	//    sessions-expire
-	// 2 {"password":"********"}
-	//    sessions-expire
+	// 1 {"email":"rosa@example.org","verify_email":true} causes verification-email
+	// 2 {"password":"********"} causes sessions-expire
 }

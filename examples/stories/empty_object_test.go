@@ -1,7 +1,6 @@
 package stories
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/metameld/metameld/metadata"
@@ -18,12 +17,7 @@ func Example_emptyObject() {
 	careless := struct {
 		AppMetadata map[string]any `json:"app_metadata"`
 	}{AppMetadata: map[string]any{}} // the form has no changes
-	body, err := json.Marshal(careless)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	p, err := patch.Parse(body)
+	p, err := patch.From(careless)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -34,16 +28,19 @@ func Example_emptyObject() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(string(body), "->", out.Changes())
+	fmt.Println(p, "->", out.Changes())
 	for _, w := range out.Warnings {
 		fmt.Println(w.Rule, w.Message)
 	}
-
-	// The Diff of an object to itself is the zero Delta, which is not sent.
-	delta, err := metadata.FirstLevel.Diff(before.AppMetadata, before.AppMetadata)
-	fmt.Println(delta.IsZero(), err, patch.Payload{AppMetadata: delta, Blocked: user.Set(false)})
 	// Output:
 	// {"app_metadata":{}} -> [removed /app_metadata]
 	// patch.metadata-wipe {} removes everything in app_metadata; leave it out to change nothing
-	// true <nil> {"blocked":false}
+}
+
+// The Diff of an object to itself is the zero Delta, which is not sent.
+func Example_unchangedObject() {
+	now := metadata.MustParse(`{"plan":"gold","roles":["admin"]}`)
+	delta, err := metadata.FirstLevel.Diff(now, now)
+	fmt.Println(delta.IsZero(), err, patch.Payload{AppMetadata: delta, Blocked: user.Set(false)})
+	// Output: true <nil> {"blocked":false}
 }

@@ -1,12 +1,12 @@
 package stories
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // Turn a form into the smallest PATCH: fill the form from the user, let people edit it,
@@ -17,41 +17,28 @@ import (
 func Example_formToPatch() {
 	before := user.Profile{
 		GivenName:    user.Set("Rosa"),
-		FamilyName:   user.Set("Diaz"),
 		Nickname:     user.Set("rosa"),
 		UserMetadata: metadata.MustParse(`{"color":"green","newsletter":true,"visits":9007199254740993}`),
 	}
-	var form struct {
-		GivenName  string `json:"given_name"`
-		Nickname   string `json:"nickname"`
-		Newsletter bool   `json:"newsletter"`
-	}
-	posted := `{"given_name":"Rosa","nickname":"","newsletter":false}`
-	if err := json.Unmarshal([]byte(posted), &form); err != nil {
-		fmt.Println(err)
-		return
-	}
+	form := map[string]string{"given_name": "Rosa", "nickname": "", "newsletter": "off"} // as it was posted
 
 	goal := before.Clone()
-	goal.GivenName = user.Set(form.GivenName)
-	goal.Nickname = user.Set(form.Nickname)
-	if form.Nickname == "" { // an empty input removes the attribute
-		goal.Nickname = user.Field[string]{}
+	goal.GivenName = user.Set(form["given_name"])
+	if goal.Nickname = user.Set(form["nickname"]); form["nickname"] == "" {
+		goal.Nickname = user.Field[string]{} // an empty input removes the attribute
 	}
 	var err error
-	if goal.UserMetadata, err = goal.UserMetadata.With(form.Newsletter, "newsletter"); err != nil {
+	if goal.UserMetadata, err = goal.UserMetadata.With(form["newsletter"] == "on", "newsletter"); err != nil {
 		fmt.Println(err)
 		return
 	}
-	target := user.Target{Connection: user.Connection{Kind: user.Social, RootAttributes: user.OnFirstLogin}}
-	payloads, err := patch.PlanTo(before, goal, target)
+	google := user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
+	payloads, err := patch.PlanTo(before, goal, user.Target{Connection: google, Sources: rule.Current})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, p := range payloads {
-		fmt.Println(p)
-	}
+	fmt.Println(payloads[0], len(payloads))
 	// Output:
-	// {"user_metadata":{"newsletter":false},"nickname":null}
+	// {"user_metadata":{"newsletter":false},"nickname":null} 1
 }

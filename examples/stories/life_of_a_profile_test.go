@@ -22,7 +22,7 @@ import (
 func TestLifeOfAProfile(t *testing.T) {
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	hour := 0
-	at := user.Target{Connection: user.Connection{Name: "members", Kind: user.CustomDatabase}}
+	at := user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.CustomDatabase}}
 	tick := func() user.Target {
 		at.Now = noon.Add(time.Duration(hour) * time.Hour)
 		hour++
@@ -109,7 +109,7 @@ func TestLifeOfAProfile(t *testing.T) {
 	require.NoError(t, err)
 	second := google.Profile
 	second.UserMetadata = metadata.MustParse(`{"color":"red","language":"es"}`)
-	linked, err := identities.Link(u.Profile, second, user.Target{})
+	linked, err := identities.Link(u.Profile, second, target)
 	require.NoError(t, err)
 	require.Len(t, linked.Warnings, 2)
 	assert.ErrorIs(t, linked.Warnings, rule.MetadataDropped)

@@ -7,23 +7,27 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
-// Link two accounts and keep the preferences of the secondary. The API drops them, so
-// an update after the link writes the merged metadata.
-func Example_linkKeepingPreferences() {
-	primary := user.Profile{
-		UserID:       user.Set(user.ID("auth0|65f0c0ffee")),
-		UserMetadata: metadata.MustParse(`{"color":"green"}`),
-		Identities:   []user.Identity{{Provider: user.Set("auth0"), UserID: user.Set[user.ID]("65f0c0ffee"), Connection: user.Set("members")}},
+// account returns a user with one identity, whose connection has the name of its provider.
+func account(provider, id, preferences string) user.Profile {
+	return user.Profile{
+		UserID:       user.Set(user.ID(provider + "|" + id)),
+		UserMetadata: metadata.MustParse(preferences),
+		Identities:   []user.Identity{{Provider: user.Set(provider), UserID: user.Set(user.ID(id)), Connection: user.Set(provider)}},
 	}
-	secondary := user.Profile{
-		UserID:       user.Set(user.ID("google-oauth2|1002")),
-		UserMetadata: metadata.MustParse(`{"color":"red","language":"es"}`),
-		Identities:   []user.Identity{{Provider: user.Set("google-oauth2"), UserID: user.Set[user.ID]("1002"), Connection: user.Set("google-oauth2")}},
-	}
+}
 
-	api, err := identities.Link(primary, secondary, user.Target{})
+// Link two accounts and keep the preferences of the secondary. The API drops them, so
+// an update after the link writes the merged metadata. The target is that of the primary.
+func Example_linkKeepingPreferences() {
+	primary := account("google-oauth2", "1002", `{"color":"green"}`)
+	secondary := account("facebook", "1003", `{"color":"red","language":"es"}`)
+	google := user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin}
+	target := user.Target{Connection: google, Sources: rule.Current}
+
+	api, err := identities.Link(primary, secondary, target)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,7 +35,7 @@ func Example_linkKeepingPreferences() {
 	for _, w := range api.Warnings {
 		fmt.Println(w.Pointer, w.Message)
 	}
-	wanted, err := identities.LinkMerging(primary, secondary, metadata.Fill, user.Target{}) // the color of the primary stays
+	wanted, err := identities.LinkMerging(primary, secondary, metadata.Fill, target) // the color of the primary stays
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -10,6 +10,7 @@ import (
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // setPlan is the function to test: it makes the payload to send.
@@ -28,7 +29,7 @@ func TestUnitTestYourOwnMerge(t *testing.T) {
 	require.NoError(t, err)
 
 	sent := setPlan("gold")
-	out, err := sent.Apply(before, user.Target{Connection: user.Connection{Kind: user.Database}})
+	out, err := sent.Apply(before, user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}, Sources: rule.Current})
 	require.NoError(t, err)
 
 	want := metadata.MustParse(`{"credits":3.0,"plan":"gold"}`) // the order of members and the spelling of numbers do not matter

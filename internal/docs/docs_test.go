@@ -110,6 +110,29 @@ func TestExamples(t *testing.T) {
 	assert.Positive(t, found)
 }
 
+var connection = regexp.MustCompile(`[^\]]user\.Connection\{([^}]*)\}`)
+
+// Each example of the library and of examples/stories has less than 25 lines before its
+// output, and targets that exist: with a connection that has a name and a strategy.
+func TestExamplesOfTargets(t *testing.T) {
+	list := files(t, "examples/stories", "*_test.go")
+	for _, dir := range library {
+		list = append(list, files(t, dir, "example*_test.go")...)
+	}
+	for _, name := range list {
+		text := read(t, name)
+		assert.NotContains(t, text, "user.Target{}", name)
+		for _, m := range connection.FindAllStringSubmatch(text, -1) {
+			assert.Contains(t, m[1], "Name: ", name)
+			assert.Contains(t, m[1], "Strategy: ", name)
+		}
+		for _, f := range strings.Split(text, "\nfunc Example")[1:] {
+			code, _, _ := strings.Cut(f, "// Output:")
+			assert.Less(t, strings.Count(code, "\n"), 26, "%s: Example%.20s", name, f) // with the line of func
+		}
+	}
+}
+
 var link = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]*)?\)`)
 
 // Each link to a file of the repository resolves.

@@ -46,7 +46,7 @@ func ExampleStage_Run_directUpdate() {
 		s := actions.Stage{
 			Trigger: actions.PostLogin,
 			Target: user.Target{
-				Connection: user.Connection{Kind: user.Database},
+				Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database},
 				Policies:   rule.Policies{rule.DirectUpdate: reading},
 			},
 		}

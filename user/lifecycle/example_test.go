@@ -14,7 +14,7 @@ func ExampleCreation_Create() {
 	c := lifecycle.Creation{
 		Connection: user.Set("members"), Email: user.Set("Kim@example.com"), Password: user.Set(user.NewSecret("correct-horse")),
 	}
-	out, err := c.Create("7", user.Target{Connection: user.Connection{Name: "members", Kind: user.Database}})
+	out, err := c.Create("7", user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,7 +31,7 @@ func ExampleCreation_Create() {
 // errors.Is finds a rule in the error of a verdict.
 func ExampleCreation_Validate() {
 	c := lifecycle.Creation{Email: user.Set("kim@example.com")}
-	err := c.Validate(user.Target{}).Err()
+	err := c.Validate(user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}}).Err()
 	fmt.Println(errors.Is(err, rule.ConnectionRequired))
 	// Output: true
 }
@@ -40,7 +40,7 @@ func ExampleCreation_Validate() {
 func ExampleLogin() {
 	cached := user.Profile{Email: user.Set("kim@example.com"), EmailVerified: user.Set(true), Name: user.Set("Kim"), GivenName: user.Set("Kim")}
 	login := user.Profile{Email: user.Set("kim@example.com"), EmailVerified: user.Set(true), Name: user.Set("Kim Lee")}
-	out, err := lifecycle.Login(cached, login, user.Target{Connection: user.Connection{Kind: user.Social, Strategy: "google-oauth2"}})
+	out, err := lifecycle.Login(cached, login, user.Target{Connection: user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social}})
 	if err != nil {
 		fmt.Println(err)
 		return
