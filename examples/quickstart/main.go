@@ -15,7 +15,8 @@ func main() {
 	u := user.Profile{UserMetadata: metadata.MustParse(`{"color":"red","address":{"home":"h","work":"w"}}`)}
 	p := patch.Payload{UserMetadata: metadata.MustDelta(`{"address":{"home":"new"}}`)}
 
-	out, err := p.Apply(u, user.Target{Connection: user.Connection{Kind: user.Social}, Sources: rule.Current})
+	google := user.Connection{Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social}
+	out, err := p.Apply(u, user.Target{Connection: google, Sources: rule.Current})
 	if err != nil {
 		fmt.Println("the API would refuse the payload:", err)
 		return

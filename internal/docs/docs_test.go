@@ -95,7 +95,7 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-var example = regexp.MustCompile("\\[`(Example\\w+)`\\]\\(([^)#]+)\\)")
+var example = regexp.MustCompile("\\[`(Example\\w*)`\\]\\(([^)#]+)\\)")
 
 // Each example that a page names is in the file of its link.
 func TestExamples(t *testing.T) {
@@ -166,6 +166,13 @@ func sources(t *testing.T) (list []string) {
 	}
 	require.NotEmpty(t, list)
 	return list
+}
+
+// The page about tests keeps its promise of short code.
+func TestShortSnippets(t *testing.T) {
+	for _, b := range blocks(t, "docs/testing.md") {
+		assert.LessOrEqual(t, len(b.lines), 10, b.heading)
+	}
 }
 
 // The lines of each Go block are consecutive lines of a tested file.

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
 
-	"github.com/metameld/metameld/examples/goauth0/sdkv2"
 	"github.com/metameld/metameld/examples/tenant/fake"
 )
 
@@ -28,18 +27,23 @@ func setColor(ctx context.Context, api *client.Management, id, color string) err
 	return err
 }
 
-func TestSetColor(t *testing.T) {
+// newTenant returns a client of a tenant that has ann.
+func newTenant(t *testing.T) *client.Management {
 	tenant := fake.New(fake.Options{})
 	require.NoError(t, tenant.Seed(strings.NewReader(ann)))
 	srv := httptest.NewServer(tenant)
-	defer srv.Close()
+	t.Cleanup(srv.Close)
 	api, err := client.New(srv.URL, option.WithInsecure())
 	require.NoError(t, err)
+	return api
+}
 
+func TestSetColor(t *testing.T) {
+	api := newTenant(t)
 	require.NoError(t, setColor(t.Context(), api, "auth0|1", "blue"))
-	u, err := sdkv2.Read(t.Context(), api, "auth0|1")
+	u, err := api.Users.Get(t.Context(), "auth0|1", &management.GetUserRequestParameters{})
 	require.NoError(t, err)
-	assert.Equal(t, `{"theme":{"color":"blue"}}`, u.UserMetadata.String()) // the font is lost
+	assert.Equal(t, map[string]any{"color": "blue"}, u.GetUserMetadata()["theme"]) // the font is lost
 }
 
 func TestWithClientCredentials(t *testing.T) {
