@@ -265,7 +265,7 @@ func (e *StatusError) Error() string {
 // The read has the token of the update and goes through base; nil is
 // http.DefaultTransport.
 func TargetOf(base http.RoundTripper, connections map[string]user.Connection) func(*http.Request, string, patch.Payload) (user.Target, error) {
-	return func(r *http.Request, id string, p patch.Payload) (user.Target, error) {
+	return func(r *http.Request, _ string, p patch.Payload) (user.Target, error) {
 		u, err := readUser(baseOf(base), r)
 		var none *StatusError
 		if errors.As(err, &none) && none.Status == http.StatusNotFound {
@@ -280,12 +280,12 @@ func TargetOf(base http.RoundTripper, connections map[string]user.Connection) fu
 	}
 }
 
-// readUser reads the user that r updates. user.Parse also reads users that an SDK cannot
-// decode.
+// readUser reads the identities of the user that r updates. user.Parse also reads users
+// that an SDK cannot decode.
 func readUser(base http.RoundTripper, r *http.Request) (user.Profile, error) {
 	get := r.Clone(r.Context())
 	get.Method, get.Body, get.GetBody, get.ContentLength = http.MethodGet, nil, nil, 0
-	get.TransferEncoding, get.Trailer = nil, nil
+	get.TransferEncoding, get.Trailer, get.URL.RawQuery = nil, nil, "fields=identities"
 	for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Length", "Accept-Encoding"} {
 		get.Header.Del(name)
 	}

@@ -397,6 +397,7 @@ func TestTargetOf(t *testing.T) {
 		if r.Method == http.MethodGet {
 			reads++
 			assert.Equal(t, "/api/v2/users/auth0%7C1", r.URL.EscapedPath())
+			assert.Equal(t, "fields=identities", r.URL.RawQuery)
 			assert.Equal(t, http.Header{"Authorization": {"Bearer any"}}, r.Header)
 			assert.Nil(t, r.Body)
 			answer.WriteHeader(status)
@@ -407,7 +408,7 @@ func TestTargetOf(t *testing.T) {
 	connections := map[string]user.Connection{"db": {Name: "db", Strategy: "auth0", Kind: user.Database}, "google": {Name: "google", Strategy: "google-oauth2", Kind: user.Social}}
 	by := &guard.Transport{Base: to, Target: guard.TargetOf(to, connections)}
 	do := func(body string) (patch.Response, int) {
-		r, err := http.NewRequest(http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1", strings.NewReader(body))
+		r, err := http.NewRequest(http.MethodPatch, "https://tenant.example/api/v2/users/auth0%7C1?any=1", strings.NewReader(body))
 		require.NoError(t, err)
 		r.Header = http.Header{"Authorization": {"Bearer any"}, "Content-Type": {"application/json"}, "Accept-Encoding": {"br"}}
 		answer, err := by.RoundTrip(r)
