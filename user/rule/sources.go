@@ -1,6 +1,12 @@
 package rule
 
-import "fmt"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
 
 // Sources selects which sources count if they disagree. A payload that is valid under a
 // setting is valid under the settings after it. The zero Sources is Strict. A setting of
@@ -41,7 +47,7 @@ func (s *Sources) UnmarshalText(text []byte) error {
 
 // Policies selects the readings of single rules by name; it overrides [Sources]. A rule
 // or a reading that the catalogue does not list has no effect and is not reported; a
-// target that is read from JSON refuses it.
+// target that is read from JSON refuses it, and so does [ParsePolicies].
 type Policies map[ID]string
 
 // Reading returns the name of the reading that holds for the rule: the one that p
@@ -66,3 +72,47 @@ func (p Policies) Reading(s Sources, id ID) string {
 	}
 	return ""
 }
+
+// ParsePolicies returns the policies in text, a JSON object of readings by the ids of
+// their rules, as encoding/json writes Policies. A rule or a reading that the catalogue
+// does not list is an error, and so is a rule that is there twice. The error is not a
+// [Violations], and it contains no value of text.
+func ParsePolicies(text []byte) (Policies, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, errPolicies
+	}
+	p := Policies{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, errPolicies
+		}
+		value, err := d.Token()
+		if err != nil {
+			return nil, errPolicies
+		}
+		id, _ := name.(string)
+		r, known := find(ID(id))
+		if !known {
+			return nil, errors.New("rule: the policies name a rule that the catalogue does not list")
+		}
+		reading, _ := value.(string)
+		if !r.has(reading) {
+			return nil, fmt.Errorf("rule: the policies name a reading that %s does not have", r.ID)
+		}
+		if _, twice := p[r.ID]; twice {
+			return nil, fmt.Errorf("rule: the policies have %s twice", r.ID)
+		}
+		p[r.ID] = reading
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, errPolicies
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errPolicies
+	}
+	return p, nil
+}
+
+var errPolicies = errors.New("rule: the policies are not a JSON object of texts")
