@@ -10,7 +10,7 @@
 //   - find the rule that an error message of the API is about: [Match]; get the API's
 //     answer to a violation: [AnswerTo];
 //   - select how every rule reads sources that disagree: [Sources]; select the reading
-//     of single rules: [Policies].
+//     of single rules: [Policies], which [ParsePolicies] reads.
 //
 // An id never changes its meaning. Each rule has a source and a grade of [Evidence]. A
 // rule on which sources disagree, or whose effect is not documented, can have several
