@@ -1,0 +1,279 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// status is what a probe came to.
+type status string
+
+const (
+	fits        status = "fits"        // the answer is what the readings predict
+	contradicts status = "contradicts" // the answer is what no reading predicts
+	unclear     status = "undecided"   // no answer that tells
+	notRun      status = "not run"     // the connection is of another kind
+	untellable  status = "no exchange" // no exchange of this program tells
+)
+
+// finding is what one probe found. It holds no domain, address, id or secret, so that it
+// can be shown to anybody; message is for the person who runs the program.
+type finding struct {
+	Rule       rule.ID  `json:"rule"`
+	Status     status   `json:"status"`
+	Readings   []string `json:"readings,omitempty"`   // that predict the answer
+	Connection string   `json:"connection,omitempty"` // its kind
+	Sent       string   `json:"sent,omitempty"`
+	Answered   string   `json:"answered,omitempty"`
+	Reason     string   `json:"reason,omitempty"`
+
+	message string // of the tenant, with placeholders
+}
+
+// judge compares what the tenant answered with what the library predicts. The error is an
+// undecided.
+func (a *attempt) judge(x exchange, got answer, before, after user.Profile) error {
+	a.f.Answered = fmt.Sprint(got.status)
+	if got.status >= 300 {
+		a.f.message = a.s.general(messageOf(got.text))
+	}
+	seen := outcome{refused: got.status >= 300}
+	if !seen.refused {
+		seen.watched = see(after, a.p.watch)
+	}
+	if err := a.trust(x, got, seen, before, after); err != nil {
+		return err
+	}
+	if a.p.answer != "" {
+		status, _, _ := rule.AnswerTo(a.p.answer, a.p.rule)
+		a.settle(got.status == status, nil)
+		return nil
+	}
+	predicted, err := predictions(x, a.p.rule, a.target(), a.p.watch)
+	if err != nil {
+		return err
+	}
+	a.f.Answered += a.describe(seen, append(predicted, outcome{watched: see(before, a.p.watch)}))
+	names := fitting(a.p.rule, predicted, seen)
+	a.settle(names != nil, slices.DeleteFunc(names, func(name string) bool { return name == "" }))
+	return nil
+}
+
+func (a *attempt) settle(fit bool, readings []string) {
+	a.f.Status = contradicts
+	if fit {
+		a.f.Status, a.f.Readings = fits, readings
+	}
+	if len(readings) == 1 {
+		a.f.Reason = a.p.doubtful[readings[0]]
+	}
+}
+
+// trust returns an error if the answer must not be taken for the tenant's decision.
+func (a *attempt) trust(x exchange, got answer, seen outcome, before, after user.Profile) error {
+	switch {
+	case got.status >= 300 && got.status != 400 && got.status != 409:
+		return undecided(fmt.Sprintf("the answer %d decides nothing", got.status))
+	case seen.refused && got.repeated:
+		return undecided("the first answer was lost, and the repetition was refused")
+	case seen.refused:
+		if why := otherReason(a.p, x, messageOf(got.text)); why != "" {
+			return undecided(why)
+		}
+		if !equalAll(see(before, a.p.watch), see(after, a.p.watch)) && x.path != usersPath {
+			return undecided("the request was refused, yet the user changed")
+		}
+		return nil
+	}
+	answered, ok := shown(x, got.text)
+	if ok && !equalAll(see(answered, a.p.watch), seen.watched) {
+		return undecided("the answer and the user who is read after it differ")
+	}
+	return nil
+}
+
+func equalAll(a, b []metadata.Value) bool { return slices.EqualFunc(a, b, metadata.Value.Equal) }
+
+// shown returns the user in an answer, and reports whether the answer has one.
+func shown(x exchange, text []byte) (user.Profile, bool) {
+	if x.path != usersPath && x.path != userPath {
+		return user.Profile{}, false
+	}
+	p, err := user.Parse(text)
+	return p, err == nil
+}
+
+// What a refusal says if its reason is not the rule. Only the first clause counts.
+var (
+	passwordPolicy = regexp.MustCompile(`Password\w*Error|(?i)policy|too (weak|common|similar|simple)|been used|dictionary|strength`)
+	failingScript  = regexp.MustCompile(`(?i)\bscript\b`)
+	existing       = regexp.MustCompile(`(?i)\bexists?\b|\btaken\b|\bin use\b`)
+)
+
+// otherReason returns why a refusal says nothing about the rule, or "".
+func otherReason(p probe, x exchange, message string) string {
+	endpoint := map[string]rule.Endpoint{usersPath: rule.EndpointCreate, userPath: rule.EndpointUpdate, identitiesPath: rule.EndpointLink}[x.path]
+	clause, _, _ := strings.Cut(message, ";")
+	switch {
+	case passwordPolicy.MatchString(clause):
+		return "the tenant's password policy refused the password"
+	case failingScript.MatchString(clause):
+		return "a script of the database refused it, or does not exist"
+	case p.answer == "" && existing.MatchString(clause):
+		return "it was refused because something exists, or does not"
+	}
+	if r, ok := rule.Match(endpoint, 400, message); ok && r.ID != p.rule && !strings.HasPrefix(message, "Payload validation error") {
+		return "it was refused for another reason: " + string(r.ID)
+	}
+	return ""
+}
+
+// messageOf returns the message of a refusal.
+func messageOf(text []byte) string {
+	var r struct {
+		Message string `json:"message"`
+	}
+	_ = json.Unmarshal(text, &r)
+	return r.Message
+}
+
+// describe returns the watched values. A text or an object is shown only if somebody here
+// expected it: the tenant could answer anything.
+func (a *attempt) describe(seen outcome, expected []outcome) string {
+	if seen.refused {
+		return ""
+	}
+	var b strings.Builder
+	for i, v := range seen.watched {
+		text := a.s.general(v.String())
+		switch v.Kind() {
+		case metadata.KindString, metadata.KindObject, metadata.KindArray:
+			if !slices.ContainsFunc(expected, func(o outcome) bool { return !o.refused && len(o.watched) > i && o.watched[i].Equal(v) }) {
+				text = "another value"
+			}
+		}
+		if v.IsZero() {
+			text = "absent"
+		}
+		b.WriteString(", " + a.p.watch[i] + " " + strings.Trim(text, `"`))
+	}
+	return b.String()
+}
+
+// kindOf returns what a result says about a connection.
+func kindOf(c user.Connection) string {
+	kind := string(c.Kind)
+	if c.ImportMode {
+		kind += ", import mode"
+	}
+	if c.RequiresUsername.Or(false) {
+		kind += ", requires_username"
+	}
+	for _, x := range []struct {
+		name string
+		a    *user.Attribute
+	}{{"email", c.Attributes.Email}, {"phone_number", c.Attributes.PhoneNumber}, {"username", c.Attributes.Username}} {
+		if x.a != nil {
+			kind += ", declares " + x.name
+		}
+	}
+	return kind
+}
+
+// row is what all probes of one rule found.
+type row struct {
+	Rule     rule.ID   `json:"rule"`
+	Status   status    `json:"status"`
+	Readings []string  `json:"readings,omitempty"` // that fit every answer
+	Strict   *bool     `json:"strict,omitempty"`   // agrees with rule.Strict
+	Current  *bool     `json:"current,omitempty"`  // agrees with rule.Current
+	Evidence string    `json:"evidence,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Probes   []finding `json:"probes,omitempty"`
+}
+
+// rowOf sums up the findings of a rule.
+func rowOf(id rule.ID, findings []finding) row {
+	all := namesOf(id)
+	left, tried, fit, failed := slices.Clone(all), 0, 0, false
+	r := row{Rule: id, Probes: findings}
+	for _, f := range findings {
+		if r.Reason == "" {
+			r.Reason = f.Reason
+		}
+		if f.Status == notRun {
+			continue
+		}
+		tried++
+		switch f.Status {
+		case contradicts:
+			failed = true
+		case fits:
+			fit++
+			left = slices.DeleteFunc(left, func(name string) bool { return name != "" && !slices.Contains(f.Readings, name) })
+		}
+	}
+	plain := all[0] == ""
+	switch {
+	case failed || len(left) == 0:
+		r.Status, r.Reason = contradicts, ""
+		return r
+	case tried == 0:
+		r.Status = notRun
+		return r
+	case fit < tried && (plain || len(left) == len(all)):
+		r.Status = unclear
+		return r
+	case !plain && len(left) == len(all):
+		r.Status, r.Reason = notRun, "on this connection, with the readings of other rules found above, every reading predicts the same"
+		return r
+	}
+	r.Status, r.Evidence = fits, string(rule.Observed)
+	if plain {
+		return r
+	}
+	r.Readings = left
+	agrees := func(s rule.Sources) *bool {
+		is := slices.Contains(left, rule.Policies(nil).Reading(s, id))
+		return &is
+	}
+	r.Strict, r.Current = agrees(rule.Strict), agrees(rule.Current)
+	return r
+}
+
+// rows sums up the findings, in the order of the catalogue, with the rules that no
+// exchange tells.
+func rows(findings []finding) (list []row) {
+	byRule := map[rule.ID][]finding{}
+	for _, f := range findings {
+		byRule[f.Rule] = append(byRule[f.Rule], f)
+	}
+	for _, r := range rule.All() {
+		if byRule[r.ID] != nil {
+			list = append(list, rowOf(r.ID, byRule[r.ID]))
+		} else if why := untold[r.ID]; why != "" {
+			list = append(list, row{Rule: r.ID, Status: untellable, Reason: why})
+		}
+	}
+	return list
+}
+
+// policiesOf returns the readings that were seen. Of readings that predict the same, it is
+// the first one.
+func policiesOf(list []row) rule.Policies {
+	p := rule.Policies{}
+	for _, r := range list {
+		doubtful := slices.ContainsFunc(r.Probes, func(f finding) bool { return f.Status == fits && f.Reason != "" })
+		if r.Status == fits && len(r.Readings) > 0 && !doubtful {
+			p[r.Rule] = r.Readings[0]
+		}
+	}
+	return p
+}

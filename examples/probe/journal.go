@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"slices"
+)
+
+var errJournal = errors.New("the journal cannot be written, so nothing more is created")
+
+// journal is a file of JSON lines. A user's ids are in it, and on the disk, before the
+// request that creates the user is sent, so that whatever ends the program, the next run
+// knows what to delete. It holds no secret, and no e-mail address.
+type journal struct {
+	file     *os.File
+	tenant   string
+	ids      []string  // that may exist
+	findings []finding // of the run that was interrupted
+}
+
+// entry is a line. One of its members is set.
+type entry struct {
+	Tenant  string   `json:"tenant,omitempty"`
+	Create  []string `json:"create,omitempty"`  // ids that a creation may produce
+	Gone    string   `json:"gone,omitempty"`    // an id that exists no longer
+	Finding *finding `json:"finding,omitempty"` // of a probe that is done
+}
+
+// openJournal opens the journal of a tenant, or makes one.
+func openJournal(name, tenant string) (*journal, error) {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
+	}
+	j := &journal{file: f}
+	if err := j.read(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	switch {
+	case j.tenant == "":
+		err = j.write(entry{Tenant: tenant})
+		j.tenant = tenant
+	case j.tenant != tenant:
+		err = errors.New("the journal is that of another tenant: clean that one first, or choose another file with -journal")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return j, nil
+}
+
+// read reads the lines. A last line that is not complete was never acted on.
+func (j *journal) read() error {
+	text, err := io.ReadAll(j.file)
+	if err != nil {
+		return errors.New("the journal cannot be read")
+	}
+	end := bytes.LastIndexByte(text, '\n') + 1
+	for line := range bytes.Lines(text[:end]) {
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return errors.New("the journal is not one: a line is no entry")
+		}
+		j.apply(e)
+	}
+	if err := j.file.Truncate(int64(end)); err != nil {
+		return errJournal
+	}
+	_, err = j.file.Seek(int64(end), io.SeekStart)
+	return err
+}
+
+func (j *journal) apply(e entry) {
+	if e.Tenant != "" {
+		j.tenant = e.Tenant
+	}
+	for _, id := range e.Create {
+		if !slices.Contains(j.ids, id) {
+			j.ids = append(j.ids, id)
+		}
+	}
+	j.ids = slices.DeleteFunc(j.ids, func(id string) bool { return e.Gone != "" && id == e.Gone })
+	if e.Finding != nil {
+		j.findings = append(j.findings, *e.Finding)
+	}
+}
+
+// write adds an entry. When it returns the entry is on the disk.
+func (j *journal) write(e entry) error {
+	text, err := json.Marshal(e)
+	if err == nil {
+		_, err = j.file.Write(append(text, '\n'))
+	}
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		return errJournal
+	}
+	j.apply(e)
+	return nil
+}
+
+func (j *journal) owns(id string) bool { return slices.Contains(j.ids, id) }
+
+// close closes the journal, and removes it if nothing in it is needed any more.
+func (j *journal) close(done bool) error {
+	err := j.file.Close()
+	if done && len(j.ids) == 0 {
+		err = errors.Join(err, os.Remove(j.file.Name()))
+	}
+	return err
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user"
+)
+
+// largeTenant is the number of users above which a tenant is refused without a flag: it is
+// hardly one for development.
+const largeTenant = 1000
+
+// bounds returns how many requests and users the probes need at most.
+func bounds(list []probe) (requests, users int) {
+	for _, p := range list {
+		n, u := p.bounds()
+		requests += n
+		users += u
+	}
+	return requests*2 + 50 + reserve(users), users
+}
+
+// reserve returns the number of requests that are kept for the last deletions.
+func reserve(users int) int { return 20 + 8*users }
+
+// prepare reads the connections, counts the users, and deletes what an earlier run left.
+func (r *runner) prepare(ctx context.Context, o options, list []probe) error {
+	requests, users := bounds(list)
+	r.c.left, r.most = requests-reserve(users), users
+	if err := r.connect(ctx, o); err != nil {
+		return err
+	}
+	if !o.large {
+		if err := r.count(ctx); err != nil {
+			return err
+		}
+	}
+	return r.clean(ctx, false)
+}
+
+// connect reads the connections that the flags name.
+func (r *runner) connect(ctx context.Context, o options) error {
+	if o.declared != "" {
+		text, err := os.ReadFile(o.declared)
+		var list []user.Connection
+		if err != nil || json.Unmarshal(text, &list) != nil {
+			return errors.New("the file of -connections is not a JSON list of connections")
+		}
+		for _, c := range list {
+			r.connections = append(r.connections, connected{Connection: c})
+		}
+	}
+	for _, name := range o.connections {
+		c, err := r.connection(ctx, name)
+		if err != nil {
+			return err
+		}
+		r.connections = append(r.connections, c)
+	}
+	for _, c := range r.connections {
+		switch kind := c.Kind; {
+		case kind != user.Database && kind != user.CustomDatabase:
+			return errors.New("a connection is no database: users are created on databases only")
+		case kind == user.CustomDatabase && !o.scripts:
+			return errors.New("a connection is a custom database, whose scripts write to a store of your own: add -run-scripts")
+		case c.Disabled:
+			return errors.New("a connection is disabled")
+		}
+	}
+	return nil
+}
+
+// connection reads the connection with that name.
+func (r *runner) connection(ctx context.Context, name string) (connected, error) {
+	query := url.Values{"name": {name}, "strategy": {"auth0"}, "include_fields": {"true"}, "fields": {"id,name,strategy,options"}}
+	got, err := r.c.do(ctx, http.MethodGet, connectionsPath+"?"+query.Encode(), "", nil, json.Valid)
+	switch {
+	case err != nil:
+		return connected{}, err
+	case got.status == http.StatusForbidden:
+		return connected{}, errScope
+	case got.status >= 300:
+		return connected{}, fmt.Errorf("the connection cannot be read (%d); -connections can describe it", got.status)
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(got.text, &list) != nil {
+		var page struct{ Connections []json.RawMessage }
+		if err := json.Unmarshal(got.text, &page); err != nil {
+			return connected{}, errors.New("the list of connections is not one")
+		}
+		list = page.Connections
+	}
+	for _, text := range list {
+		c, _, err := user.ParseConnection(text)
+		if err == nil && c.Name == name {
+			o, err := metadata.Parse(text)
+			id, _ := o.At("/id").Str()
+			return connected{c, id}, err
+		}
+	}
+	return connected{}, errors.New("the tenant has no database connection with the name that -connection gives")
+}
+
+// count refuses a tenant with many users.
+func (r *runner) count(ctx context.Context) error {
+	got, err := r.c.do(ctx, http.MethodGet, usersPath+"?"+countQuery, "", nil, json.Valid)
+	if err != nil {
+		return err
+	}
+	if got.status == http.StatusForbidden {
+		return errScope
+	}
+	var page struct {
+		Total *int `json:"total"`
+	}
+	if got.status >= 300 || json.Unmarshal(got.text, &page) != nil || page.Total == nil {
+		return errors.New("the tenant does not say how many users it has: if it is one for development, add -large-tenant")
+	}
+	if *page.Total > largeTenant {
+		return errors.New("the tenant has more than 1,000 users: if it is one for development all the same, add -large-tenant")
+	}
+	return nil
+}
+
+// runnable returns the probes that have a connection.
+func (r *runner) runnable(list []probe) (runs []probe) {
+	for _, p := range list {
+		if _, _, ok := r.fits(p); ok {
+			runs = append(runs, p)
+		}
+	}
+	return runs
+}
+
+// all runs the probes, except those that the run before has decided.
+func (r *runner) all(ctx context.Context, list []probe) (findings []finding, err error) {
+	known := map[string]finding{}
+	for _, f := range r.j.findings {
+		if f.Status == fits || f.Status == contradicts {
+			known[string(f.Rule)+f.Sent] = f
+		}
+	}
+	for _, p := range list {
+		f, done := known[string(p.rule)+p.ask.String()]
+		if !done {
+			if f, err = r.run(ctx, p); err != nil {
+				return findings, err
+			}
+			if err := r.j.write(entry{Finding: &f}); err != nil {
+				return findings, err
+			}
+		}
+		findings = append(findings, f)
+		r.policies = policiesOf(rows(findings))
+	}
+	return findings, nil
+}
+
+// finish deletes the users that are in the journal, also if ctx is done.
+func (r *runner) finish(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
+	defer cancel()
+	r.c.left = reserve(len(r.j.ids))
+	var err error
+	for range 3 {
+		if len(r.j.ids) == 0 {
+			return nil
+		}
+		if err := r.c.sleep(ctx, 2*time.Second); err != nil { // what was sent may still arrive
+			return err
+		}
+		if err = r.clean(ctx, true); err == nil || errors.Is(err, errToken) {
+			return err
+		}
+	}
+	return err
+}
+
+// embedded are the connections of the tenant in memory: one for each need.
+func embedded() []user.Connection {
+	yes := user.Set(true)
+	flexible := user.Attributes{Email: &user.Attribute{Identifier: yes}, PhoneNumber: &user.Attribute{Identifier: yes}, Username: &user.Attribute{Identifier: yes}}
+	return []user.Connection{
+		{Name: fake.DefaultConnection, Strategy: "auth0", Kind: user.Database},
+		{Name: "with-usernames", Strategy: "auth0", Kind: user.Database, RequiresUsername: yes},
+		{Name: "flexible", Strategy: "auth0", Kind: user.Database, Attributes: flexible},
+		{Name: "own-store", Strategy: "auth0", Kind: user.CustomDatabase, RequiresUsername: yes},
+		{Name: "own-store-import", Strategy: "auth0", Kind: user.CustomDatabase, ImportMode: true},
+	}
+}
+
+// embed starts a tenant in memory and points the flags at it.
+func (p *program) embed(o *options) (stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "metameld-probe")
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	server := &http.Server{Handler: fake.New(fake.Options{Connections: embedded()}), ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(listener) }()
+	o.url, o.createUsers = "http://"+listener.Addr().String(), listener.Addr().String()
+	o.scripts, o.journal = true, dir+"/journal"
+	o.connections = nil
+	for _, c := range embedded() {
+		o.connections = append(o.connections, c.Name)
+	}
+	return func() { _, _ = server.Close(), os.RemoveAll(dir) }, nil
+}
