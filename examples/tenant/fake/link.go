@@ -32,7 +32,7 @@ func (t *Tenant) link(r *http.Request) (reply, error) {
 			no, _ := known(rule.EndpointLink, rule.AlreadyLinked)
 			return user.Profile{}, no
 		}
-		out, err = identities.Link(u, other, user.Target{})
+		out, err = identities.Link(u, other, user.Target{Sources: t.options.Sources, Policies: t.options.Policies})
 		return out.Profile, err
 	})
 	if err != nil {

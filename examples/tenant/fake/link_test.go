@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // two creates Ann and Bob in the database, and returns their ids.
@@ -54,6 +55,17 @@ func TestLinkAndUnlink(t *testing.T) {
 		assert.Equal(t, `"Bob"`, field(t, u, "given_name"))
 		assert.Empty(t, field(t, u, "user_metadata"), "the metadata came back")
 		assert.Equal(t, 200, r.do("PATCH", "users/"+bob, `{"email":"new@example.com"}`).status)
+	}
+}
+
+// A link is judged by the sources and policies of the tenant.
+func TestLinkPolicies(t *testing.T) {
+	for reading, shown := range map[string]bool{"shown": true, "hidden": false} {
+		r := start(t, fake.Options{Policies: rule.Policies{rule.PrimaryProfileData: reading}})
+		ann, _ := two(r)
+		a := r.do("POST", "users/"+ann+"/identities", `{"provider":"auth0","user_id":"000000000000000000000002"}`)
+		require.Equal(t, 201, a.status, a.body)
+		assert.Equal(t, shown, strings.Contains(a.body, "ann@example.com"), reading)
 	}
 }
 
