@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/metameld/metameld/user"
 )
@@ -35,11 +37,12 @@ func (p *program) read(o options) (c credentials, err error) {
 
 // tokens returns the function that gives the token for each request, nil if there is none
 // (an emulator may want none), and the one that discards it, nil if it cannot be renewed.
-func (p *program) tokens(o options, base *url.URL) (token func(context.Context) (user.Secret, error), forget func(), err error) {
+func (p *program) tokens(o options, base *url.URL, secrets *masked) (token func(context.Context) (user.Secret, error), forget func(), err error) {
 	c, err := p.read(o)
 	if err != nil {
 		return nil, nil, err
 	}
+	secrets.add(c.Token, c.ClientSecret)
 	switch {
 	case c.Token.Reveal() != "":
 		return func(context.Context) (user.Secret, error) { return c.Token, nil }, nil, nil
@@ -63,6 +66,7 @@ func (p *program) tokens(o options, base *url.URL) (token func(context.Context) 
 			return now, nil
 		}
 		now, err = ask(ctx, client, base.String()+tokenPath, body)
+		secrets.add(now)
 		return now, err
 	}, func() { now = user.Secret{} }, nil
 }
@@ -96,3 +100,31 @@ func ask(ctx context.Context, c *http.Client, address string, body []byte) (user
 }
 
 var errCredentials = errors.New("the tenant refuses the client credentials")
+
+// masked masks secrets in what is written, wherever it comes from: a tenant could repeat
+// a token in a message.
+type masked struct{ texts []string }
+
+func (m *masked) add(secrets ...user.Secret) {
+	for _, s := range secrets {
+		if text := s.Reveal(); text != "" {
+			quoted := strconv.Quote(text)
+			m.texts = append(m.texts, text, "********", inJSON(text), "********", quoted[1:len(quoted)-1], "********")
+		}
+	}
+}
+
+func (m *masked) writer(w io.Writer) io.Writer { return maskingWriter{m, w} }
+
+type maskingWriter struct {
+	*masked
+	w io.Writer
+}
+
+// Write writes the text of one line or one table, which is never split.
+func (m maskingWriter) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(m.w, strings.NewReplacer(m.texts...).Replace(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}

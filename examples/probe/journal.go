@@ -16,6 +16,7 @@ var errJournal = errors.New("the journal cannot be written, so nothing more is c
 // knows what to delete. It holds no secret, and no e-mail address.
 type journal struct {
 	file     *os.File
+	sync     func(*os.File) error // returns when the file is on the disk
 	tenant   string
 	ids      []string  // that may exist
 	findings []finding // of the run that was interrupted
@@ -30,12 +31,12 @@ type entry struct {
 }
 
 // openJournal opens the journal of a tenant, or makes one.
-func openJournal(name, tenant string) (*journal, error) {
+func openJournal(name, tenant string, sync func(*os.File) error) (*journal, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
 	}
-	j := &journal{file: f}
+	j := &journal{file: f, sync: sync}
 	if err := j.read(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -95,7 +96,7 @@ func (j *journal) write(e entry) error {
 		_, err = j.file.Write(append(text, '\n'))
 	}
 	if err == nil {
-		err = j.file.Sync()
+		err = j.sync(j.file)
 	}
 	if err != nil {
 		return errJournal

@@ -41,7 +41,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once; the journal remains
 	p := program{
-		getenv: os.Getenv, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, sleep: sleep,
+		getenv: os.Getenv, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, sleep: sleep, sync: (*os.File).Sync,
 		http: func(base *url.URL) *http.Client { return newHTTP(base.Scheme == "http") },
 	}
 	os.Exit(p.main(ctx, os.Args[1:]))
@@ -63,6 +63,7 @@ type program struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	sleep          func(context.Context, time.Duration) error
+	sync           func(*os.File) error
 	http           func(base *url.URL) *http.Client
 }
 
@@ -166,7 +167,9 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 		}
 		return exitFailed, fmt.Errorf("nothing was sent: to create users, add -create-users %s", name)
 	}
-	token, forget, err := p.tokens(o, base)
+	secrets := &masked{}
+	p.stdout, p.stderr = secrets.writer(p.stdout), secrets.writer(p.stderr)
+	token, forget, err := p.tokens(o, base, secrets)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -175,7 +178,7 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 			return exitFailed, errors.New("there is no journal, so nothing to delete")
 		}
 	}
-	j, err := openJournal(o.journal, name)
+	j, err := openJournal(o.journal, name, p.sync)
 	if err != nil {
 		return exitFailed, err
 	}

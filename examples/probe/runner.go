@@ -89,6 +89,10 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 		return f, nil
 	}
 	f.Connection = kindOf(c.Connection)
+	if p.ask.path == importsPath && c.id == "" {
+		f.Reason = "needs the id of the connection, which GET /api/v2/connections answers"
+		return f, nil
+	}
 	s := newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, other.Name)
 	x := &attempt{runner: r, p: p, s: s, c: c, other: other, f: &f}
 	err := x.run(ctx)
@@ -295,9 +299,6 @@ func (a *attempt) send(ctx context.Context, x step) (answer, error) {
 
 // upsert sends a row as the file of an import, and waits for the job.
 func (a *attempt) upsert(ctx context.Context, x step) (answer, error) {
-	if a.c.id == "" {
-		return answer{}, undecided("an import needs the id of the connection, which GET /api/v2/connections did not answer")
-	}
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	for _, part := range [][2]string{{"connection_id", a.c.id}, {"upsert", "true"}, {"send_completion_email", "false"}} {

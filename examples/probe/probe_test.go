@@ -1,0 +1,312 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// bench runs the program against a handler, without a network and without waiting.
+type bench struct {
+	t       *testing.T
+	tenant  *fake.Tenant
+	trip    func(*http.Request) (*http.Response, error) // between the program and the tenant
+	env     map[string]string
+	journal string
+	clock   time.Time
+	slept   []time.Duration
+	sent    []string // method and path
+	ctx     context.Context
+	sync    func(*os.File) error
+
+	exit           int
+	stdout, stderr string
+	result         result // of -json
+}
+
+func newBench(t *testing.T, o fake.Options) *bench {
+	if o.Connections == nil {
+		o.Connections = embedded()
+	}
+	b := &bench{
+		t: t, tenant: fake.New(o), env: map[string]string{"METAMELD_TOKEN": "the-token-of-the-test"},
+		journal: filepath.Join(t.TempDir(), "journal"), clock: time.Now(), ctx: t.Context(), sync: func(*os.File) error { return nil },
+	}
+	b.trip = b.direct
+	return b
+}
+
+// RoundTrip is that of the program's http.Client.
+func (b *bench) RoundTrip(r *http.Request) (*http.Response, error) {
+	b.sent = append(b.sent, r.Method+" "+r.URL.RequestURI())
+	return b.trip(r)
+}
+
+// direct hands a request to the tenant.
+func (b *bench) direct(r *http.Request) (*http.Response, error) { return serve(b.tenant, r), nil }
+
+func serve(h http.Handler, r *http.Request) *http.Response {
+	in := httptest.NewRequest(r.Method, r.URL.RequestURI(), r.Body).WithContext(r.Context())
+	in.Header = r.Header
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, in)
+	return w.Result()
+}
+
+// sleeps lets the time pass.
+func (b *bench) sleeps(ctx context.Context, d time.Duration) error {
+	b.slept = append(b.slept, d)
+	b.clock = b.clock.Add(d)
+	return ctx.Err()
+}
+
+// start runs the program with the flags.
+func (b *bench) start(args ...string) {
+	b.t.Helper()
+	var stdout, stderr bytes.Buffer
+	p := program{
+		getenv: func(name string) string { return b.env[name] }, stdout: &stdout, stderr: &stderr,
+		now: func() time.Time { return b.clock }, sleep: b.sleeps, sync: b.sync,
+		http: func(*url.URL) *http.Client { return &http.Client{Transport: b} },
+	}
+	b.exit = p.main(b.ctx, args)
+	b.stdout, b.stderr, b.result = stdout.String(), stderr.String(), result{}
+	if slices.Contains(args, "-json") && b.stdout != "" {
+		require.NoError(b.t, json.Unmarshal(stdout.Bytes(), &b.result), b.stdout)
+	}
+}
+
+// flags are those of a run that asks everything.
+func (b *bench) flags(more ...string) []string {
+	flags := []string{"-domain", "dev-abc.eu.auth0.com", "-create-users", "dev-abc", "-run-scripts", "-json", "-journal", b.journal}
+	for _, c := range embedded() {
+		flags = append(flags, "-connection", c.Name)
+	}
+	return append(flags, more...)
+}
+
+// users returns the users of the tenant.
+func (b *bench) users() string {
+	b.t.Helper()
+	var w bytes.Buffer
+	require.NoError(b.t, b.tenant.Export(&w))
+	return w.String()
+}
+
+// nothingLeft checks that the tenant has no users and the journal is gone.
+func (b *bench) nothingLeft() {
+	b.t.Helper()
+	assert.Empty(b.t, b.users())
+	assert.NoFileExists(b.t, b.journal)
+}
+
+// find returns the row of a rule.
+func (b *bench) find(id rule.ID) row {
+	b.t.Helper()
+	at := slices.IndexFunc(b.result.Rules, func(r row) bool { return r.Rule == id })
+	require.GreaterOrEqual(b.t, at, 0, "%s: %s", id, b.stderr)
+	return b.result.Rules[at]
+}
+
+// alike are the readings that predict the same answer to every exchange: they differ in
+// the words of a warning only.
+var alike = map[rule.ID][]string{
+	rule.ProfileAllowance:   {"uncapped", "lenient"},
+	rule.MigratedAttributes: {"accepted", "lenient"},
+}
+
+// expected returns the readings that a run finds where the tenant plays name.
+func expected(id rule.ID, name string) []string {
+	if slices.Contains(alike[id], name) {
+		return alike[id]
+	}
+	return []string{name}
+}
+
+var settings = []rule.Sources{rule.Strict, rule.Current, rule.Lenient}
+
+// Under each setting every rule that the probes ask about has exactly the reading of the
+// setting, and nothing contradicts the catalogue.
+func TestSettings(t *testing.T) {
+	for _, s := range settings {
+		t.Run(s.String(), func(t *testing.T) {
+			b := newBench(t, fake.Options{Sources: s})
+			file := filepath.Join(t.TempDir(), "policies.json")
+			b.start(b.flags("-policies", file)...)
+			require.Equal(t, exitKnown, b.exit, b.stderr)
+			b.nothingLeft()
+			n := 0
+			for _, r := range b.result.Rules {
+				names := namesOf(r.Rule)
+				if names[0] == "" {
+					assert.Equal(t, fits, r.Status, "%s: %v", r.Rule, r)
+					continue
+				}
+				if r.Status == untellable || s == rule.Strict && r.Rule == rule.DatabasePasswordReset && r.Status == notRun {
+					continue // strict refuses the request itself
+				}
+				n++
+				assert.Equal(t, fits, r.Status, "%s: %v", r.Rule, r)
+				assert.Equal(t, expected(r.Rule, rule.Policies(nil).Reading(s, r.Rule)), r.Readings, r.Rule)
+				if s != rule.Lenient && assert.NotNil(t, r.Strict, r.Rule) {
+					assert.True(t, s == rule.Strict && *r.Strict || s == rule.Current && *r.Current, r.Rule)
+				}
+			}
+			assert.GreaterOrEqual(t, n, 29)
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			p, err := rule.ParsePolicies(text)
+			require.NoError(t, err)
+			assert.Equal(t, b.result.Policies, p)
+			assert.GreaterOrEqual(t, len(p), 28)
+		})
+	}
+}
+
+// Each reading of each rule that the probes ask about is noticed.
+func TestMutations(t *testing.T) {
+	n := 0
+	for _, id := range asked() {
+		for _, name := range namesOf(id) {
+			if name == "" {
+				continue
+			}
+			for _, s := range settings {
+				policies := rule.Policies{id: name}
+				if id == rule.DatabasePasswordReset {
+					policies[rule.CustomDatabase] = "lenient" // otherwise the request is refused
+				}
+				b := newBench(t, fake.Options{Sources: s, Policies: policies})
+				b.start(b.flags("-rule", string(id))...)
+				r := b.find(id)
+				assert.Equal(t, fits, r.Status, "%s %s %s: %v", s, id, name, r)
+				assert.Equal(t, expected(id, name), r.Readings, "%s %s", s, id)
+				b.nothingLeft()
+				n++
+			}
+		}
+	}
+	assert.GreaterOrEqual(t, n, 180)
+}
+
+// asked returns the rules of the probes.
+func asked() (ids []rule.ID) {
+	for _, p := range probes {
+		if !slices.Contains(ids, p.rule) {
+			ids = append(ids, p.rule)
+		}
+	}
+	return ids
+}
+
+// Each rule with readings has a probe, or a reason why it has none, but not both.
+func TestNoneIsForgotten(t *testing.T) {
+	ids := asked()
+	n := 0
+	for _, r := range rule.All() {
+		_, excused := untold[r.ID]
+		if r.Readings == nil {
+			assert.False(t, excused, "%s has no readings", r.ID)
+			continue
+		}
+		n++
+		assert.NotEqual(t, slices.Contains(ids, r.ID), excused, r.ID)
+	}
+	assert.Positive(t, n)
+	for id := range untold {
+		_, ok := rule.Find(id)
+		assert.True(t, ok, id)
+	}
+	for _, p := range probes {
+		_, ok := rule.Find(p.rule)
+		assert.True(t, ok, p.rule)
+		assert.NotEmpty(t, needs[p.needs], p.rule)
+		for name := range p.doubtful {
+			assert.Contains(t, namesOf(p.rule), name)
+		}
+	}
+}
+
+// No two probes are the same, so that a resumed run knows them apart.
+func TestProbesDiffer(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range probes {
+		key := string(p.rule) + p.ask.String()
+		assert.False(t, seen[key], key)
+		seen[key] = true
+	}
+}
+
+// The bare command runs against a tenant in memory, over the network of this machine.
+func TestBare(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	p := program{
+		getenv: func(string) string { return "" }, stdout: &stdout, stderr: &stderr, now: time.Now, sync: (*os.File).Sync,
+		sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		http:  func(base *url.URL) *http.Client { return newHTTP(base.Scheme == "http") },
+	}
+	require.Equal(t, exitKnown, p.main(t.Context(), nil), stderr.String())
+	for _, want := range []string{"Known\n", "patch.nested-null", "stored", "strict agrees, current agrees", "it needs a login", "Not told"} {
+		assert.Contains(t, stdout.String(), want)
+	}
+	assert.NotContains(t, stdout.String(), "Contradicts")
+	assert.Contains(t, stderr.String(), "in memory")
+}
+
+// A run stays within the numbers that it announces.
+func TestBounds(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	b.start(b.flags()...)
+	var users, requests, bytes int
+	_, err := fmt.Sscanf(line(b.stderr, "at most", "users"), "  - creates at most %d users", &users)
+	require.NoError(t, err)
+	_, err = fmt.Sscanf(line(b.stderr, "at most", "requests"), "  - sends at most %d requests, one at a time, with bodies of at most %d bytes", &requests, &bytes)
+	require.NoError(t, err)
+	created := 0
+	for _, x := range b.sent {
+		if x == "POST /api/v2/users" {
+			created++
+		}
+	}
+	assert.LessOrEqual(t, created, users)
+	assert.LessOrEqual(t, len(b.sent), requests)
+	assert.Equal(t, largestBody, bytes)
+	t.Logf("%d users and %d requests; announced: %d and %d", created, len(b.sent), users, requests)
+}
+
+// line returns the line of text that has all words.
+func line(text string, words ...string) string {
+	for line := range strings.Lines(text) {
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(line, w) }) {
+			return line
+		}
+	}
+	return ""
+}
+
+// body reads the body of a request, which stays readable.
+func body(r *http.Request) string {
+	if r.Body == nil {
+		return ""
+	}
+	text, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	return string(text)
+}
