@@ -85,7 +85,7 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 			c.forget()
 		case status == http.StatusUnauthorized:
 			return answer{}, errToken
-		case status < 300 && valid != nil && !valid(text), status >= 300 && status != http.StatusNotFound && !isRefusal(status, text):
+		case status < 300 && valid != nil && !valid(text), status >= 300 && !isRefusal(status, text):
 			repeated = true
 			c.pending = backOff(n)
 		default:
@@ -174,13 +174,21 @@ func newHTTP(plain bool) *http.Client {
 			if err != nil {
 				return nil, err
 			}
-			if a, ok := conn.RemoteAddr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
-				return nil, errors.Join(errPlain, conn.Close())
+			if err := loopback(conn.RemoteAddr()); err != nil {
+				return nil, errors.Join(err, conn.Close())
 			}
 			return conn, nil
 		}
 	}
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// loopback returns an error unless the address is one of this machine.
+func loopback(a net.Addr) error {
+	if tcp, ok := a.(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
+		return errPlain
+	}
+	return nil
 }
 
 var errPlain = errors.New("plain http is for this machine only (a loopback address); use https")

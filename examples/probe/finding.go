@@ -62,8 +62,19 @@ func (a *attempt) judge(x exchange, got answer, before, after user.Profile) erro
 	}
 	a.f.Answered += a.describe(seen, append(predicted, outcome{watched: see(before, a.p.watch)}))
 	names := fitting(a.p.rule, predicted, seen)
+	if names == nil && seen.refused && a.refusable(x) {
+		return undecided("another rule may refuse it, whose reading is not known")
+	}
 	a.settle(names != nil, slices.DeleteFunc(names, func(name string) bool { return name == "" }))
 	return nil
+}
+
+// refusable reports whether the library refuses x where it reads sources strictly.
+func (a *attempt) refusable(x exchange) bool {
+	t := a.target()
+	t.Sources = rule.Strict
+	list, err := predictions(x, a.p.rule, t, nil)
+	return err != nil || slices.ContainsFunc(list, func(o outcome) bool { return o.refused })
 }
 
 func (a *attempt) settle(fit bool, readings []string) {
@@ -92,8 +103,7 @@ func (a *attempt) trust(x exchange, got answer, seen outcome, before, after user
 		}
 		return nil
 	}
-	answered, ok := shown(x, got.text)
-	if ok && !equalAll(see(answered, a.p.watch), seen.watched) {
+	if !agrees(x, got.text, after, a.p.watch) {
 		return undecided("the answer and the user who is read after it differ")
 	}
 	return nil
@@ -101,13 +111,17 @@ func (a *attempt) trust(x exchange, got answer, seen outcome, before, after user
 
 func equalAll(a, b []metadata.Value) bool { return slices.EqualFunc(a, b, metadata.Value.Equal) }
 
-// shown returns the user in an answer, and reports whether the answer has one.
-func shown(x exchange, text []byte) (user.Profile, bool) {
-	if x.path != usersPath && x.path != userPath {
-		return user.Profile{}, false
+// agrees reports whether the answer to x shows the same as the user who was read after it.
+func agrees(x exchange, text []byte, after user.Profile, watch []string) bool {
+	switch {
+	case x.path == importsPath: // the answer is a job
+		return true
+	case strings.HasPrefix(x.path, identitiesPath):
+		text = slices.Concat([]byte(`{"identities":`), text, []byte("}"))
+		watch = []string{"/identities"}
 	}
 	p, err := user.Parse(text)
-	return p, err == nil
+	return err == nil && equalAll(see(p, watch), see(after, watch))
 }
 
 // What a refusal says if its reason is not the rule. Only the first clause counts.
@@ -265,13 +279,14 @@ func rows(findings []finding) (list []row) {
 	return list
 }
 
-// policiesOf returns the readings that were seen. Of readings that predict the same, it is
-// the first one.
+// policiesOf returns the readings that were seen. Of readings that predict the same answer
+// to every probe, it is the first one.
 func policiesOf(list []row) rule.Policies {
 	p := rule.Policies{}
 	for _, r := range list {
 		doubtful := slices.ContainsFunc(r.Probes, func(f finding) bool { return f.Status == fits && f.Reason != "" })
-		if r.Status == fits && len(r.Readings) > 0 && !doubtful {
+		missing := slices.ContainsFunc(r.Probes, func(f finding) bool { return f.Status != fits })
+		if r.Status == fits && len(r.Readings) > 0 && !doubtful && (len(r.Readings) == 1 || !missing) {
 			p[r.Rule] = r.Readings[0]
 		}
 	}

@@ -110,7 +110,7 @@ func (j *journal) owns(id string) bool { return slices.Contains(j.ids, id) }
 // close closes the journal, and removes it if nothing in it is needed any more.
 func (j *journal) close(done bool) error {
 	err := j.file.Close()
-	if done && len(j.ids) == 0 {
+	if (done || len(j.findings) == 0) && len(j.ids) == 0 {
 		err = errors.Join(err, os.Remove(j.file.Name()))
 	}
 	return err

@@ -185,10 +185,7 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	g := &guard{owns: j.owns}
 	r := &runner{
 		c: &client{base: base, http: p.http(base), token: token, forget: forget, guard: g.check, sleep: p.sleep, now: p.now},
-		j: j, g: g, tag: fmt.Sprintf("%x%04x", p.now().Unix()&0xffffff, random(1<<16)), policies: rule.Policies{}, doubt: map[string]bool{},
-	}
-	for _, id := range j.ids {
-		r.doubt[id] = true
+		j: j, g: g, tag: fmt.Sprintf("%x%04x", p.now().Unix()&0xffffff, random(1<<16)), policies: rule.Policies{},
 	}
 	if o.clean {
 		err := r.finish(ctx)

@@ -83,7 +83,10 @@ func (r *runner) connect(ctx context.Context, o options) error {
 // connection reads the connection with that name.
 func (r *runner) connection(ctx context.Context, name string) (connected, error) {
 	query := url.Values{"name": {name}, "strategy": {"auth0"}, "include_fields": {"true"}, "fields": {"id,name,strategy,options"}}
-	got, err := r.c.do(ctx, http.MethodGet, connectionsPath+"?"+query.Encode(), "", nil, json.Valid)
+	got, err := r.c.do(ctx, http.MethodGet, connectionsPath+"?"+query.Encode(), "", nil, func(text []byte) bool {
+		_, ok := connectionsIn(text)
+		return ok
+	})
 	switch {
 	case err != nil:
 		return connected{}, err
@@ -92,14 +95,7 @@ func (r *runner) connection(ctx context.Context, name string) (connected, error)
 	case got.status >= 300:
 		return connected{}, fmt.Errorf("the connection cannot be read (%d); -connections can describe it", got.status)
 	}
-	var list []json.RawMessage
-	if json.Unmarshal(got.text, &list) != nil {
-		var page struct{ Connections []json.RawMessage }
-		if err := json.Unmarshal(got.text, &page); err != nil {
-			return connected{}, errors.New("the list of connections is not one")
-		}
-		list = page.Connections
-	}
+	list, _ := connectionsIn(got.text)
 	for _, text := range list {
 		c, _, err := user.ParseConnection(text)
 		if err == nil && c.Name == name {
@@ -111,9 +107,19 @@ func (r *runner) connection(ctx context.Context, name string) (connected, error)
 	return connected{}, errors.New("the tenant has no database connection with the name that -connection gives")
 }
 
+// connectionsIn returns the connections in an answer, which is a list or a page of one.
+func connectionsIn(text []byte) (list []json.RawMessage, ok bool) {
+	if isList(text) {
+		return list, json.Unmarshal(text, &list) == nil
+	}
+	var page struct{ Connections []json.RawMessage }
+	err := json.Unmarshal(text, &page)
+	return page.Connections, err == nil && page.Connections != nil
+}
+
 // count refuses a tenant with many users.
 func (r *runner) count(ctx context.Context) error {
-	got, err := r.c.do(ctx, http.MethodGet, usersPath+"?"+countQuery, "", nil, json.Valid)
+	got, err := r.c.do(ctx, http.MethodGet, usersPath+"?"+countQuery, "", nil, isUsers)
 	if err != nil {
 		return err
 	}
@@ -130,6 +136,12 @@ func (r *runner) count(ctx context.Context) error {
 		return errors.New("the tenant has more than 1,000 users: if it is one for development all the same, add -large-tenant")
 	}
 	return nil
+}
+
+// isUsers reports whether text is a list of users, or a page of one.
+func isUsers(text []byte) bool {
+	var page struct{ Users []json.RawMessage }
+	return isList(text) || json.Unmarshal(text, &page) == nil && page.Users != nil
 }
 
 // runnable returns the probes that have a connection.

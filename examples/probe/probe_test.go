@@ -53,6 +53,8 @@ func newBench(t *testing.T, o fake.Options) *bench {
 	return b
 }
 
+func (b *bench) client(*url.URL) *http.Client { return &http.Client{Transport: b} }
+
 // RoundTrip is that of the program's http.Client.
 func (b *bench) RoundTrip(r *http.Request) (*http.Response, error) {
 	b.sent = append(b.sent, r.Method+" "+r.URL.RequestURI())
@@ -70,6 +72,20 @@ func serve(h http.Handler, r *http.Request) *http.Response {
 	return w.Result()
 }
 
+// reply is an answer that does not come from the tenant.
+func reply(r *http.Request, status int, text string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}
+}
+
+// answered reads the body of an answer, which stays readable.
+func answered(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	resp.Body = io.NopCloser(bytes.NewReader(text))
+	return string(text)
+}
+
 // sleeps lets the time pass.
 func (b *bench) sleeps(ctx context.Context, d time.Duration) error {
 	b.slept = append(b.slept, d)
@@ -84,11 +100,11 @@ func (b *bench) start(args ...string) {
 	p := program{
 		getenv: func(name string) string { return b.env[name] }, stdout: &stdout, stderr: &stderr,
 		now: func() time.Time { return b.clock }, sleep: b.sleeps, sync: b.sync,
-		http: func(*url.URL) *http.Client { return &http.Client{Transport: b} },
+		http: b.client,
 	}
 	b.exit = p.main(b.ctx, args)
 	b.stdout, b.stderr, b.result = stdout.String(), stderr.String(), result{}
-	if slices.Contains(args, "-json") && b.stdout != "" {
+	if slices.Contains(args, "-json") && !slices.Contains(args, "-json=false") && b.stdout != "" {
 		require.NoError(b.t, json.Unmarshal(stdout.Bytes(), &b.result), b.stdout)
 	}
 }

@@ -34,8 +34,6 @@ type runner struct {
 	users       int           // created
 	most        int           // users that may be created
 	policies    rule.Policies // as read so far
-	doubt       map[string]bool
-	note        func(string) // progress, for people
 }
 
 // undecided is an error of one probe: nothing is claimed.
@@ -174,9 +172,6 @@ func (a *attempt) create(ctx context.Context, body []byte) (answer, error) {
 	if err := a.j.write(entry{Create: ids}); err != nil {
 		return answer{}, err
 	}
-	for _, id := range ids {
-		a.doubt[id] = true
-	}
 	got, err := a.c1().do(ctx, http.MethodPost, usersPath, jsonKind, body, hasUserID)
 	if err != nil {
 		return answer{}, err
@@ -189,9 +184,6 @@ func (a *attempt) create(ctx context.Context, body []byte) (answer, error) {
 				return answer{status: http.StatusCreated, text: p.AppendJSON(nil), repeated: true}, nil
 			}
 		}
-	}
-	for _, id := range ids {
-		a.doubt[id] = got.repeated
 	}
 	if got.status >= 300 {
 		return got, nil
@@ -290,7 +282,7 @@ func (a *attempt) send(ctx context.Context, x step) (answer, error) {
 	if x.body != "" {
 		body = a.s.body(x.body)
 	}
-	valid := json.Valid
+	valid := isList
 	if x.path == userPath {
 		valid = isUser(a.s["user"])
 	}
@@ -398,6 +390,12 @@ func isUser(id string) func([]byte) bool {
 	}
 }
 
+// isList reports whether text is a JSON array.
+func isList(text []byte) bool {
+	var list []json.RawMessage
+	return json.Unmarshal(text, &list) == nil && list != nil
+}
+
 func hasUserID(text []byte) bool {
 	p, err := user.Parse(text)
 	return err == nil && idOf(p) != ""
@@ -422,8 +420,8 @@ func (r *runner) ours(p user.Profile) bool {
 	})
 }
 
-// clean deletes the users in the journal. A user who may yet appear, since the answer to a
-// creation was lost, stays in the journal unless this is the last time.
+// clean deletes the users in the journal. An id without a user stays in the journal until
+// the last time: the answer to a creation may have been lost, and the user may yet appear.
 func (r *runner) clean(ctx context.Context, last bool) error {
 	var failed error
 	for _, id := range slices.Clone(r.j.ids) {
@@ -441,13 +439,13 @@ func (r *runner) clean(ctx context.Context, last bool) error {
 
 // delete deletes a user whom a GET shows to be one of this program's.
 func (r *runner) delete(ctx context.Context, id string, last bool) error {
-	for range 3 {
+	for n := range 3 {
 		p, ok, err := r.get(ctx, id)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			if r.doubt[id] && !last {
+			if n == 0 && !last {
 				return nil
 			}
 			return r.j.write(entry{Gone: id})

@@ -1,0 +1,362 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/metadata"
+	"github.com/metameld/metameld/user/rule"
+)
+
+// hop is what stands between the program and the tenant.
+type hop func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error)
+
+// faults are what can go wrong on the way, before the tenant has the request or after.
+var faults = map[string]hop{
+	"429": func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		return reply(r, 429, `{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached"}`), nil
+	},
+	"500 before": func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		return reply(r, 500, `{"statusCode":500,"error":"Internal Server Error","message":"An internal error occurred"}`), nil
+	},
+	"503 after": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		_, _ = next(r)
+		return reply(r, 503, `<html>`), nil
+	},
+	"reset before": func(*http.Request, func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		return nil, syscall.ECONNRESET
+	},
+	"reset after": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		_, _ = next(r)
+		return nil, syscall.ECONNRESET
+	},
+	"truncated": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		resp, err := next(r)
+		text, _ := io.ReadAll(resp.Body)
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(text[:len(text)/2]), broken{io.ErrUnexpectedEOF}))
+		return resp, err
+	},
+	"truncated in silence": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		resp, err := next(r)
+		text, _ := io.ReadAll(resp.Body)
+		resp.Body = io.NopCloser(bytes.NewReader(text[:len(text)/2]))
+		return resp, err
+	},
+	"slow": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		resp, err := next(r)
+		resp.Body = io.NopCloser(broken{context.DeadlineExceeded}) // as after oneRequest
+		return resp, err
+	},
+	"wrong JSON": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		_, _ = next(r)
+		return reply(r, 200, `{"ok":true}`), nil
+	},
+	"not JSON": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		_, _ = next(r)
+		return reply(r, 200, `<html><body>Sign in to the network</body></html>`), nil
+	},
+	"another user": func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		_, _ = next(r)
+		return reply(r, 200, `{"user_id":"auth0|1","email":"ann@example.com","identities":[]}`), nil
+	},
+	"a refusal by something else": func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		return reply(r, 400, `<html>400 Bad Request</html>`), nil
+	},
+	"a page that is not found": func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		return reply(r, 404, `<html>404</html>`), nil
+	},
+}
+
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
+// check checks that nothing was claimed but what the tenant plays.
+func (b *bench) check(s rule.Sources, why string) {
+	b.t.Helper()
+	for _, r := range b.result.Rules {
+		assert.NotEqual(b.t, contradicts, r.Status, "%s: %s: %v", why, r.Rule, r)
+		if r.Status == fits && r.Readings != nil {
+			name := rule.Policies(nil).Reading(s, r.Rule)
+			assert.Subset(b.t, r.Readings, expected(r.Rule, name), "%s: %s", why, r.Rule)
+			if seen, ok := b.result.Policies[r.Rule]; ok {
+				assert.Contains(b.t, expected(r.Rule, name), seen, "%s: %s", why, r.Rule)
+			}
+		}
+		if r.Status == unclear {
+			assert.NotEmpty(b.t, r.Reason, "%s: %s", why, r.Rule)
+		}
+	}
+}
+
+// With any fault now and then, no reading is claimed that the tenant does not play, and no
+// user is left behind.
+func TestFaults(t *testing.T) {
+	names := make([]string, 0, len(faults))
+	for name := range faults {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range append(names, "all") {
+		for seed := range uint64(2) {
+			random := rand.New(rand.NewPCG(seed, 7))
+			s := settings[seed%2]
+			b := newBench(t, fake.Options{Sources: s})
+			n := 0
+			b.trip = func(r *http.Request) (*http.Response, error) {
+				if random.IntN(8) > 0 {
+					return b.direct(r)
+				}
+				n++
+				fault := name
+				if name == "all" {
+					fault = names[random.IntN(len(names))]
+				}
+				return faults[fault](r, b.direct)
+			}
+			b.start(b.flags()...)
+			assert.Positive(t, n)
+			assert.Greater(t, len(b.result.Policies), 15, "%s: %s", name, b.stderr)
+			b.check(s, name)
+			b.nothingLeft()
+		}
+	}
+}
+
+// With a fault that stays, for one method, nothing is claimed that needs it, and a run
+// without the fault deletes what was left.
+func TestLastingFaults(t *testing.T) {
+	for name, fault := range faults {
+		for _, method := range []string{"POST", "PATCH", "GET", "DELETE"} {
+			b := newBench(t, fake.Options{})
+			on := true
+			b.trip = func(r *http.Request) (*http.Response, error) {
+				if on && r.Method == method && (method != "GET" || strings.HasPrefix(r.URL.Path, usersPath+"/")) {
+					return fault(r, b.direct)
+				}
+				return b.direct(r)
+			}
+			b.start(b.flags("-rule", string(rule.NestedNull), "-rule", string(rule.NullInNewMetadata), "-rule", string(rule.PrefixedID))...)
+			why := name + ", " + method
+			b.check(rule.Strict, why)
+			if b.exit == exitKnown { // the users show that they were deleted
+				assert.Equal(t, "DELETE", method, why)
+			} else {
+				assert.Equal(t, exitFailed, b.exit, why)
+			}
+			on = false
+			if _, left := b.ids(); left {
+				b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
+				assert.Equal(t, exitKnown, b.exit, "%s: %s", why, b.stderr)
+			}
+			assert.Empty(t, b.users(), why)
+		}
+	}
+}
+
+// ids returns the ids in the journal, and whether there are any.
+func (b *bench) ids() ([]string, bool) {
+	j, err := openJournal(b.journal, "dev-abc", b.sync)
+	require.NoError(b.t, err)
+	defer func() { _ = j.close(true) }()
+	return j.ids, len(j.ids) > 0
+}
+
+// A tenant that is away for a while is waited for.
+func TestAway(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	n := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if n++; n > 40 && n < 45 {
+			return nil, errors.New("connection refused")
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags()...)
+	assert.Equal(t, exitKnown, b.exit, b.stderr)
+	assert.Equal(t, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second}, b.slept[:4])
+	b.nothingLeft()
+}
+
+// The same over the network: a proxy that resets connections and cuts bodies.
+func TestProxy(t *testing.T) {
+	tenant := newBench(t, fake.Options{})
+	server := httptest.NewServer(tenant.tenant)
+	defer server.Close()
+	behind, err := url.Parse(server.URL)
+	require.NoError(t, err)
+	forward := httputil.NewSingleHostReverseProxy(behind)
+	n := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch n++; n % 7 {
+		case 2: // no answer
+			panic(http.ErrAbortHandler)
+		case 4: // carried out, and the body is cut
+			in := httptest.NewRecorder()
+			forward.ServeHTTP(in, r)
+			w.Header().Set("Content-Length", "5000")
+			w.WriteHeader(in.Code)
+			_, _ = w.Write(in.Body.Bytes()[:in.Body.Len()/2])
+			panic(http.ErrAbortHandler)
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	proxy.Config.ErrorLog = nil
+	b := tenant
+	address, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	var stdout, stderr bytes.Buffer
+	p := program{
+		getenv: func(string) string { return "" }, stdout: &stdout, stderr: &stderr, now: time.Now, sleep: b.sleeps, sync: b.sync,
+		http: func(*url.URL) *http.Client { return newHTTP(true) },
+	}
+	exit := p.main(t.Context(), []string{"-url", proxy.URL, "-create-users", address.Host, "-journal", b.journal, "-connection", fake.DefaultConnection})
+	assert.NotEqual(t, exitContradicts, exit, stdout.String())
+	assert.Greater(t, strings.Count(stdout.String(), "strict agrees"), 10, stderr.String())
+	assert.NotContains(t, stdout.String(), "strict differs")
+	b.nothingLeft()
+}
+
+// standIn serves the tenant with one fault of an emulator.
+type standIn struct {
+	rule rule.ID // that the probe must report
+	hop  hop
+}
+
+// rewrite changes the body of some requests.
+func rewrite(method, path string, change func(o metadata.Object) metadata.Object) hop {
+	return func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		if o, err := metadata.Parse([]byte(body(r))); err == nil && r.Method == method && strings.HasPrefix(r.URL.Path, path) {
+			text := change(o).AppendJSON(nil)
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		}
+		return next(r)
+	}
+}
+
+// with sets a member.
+func with(o metadata.Object, v any, path ...string) metadata.Object {
+	o, err := o.With(v, path...)
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
+// emulators are ten mistakes that an emulator of the API could have.
+var emulators = map[string]standIn{
+	"merges metadata at every level": {rule.ReplacedObject, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		sent, err := metadata.Parse([]byte(body(r)))
+		if err != nil || r.Method != http.MethodPatch || sent.At("/user_metadata").IsZero() {
+			return next(r)
+		}
+		get, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, r.URL.String(), nil)
+		resp, err := next(get)
+		if err != nil {
+			return nil, err
+		}
+		text, _ := io.ReadAll(resp.Body)
+		stored, _ := metadata.MustParse(string(text)).At("/user_metadata").Object()
+		d, ok := sent.At("/user_metadata").Object()
+		if !ok {
+			return next(r)
+		}
+		delta, err := metadata.ParseDelta(d.AppendJSON(nil))
+		if err != nil {
+			return nil, err
+		}
+		merged := with(sent, metadata.Deep.Merge(stored, delta), "user_metadata").AppendJSON(nil)
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(merged)), int64(len(merged))
+		return next(r)
+	}},
+	"keeps a name that becomes too long": {rule.NameLength, rewrite("PATCH", usersPath, func(o metadata.Object) metadata.Object {
+		if s, _ := o.At("/name").Str(); len(s) > 150 {
+			return with(o.Without("name"), "a", "family_name")
+		}
+		return o
+	})},
+	"takes null for a boolean": {rule.Null, rewrite("PATCH", usersPath, func(o metadata.Object) metadata.Object {
+		if o.At("/blocked").IsNull() {
+			return with(o, false, "blocked")
+		}
+		return o
+	})},
+	"takes a password with an e-mail flag": {rule.ExclusiveAttributes, rewrite("PATCH", usersPath, func(o metadata.Object) metadata.Object {
+		if !o.At("/password").IsZero() {
+			return o.Without("email_verified")
+		}
+		return o
+	})},
+	"takes a dot in a name of metadata": {rule.MetadataName, rewrite("PATCH", usersPath, func(o metadata.Object) metadata.Object {
+		if v, ok := o.Get("user_metadata", "a.b"); ok {
+			return with(with(o, map[string]any{}, "user_metadata"), v, "user_metadata", "a_b")
+		}
+		return o
+	})},
+	"takes {}": {rule.NothingToUpdate, rewrite("PATCH", usersPath, func(o metadata.Object) metadata.Object {
+		if o.Len() == 0 {
+			return with(o, "Probe", "family_name")
+		}
+		return o
+	})},
+	"stores members that it does not know": {rule.UnknownMember, rewrite("POST", usersPath, func(o metadata.Object) metadata.Object {
+		return o.Without("metameld_probe")
+	})},
+	"renames the user with the e-mail": {rule.DerivedName, rewrite("PATCH", usersPath, func(o metadata.Object) metadata.Object {
+		if v := o.At("/email"); !v.IsZero() {
+			return with(o, v, "name")
+		}
+		return o
+	})},
+	"links an account twice": {rule.AlreadyLinked, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		resp, err := next(r)
+		if err == nil && resp.StatusCode == 409 && strings.HasSuffix(r.URL.Path, "/identities") {
+			get, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, strings.TrimSuffix(r.URL.String(), "/identities"), nil)
+			if resp, err = next(get); err != nil {
+				return nil, err
+			}
+			text, _ := io.ReadAll(resp.Body)
+			return reply(r, 201, metadata.MustParse(string(text)).At("/identities").String()), nil
+		}
+		return resp, err
+	}},
+	"answers a duplicate with 400": {rule.UserExists, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		resp, err := next(r)
+		if err == nil && resp.StatusCode == 409 && r.URL.Path == usersPath {
+			return reply(r, 400, `{"statusCode":400,"error":"Bad Request","message":"The user already exists."}`), nil
+		}
+		return resp, err
+	}},
+}
+
+// The probe reports each mistake by the name of its rule, and no other.
+func TestEmulators(t *testing.T) {
+	require.Len(t, emulators, 10)
+	for name, x := range emulators {
+		b := newBench(t, fake.Options{})
+		b.trip = func(r *http.Request) (*http.Response, error) { return x.hop(r, b.direct) }
+		b.start(b.flags()...)
+		assert.Equal(t, exitContradicts, b.exit, "%s: %s", name, b.stderr)
+		for _, r := range b.result.Rules {
+			assert.Equal(t, r.Rule == x.rule, r.Status == contradicts, "%s: %s: %v", name, r.Rule, r)
+		}
+		b.nothingLeft()
+	}
+}
