@@ -46,7 +46,7 @@ type answer struct {
 	repeated bool
 }
 
-// Errors of the client. They contain no address and no value.
+// Errors of the client. What wraps errUnreachable can contain the address.
 var (
 	errBudget      = errors.New("the number of requests that was announced is used up")
 	errUnreachable = errors.New("the tenant gave no complete answer")
@@ -61,6 +61,7 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 		return answer{}, fmt.Errorf("not sent: %w", err)
 	}
 	repeated, renewed := false, false
+	var last error
 	for n := range attempts {
 		if err := c.pause(ctx); err != nil {
 			return answer{}, err
@@ -77,6 +78,7 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 			return answer{}, err
 		case err != nil || status >= 500:
 			repeated = true
+			last = err
 			c.pending = backOff(n)
 		case status == http.StatusTooManyRequests:
 			c.pending = c.untilReset(header, backOff(n))
@@ -94,6 +96,9 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 			}
 			return answer{status, text, repeated}, nil
 		}
+	}
+	if last != nil {
+		return answer{}, fmt.Errorf("%w: %w", errUnreachable, last)
 	}
 	return answer{}, errUnreachable
 }

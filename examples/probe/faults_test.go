@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/internal/long"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user/rule"
 )
@@ -113,10 +115,14 @@ func TestFaults(t *testing.T) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	for _, name := range append(names, "all") {
-		for seed := range uint64(2) {
+	seeds := uint64(1)
+	if long.Enabled() {
+		seeds = 12
+	}
+	for i, name := range append(names, "all") {
+		for seed := range seeds {
 			random := rand.New(rand.NewPCG(seed, 7))
-			s := settings[seed%2]
+			s := settings[(uint64(i)+seed)%2]
 			b := newBench(t, fake.Options{Sources: s})
 			n := 0
 			b.trip = func(r *http.Request) (*http.Response, error) {
@@ -194,6 +200,34 @@ func TestAway(t *testing.T) {
 	b.nothingLeft()
 }
 
+// Whatever a tenant answers, the program does not panic, and claims nothing.
+func TestOddAnswers(t *testing.T) {
+	for _, text := range []string{
+		``, `null`, `[]`, `{}`, `[null]`, `[[]]`, `{"user_id":7}`, `{"user_id":null}`, `{"connections":[7],"users":[],"total":-1}`, `{"total":1e400,"users":[]}`,
+		`{"id":"a/../b","status":"completed"}`, strings.Repeat("[", 100_000), `"` + strings.Repeat("x", 2<<20) + `"`, "\xff", `{"statusCode":"400","message":7}`,
+	} {
+		statuses := []int{200, 400, 404}
+		if long.Enabled() {
+			statuses = []int{200, 201, 204, 302, 400, 403, 404, 409, 413, 418}
+		}
+		for _, status := range statuses {
+			b := newBench(t, fake.Options{})
+			n := 0
+			b.trip = func(r *http.Request) (*http.Response, error) {
+				if n++; n < 8 {
+					return b.direct(r)
+				}
+				return reply(r, status, text), nil
+			}
+			b.start(b.flags("-rule", string(rule.NestedNull), "-rule", string(rule.ImportResetsVerified))...)
+			assert.NotEqual(t, exitContradicts, b.exit)
+			for _, r := range b.result.Rules {
+				assert.NotEqual(t, fits, r.Status, "%d %.20s", status, text)
+			}
+		}
+	}
+}
+
 // The same over the network: a proxy that resets connections and cuts bodies.
 func TestProxy(t *testing.T) {
 	tenant := newBench(t, fake.Options{})
@@ -202,9 +236,9 @@ func TestProxy(t *testing.T) {
 	behind, err := url.Parse(server.URL)
 	require.NoError(t, err)
 	forward := httputil.NewSingleHostReverseProxy(behind)
-	n := 0
+	var n atomic.Int64
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch n++; n % 7 {
+		switch n.Add(1) % 7 {
 		case 2: // no answer
 			panic(http.ErrAbortHandler)
 		case 4: // carried out, and the body is cut

@@ -90,7 +90,7 @@ func (a *attempt) settle(fit bool, readings []string) {
 // trust returns an error if the answer must not be taken for the tenant's decision.
 func (a *attempt) trust(x exchange, got answer, seen outcome, before, after user.Profile) error {
 	switch {
-	case got.status >= 300 && got.status != 400 && got.status != 409:
+	case got.status >= 300 && !slices.Contains(decisions(a.p), got.status):
 		return undecided(fmt.Sprintf("the answer %d decides nothing", got.status))
 	case seen.refused && got.repeated:
 		return undecided("the first answer was lost, and the repetition was refused")
@@ -107,6 +107,15 @@ func (a *attempt) trust(x exchange, got answer, seen outcome, before, after user
 		return undecided("the answer and the user who is read after it differ")
 	}
 	return nil
+}
+
+// decisions are the statuses of refusals that decide something. Where a probe is about the
+// status of a refusal, others decide that it is another one.
+func decisions(p probe) []int {
+	if p.answer != "" {
+		return []int{400, 404, 409, 422}
+	}
+	return []int{400, 409}
 }
 
 func equalAll(a, b []metadata.Value) bool { return slices.EqualFunc(a, b, metadata.Value.Equal) }

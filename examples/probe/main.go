@@ -82,7 +82,8 @@ type options struct {
 	embedded              bool
 }
 
-func (o *options) parse(args []string, stderr io.Writer) error {
+// flags declares the flags.
+func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 	flags := flag.NewFlagSet("probe", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.domain, "domain", "", "the tenant's `domain`, such as dev-abc.eu.auth0.com; without -domain and -url, a tenant in memory")
@@ -108,6 +109,11 @@ func (o *options) parse(args []string, stderr io.Writer) error {
 		o.rules = append(o.rules, rule.ID(s))
 		return nil
 	})
+	return flags
+}
+
+func (o *options) parse(args []string, stderr io.Writer) error {
+	flags := o.flags(stderr)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -251,10 +257,10 @@ func (o *options) chosen() []probe {
 func (p *program) announce(name string, list []probe) {
 	requests, users := bounds(list)
 	p.say(`In the tenant %s this program
-  - creates at most %d users, at most two at a time, and deletes them. The id and the e-mail address of
-    each begin with %s; addresses end in %s, and no message is sent to them.
-    Actions and Hooks of the tenant that run when a user is registered or changed, and its log streams,
-    may run for these users;
+  - makes Actions and Hooks run, if the tenant has some for users who are registered or changed, and writes
+    to its log and its log streams;
+  - creates at most %d users, at most two at a time, and deletes them. The id and the e-mail address of each
+    begin with %s; addresses end in %s, and no message is sent to them;
   - sends at most %d requests, one at a time, with bodies of at most %d bytes;
   - never logs in, signs up, or starts a passwordless flow.
 `, name, users, prefix, emailDomain, requests, largestBody)

@@ -47,7 +47,7 @@ func newBench(t *testing.T, o fake.Options) *bench {
 	}
 	b := &bench{
 		t: t, tenant: fake.New(o), env: map[string]string{"METAMELD_TOKEN": "the-token-of-the-test"},
-		journal: filepath.Join(t.TempDir(), "journal"), clock: time.Now(), ctx: t.Context(), sync: func(*os.File) error { return nil },
+		journal: filepath.Join(t.TempDir(), "journal"), clock: time.Now().Truncate(time.Second), ctx: t.Context(), sync: func(*os.File) error { return nil },
 	}
 	b.trip = b.direct
 	return b
@@ -214,6 +214,12 @@ func TestMutations(t *testing.T) {
 				r := b.find(id)
 				assert.Equal(t, fits, r.Status, "%s %s %s: %v", s, id, name, r)
 				assert.Equal(t, expected(id, name), r.Readings, "%s %s", s, id)
+				if r.Reason == "" {
+					assert.Equal(t, rule.Policies{id: r.Readings[0]}, b.result.Policies)
+				} else { // doubtful
+					assert.Equal(t, "set", name)
+					assert.Empty(t, b.result.Policies)
+				}
 				b.nothingLeft()
 				n++
 			}

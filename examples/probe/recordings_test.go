@@ -93,6 +93,10 @@ func TestRecordings(t *testing.T) {
 			}
 		}
 	}
-	t.Log(n, found)
-	assert.Equal(t, map[rule.ID]map[string]int{}, found)
+	assert.Equal(t, 83, n)
+	assert.Equal(t, map[rule.ID]map[string]int{
+		rule.SecondaryConnection: {"secondary": 5},
+		rule.MetadataWipe:        {"app-metadata-absent": 1},
+		rule.PrimaryProfileData:  {"shown": 4},
+	}, found)
 }

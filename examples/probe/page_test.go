@@ -1,0 +1,38 @@
+package main
+
+import (
+	"flag"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The page lists every rule that the probes ask about, every rule that they cannot tell
+// with its reason, and every flag.
+func TestPage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/probe.md")
+	require.NoError(t, err)
+	page := string(text)
+	told, _, ok := strings.Cut(page[strings.Index(page, "## What can be told"):], "No exchange of this program tells")
+	require.True(t, ok)
+	for _, id := range asked() {
+		assert.Contains(t, told, "`"+string(id)+"`")
+	}
+	for id, why := range untold {
+		assert.NotContains(t, told, "`"+string(id)+"`")
+		row := line(page, "`"+string(id)+"`", "| "+why+" |")
+		assert.NotEmpty(t, row, "%s: %s", id, why)
+	}
+	var o options
+	flags := o.flags(io.Discard)
+	flags.VisitAll(func(f *flag.Flag) {
+		if f.Name != "domain" && f.Name != "create-users" {
+			assert.Contains(t, page, "| `-"+f.Name+"` |")
+		}
+		assert.Contains(t, page, "-"+f.Name)
+	})
+}
