@@ -16,14 +16,13 @@ import (
 
 // exchange is one request and what was known before it.
 type exchange struct {
-	method, path string // with placeholders, as in a probe
-	body         []byte
-	before       user.Profile // of the user in the path
-	second       user.Profile // of a link
-	provider     string       // of an unlink
-	identity     user.ID      // of an unlink
-
-	other user.Connection // of the second user, if it is another one
+	path     string // with placeholders, as in a probe
+	body     []byte
+	before   user.Profile    // of the user in the path
+	second   user.Profile    // of a link
+	other    user.Connection // of the second user
+	provider string          // of an unlink
+	identity user.ID         // of an unlink
 }
 
 // outcome is the result of an exchange, as the library predicts it or as the tenant
@@ -100,12 +99,12 @@ func (x exchange) apply(t user.Target) (user.Profile, error) {
 		}
 		out, err := identities.Link(x.before, x.second, t)
 		return out.Profile, err
-	case importsPath:
+	case upsertPath, insertPath:
 		r, err := lifecycle.ParseRow(x.body)
 		if err != nil {
 			return user.Profile{}, err
 		}
-		out, err := r.Import(x.before, true, "", t)
+		out, err := r.Import(x.before, x.path == upsertPath, "", t)
 		return out.Profile, err
 	default:
 		out, err := identities.Unlink(x.before, x.provider, x.identity)

@@ -123,7 +123,7 @@ func equalAll(a, b []metadata.Value) bool { return slices.EqualFunc(a, b, metada
 // agrees reports whether the answer to x shows the same as the user who was read after it.
 func agrees(x exchange, text []byte, after user.Profile, watch []string) bool {
 	switch {
-	case x.path == importsPath: // the answer is a job
+	case strings.HasPrefix(x.path, importsPath): // the answer is a job
 		return true
 	case strings.HasPrefix(x.path, identitiesPath):
 		text = slices.Concat([]byte(`{"identities":`), text, []byte("}"))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 )
 
 var errJournal = errors.New("the journal cannot be written, so nothing more is created")
@@ -18,16 +19,23 @@ type journal struct {
 	file     *os.File
 	sync     func(*os.File) error // returns when the file is on the disk
 	tenant   string
-	ids      []string  // that may exist
-	findings []finding // of the run that was interrupted
+	ids      []string // that may exist
+	findings []found  // of the run that was interrupted
 }
 
-// entry is a line. One of its members is set.
+// entry is a line, of which one member is set.
 type entry struct {
 	Tenant  string   `json:"tenant,omitempty"`
 	Create  []string `json:"create,omitempty"`  // ids that a creation may produce
 	Gone    string   `json:"gone,omitempty"`    // an id that exists no longer
-	Finding *finding `json:"finding,omitempty"` // of a probe that is done
+	Finding *found   `json:"finding,omitempty"` // of a probe that is done
+}
+
+// found is a finding, and where and when it was made.
+type found struct {
+	finding
+	On string    `json:"on"` // the name of the connection
+	At time.Time `json:"at"`
 }
 
 // openJournal opens the journal of a tenant, or makes one.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/metameld/metameld/examples/tenant/fake"
@@ -154,26 +155,28 @@ func (r *runner) runnable(list []probe) (runs []probe) {
 	return runs
 }
 
-// all runs the probes, except those that the run before has decided.
+// all runs the probes, except those that an interrupted run has decided within the last
+// day on the same connection.
 func (r *runner) all(ctx context.Context, list []probe) (findings []finding, err error) {
-	known := map[string]finding{}
-	for _, f := range r.j.findings {
-		if f.Status == fits || f.Status == contradicts {
-			known[string(f.Rule)+f.Sent] = f
-		}
-	}
 	for _, p := range list {
-		f, done := known[string(p.rule)+p.ask.String()]
-		if !done {
-			if f, err = r.run(ctx, p); err != nil {
-				return findings, err
-			}
-			if err := r.j.write(entry{Finding: &f}); err != nil {
-				return findings, err
-			}
+		c, _, _ := r.fits(p)
+		at := slices.IndexFunc(r.j.findings, func(f found) bool {
+			return f.Rule == p.rule && f.Sent == p.ask.String() && f.On == c.Name && r.c.now().Sub(f.At) < 24*time.Hour &&
+				(f.Status == fits || f.Status == contradicts)
+		})
+		if at >= 0 {
+			findings = append(findings, r.j.findings[at].finding)
+			continue
+		}
+		r.policies = policiesOf(rows(findings))
+		f, err := r.run(ctx, p)
+		if err != nil {
+			return findings, err
 		}
 		findings = append(findings, f)
-		r.policies = policiesOf(rows(findings))
+		if err := r.j.write(entry{Finding: &found{f, c.Name, r.c.now()}}); err != nil {
+			return findings, err
+		}
 	}
 	return findings, nil
 }

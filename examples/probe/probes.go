@@ -13,11 +13,18 @@ const (
 	usersPath      = "/api/v2/users"
 	userPath       = "/api/v2/users/<user>"
 	identitiesPath = "/api/v2/users/<user>/identities"
-	importsPath    = "/api/v2/jobs/users-imports" // the body is the one row of the file; upsert is true
+
+	// The body is the one row of the file.
+	importsPath = "/api/v2/jobs/users-imports"
+	upsertPath  = importsPath + " upsert=true"
+	insertPath  = importsPath + " upsert=false"
 )
 
 // step is a request. The body is JSON with placeholders.
 type step struct{ method, path, body string }
+
+// isImport reports whether x starts an import job.
+func (x step) isImport() bool { return strings.HasPrefix(x.path, importsPath) }
 
 // String returns the request as a result shows it.
 func (x step) String() string {
@@ -30,7 +37,8 @@ func (x step) String() string {
 func create(body string) step { return step{http.MethodPost, usersPath, body} }
 func update(body string) step { return step{http.MethodPatch, userPath, body} }
 func link(body string) step   { return step{http.MethodPost, identitiesPath, body} }
-func upsert(row string) step  { return step{http.MethodPost, importsPath, row} }
+func upsert(row string) step  { return step{http.MethodPost, upsertPath, row} }
+func insert(row string) step  { return step{http.MethodPost, insertPath, row} }
 func unlink(identity string) step {
 	return step{http.MethodDelete, identitiesPath + "/auth0/" + identity, ""}
 }
@@ -131,6 +139,7 @@ var probes = []probe{
 	{rule: rule.PasswordNull, ask: update(`{"connection":"<connection>","password":null}`), setup: password("<new-password>")},
 	{rule: rule.PasswordBytes, ask: update(`{"connection":"<connection>","password":"<password-73>"}`), setup: password("<password-72>")},
 	{rule: rule.PasswordCharacters, ask: update(`{"connection":"<connection>","password":"<new-password>é"}`), setup: password("<new-password>e")},
+	{rule: rule.PasswordCharacters, ask: update(`{"connection":"<connection>","password":"<new-password> e"}`), setup: password("<new-password>e")},
 	{rule: rule.BlockLifted, ask: update(`{"connection":"<connection>","password":"<new-password>"}`), setup: []step{update(`{"blocked":true}`)}, watch: []string{"/blocked"}},
 	{rule: rule.ReadOnly, ask: update(`{"nickname":"probe","logins_count":7}`), setup: harmless, watch: []string{"/nickname"}},
 	{rule: rule.UnknownAttribute, ask: update(`{"nickname":"probe","metameld_probe":"a"}`), setup: harmless, watch: []string{"/nickname", "/metameld_probe"}},
@@ -186,6 +195,7 @@ var probes = []probe{
 	{rule: rule.IDFormat, ask: create(`"user_id":"<id> a"`)},
 	{rule: rule.CreationNestedNull, ask: create(`"user_metadata":{"a":{"b":null}}`), watch: []string{"/user_metadata"}},
 	{rule: rule.UserExists, second: also, ask: create(`"email":"<email2>"`), answer: rule.EndpointCreate},
+	{rule: rule.ImportExists, ask: insert(`{"email":"<email>","user_id":"<id>","nickname":"probe"}`), watch: []string{"/nickname"}},
 	{rule: rule.ImportReplacesMetadata, creation: `"user_metadata":{"a":1}`, ask: upsert(`{"email":"<email>","user_id":"<id>","user_metadata":{"b":1}}`), watch: []string{"/user_metadata"}},
 	{rule: rule.ImportLeaves, ask: upsert(`{"email":"<email>","user_id":"<id>","email_verified":true,"nickname":"probe","blocked":true}`), watch: []string{"/nickname", "/blocked"}},
 	{rule: rule.SameIdentity, ask: link(`{"provider":"auth0","user_id":"<id>"}`), watch: []string{"/identities/1"}},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -39,13 +38,13 @@ func recorded(t *testing.T, x recordings.Exchange) (exchange, user.Profile) {
 	e.before, e.second = parse(x.Before), parse(x.BeforeSecondary)
 	switch x.Kind {
 	case "create":
-		e.method, e.path = http.MethodPost, usersPath
+		e.path = usersPath
 	case "update":
-		e.method, e.path = http.MethodPatch, userPath
+		e.path = userPath
 	case "link":
-		e.method, e.path = http.MethodPost, identitiesPath
+		e.path = identitiesPath
 	case "unlink":
-		e.method, e.path = http.MethodDelete, identitiesPath+"/auth0/"
+		e.path = identitiesPath + "/auth0/"
 		provider, id := x.Unlinked(t)
 		e.provider, e.identity = provider, user.ID(id)
 	}

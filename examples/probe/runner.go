@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func (p probe) bounds() (requests, users int) {
 		users = 2
 	}
 	requests = users*6 + len(p.setup) + 6
-	if p.ask.path == importsPath {
+	if p.ask.isImport() {
 		requests += polls
 	}
 	return requests, users
@@ -87,7 +88,7 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 		return f, nil
 	}
 	f.Connection = kindOf(c.Connection)
-	if p.ask.path == importsPath && c.id == "" {
+	if p.ask.isImport() && c.id == "" {
 		f.Reason = "needs the id of the connection, which GET /api/v2/connections answers"
 		return f, nil
 	}
@@ -227,7 +228,7 @@ func (a *attempt) creation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x := exchange{method: a.p.ask.method, path: a.p.ask.path, body: body}
+	x := exchange{path: a.p.ask.path, body: body}
 	if got.status >= 300 {
 		return a.judge(x, got, user.Profile{}, user.Profile{})
 	}
@@ -251,7 +252,7 @@ func (a *attempt) change(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x := exchange{method: a.p.ask.method, path: a.p.ask.path, body: a.s.body(a.p.ask.body), before: before, other: a.other.Connection}
+	x := exchange{path: a.p.ask.path, body: a.s.body(a.p.ask.body), before: before, other: a.other.Connection}
 	if x.path == identitiesPath && a.p.second != "" && a.p.answer == "" {
 		if x.second, err = a.mustGet(ctx, "user2"); err != nil {
 			return err
@@ -275,8 +276,8 @@ func (a *attempt) change(ctx context.Context) error {
 
 // send sends a step about the first user.
 func (a *attempt) send(ctx context.Context, x step) (answer, error) {
-	if x.path == importsPath {
-		return a.upsert(ctx, x)
+	if x.isImport() {
+		return a.load(ctx, x)
 	}
 	var body []byte
 	if x.body != "" {
@@ -289,11 +290,11 @@ func (a *attempt) send(ctx context.Context, x step) (answer, error) {
 	return a.c1().do(ctx, x.method, a.s.path(x.path), jsonKind, body, valid)
 }
 
-// upsert sends a row as the file of an import, and waits for the job.
-func (a *attempt) upsert(ctx context.Context, x step) (answer, error) {
+// load sends a row as the file of an import, and waits for the job.
+func (a *attempt) load(ctx context.Context, x step) (answer, error) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
-	for _, part := range [][2]string{{"connection_id", a.c.id}, {"upsert", "true"}, {"send_completion_email", "false"}} {
+	for _, part := range [][2]string{{"connection_id", a.c.id}, {"upsert", strconv.FormatBool(x.path == upsertPath)}, {"send_completion_email", "false"}} {
 		if err := w.WriteField(part[0], part[1]); err != nil {
 			return answer{}, err
 		}
@@ -328,10 +329,10 @@ func (a *attempt) job(ctx context.Context, id string) (answer, error) {
 			return answer{}, undecided(fmt.Sprintf("the import job cannot be read: %d", got.status))
 		case j.Status == "completed" && j.Summary.Total == 1 && j.Summary.Failed == 1:
 			return answer{status: http.StatusBadRequest, text: []byte(`{"message":"the row was not imported"}`)}, nil
-		case j.Status == "completed" && j.Summary.Total == 1 && j.Summary.Updated == 1:
+		case j.Status == "completed" && j.Summary.Total == 1 && j.Summary.Updated+j.Summary.Inserted == 1:
 			return answer{status: http.StatusOK}, nil
 		case j.Status == "completed" || j.Status == "failed":
-			return answer{}, undecided("the import job did not update the one user of its file")
+			return answer{}, undecided("the import job did not say what became of the one row of its file")
 		}
 		if err := a.c1().sleep(ctx, 2*time.Second); err != nil {
 			return answer{}, err

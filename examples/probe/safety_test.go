@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -635,6 +636,30 @@ func TestInterrupted(t *testing.T) {
 			}
 			b.nothingLeft()
 		}
+	}
+}
+
+// What an interrupted run found on another connection, or more than a day ago, is asked
+// again.
+func TestResume(t *testing.T) {
+	for _, x := range []struct {
+		on   string
+		ago  time.Duration
+		asks bool
+	}{{fake.DefaultConnection, time.Hour, false}, {"with-usernames", time.Hour, true}, {fake.DefaultConnection, 25 * time.Hour, true}} {
+		b := newBench(t, fake.Options{})
+		index := slices.IndexFunc(probes, func(p probe) bool { return p.rule == rule.NestedNull })
+		f := found{finding{Rule: rule.NestedNull, Status: fits, Readings: []string{"stripped"}, Sent: probes[index].ask.String()}, x.on, b.clock.Add(-x.ago)}
+		writeJournal(t, b.journal, entry{Tenant: "dev-abc"}, entry{Finding: &f})
+		b.start(b.flags("-rule", string(rule.NestedNull))...)
+		assert.Equal(t, exitKnown, b.exit, b.stderr)
+		want := "stripped"
+		if x.asks {
+			want = "stored"
+		}
+		assert.Equal(t, []string{want}, b.find(rule.NestedNull).Readings)
+		assert.Equal(t, x.asks, slices.Contains(b.sent, "POST /api/v2/users"))
+		b.nothingLeft()
 	}
 }
 
