@@ -184,6 +184,154 @@ func (b *bench) ids() ([]string, bool) {
 	return j.ids, len(j.ids) > 0
 }
 
+// What must not be taken for a decision of the tenant is not decided, and the reason is
+// said.
+func TestNotDecided(t *testing.T) {
+	refusal := `{"statusCode":400,"error":"Bad Request","message":"No."}`
+	asks := func(r *http.Request, what string) bool {
+		return r.Method != http.MethodGet && strings.Contains(body(r), what)
+	}
+	for name, x := range map[string]struct {
+		rule rule.ID
+		hop  hop
+		want string
+	}{
+		"the answer to a link is lost": {rule.PrimaryProfileData, once("/identities", faults["reset after"]), "lost"},
+		"the request without what the rule is about is refused": {rule.NameLength, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			if asks(r, `{"family_name":"Probe"}`) {
+				return reply(r, 400, refusal), nil
+			}
+			return next(r)
+		}, "without what the rule is about"},
+		"a refusal that is carried out": {rule.NameLength, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			asked := asks(r, `{"name":"`)
+			resp, err := next(r)
+			if asked {
+				return reply(r, 400, refusal), nil
+			}
+			return resp, err
+		}, "yet the user changed"},
+		"an answer that is not carried out": {rule.NestedNull, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			asked := asks(r, `{"user_metadata":`)
+			resp, err := next(r)
+			if asked {
+				text, _ := io.ReadAll(resp.Body)
+				return reply(r, 200, strings.Replace(string(text), `"b":null,`, ``, 1)), nil
+			}
+			return resp, err
+		}, "differ"},
+		"another rule refuses it": {rule.DatabasePasswordReset, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			return next(r)
+		}, "another rule may refuse it"},
+		"a phone number that somebody has": {rule.PhoneDatabase, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			if asks(r, `"phone_number"`) {
+				return reply(r, 400, `{"statusCode":400,"error":"Bad Request","message":"The specified phone number is already in use."}`), nil
+			}
+			return next(r)
+		}, "exists"},
+		"a script that is missing": {rule.CustomDatabase, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			if asks(r, `"connection":"own-store"`) && r.Method == http.MethodPatch {
+				return reply(r, 400, `{"statusCode":400,"error":"Bad Request","message":"The change_email script does not exist"}`), nil
+			}
+			return next(r)
+		}, "script"},
+		"a disabled connection": {rule.BlockLifted, func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			if asks(r, `"password":"`) && r.Method == http.MethodPatch {
+				return reply(r, 400, `{"statusCode":400,"error":"Bad Request","message":"Cannot change email or password for users in a disabled connection."}`), nil
+			}
+			return next(r)
+		}, "patch.disabled-connection"},
+	} {
+		b := newBench(t, fake.Options{})
+		b.trip = func(r *http.Request) (*http.Response, error) { return x.hop(r, b.direct) }
+		b.start(b.flags("-rule", string(x.rule))...)
+		assert.Equal(t, exitFailed, b.exit, name)
+		assert.Equal(t, unclear, b.find(x.rule).Status, name)
+		assert.Contains(t, b.find(x.rule).Reason, x.want, name)
+		assert.Empty(t, b.result.Policies, name)
+		b.nothingLeft()
+	}
+}
+
+// once returns a hop with a fault for the first request whose path ends so.
+func once(suffix string, fault hop) hop {
+	done := false
+	return func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		if done || r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, suffix) {
+			return next(r)
+		}
+		done = true
+		return fault(r, next)
+	}
+}
+
+// A creation whose answer is lost is found by its id.
+func TestLostCreation(t *testing.T) {
+	for _, id := range []rule.ID{rule.NestedNull, rule.PrefixedID} {
+		b := newBench(t, fake.Options{})
+		lose := once("/users", faults["reset after"])
+		b.trip = func(r *http.Request) (*http.Response, error) { return lose(r, b.direct) }
+		b.start(b.flags("-rule", string(id))...)
+		assert.Equal(t, exitKnown, b.exit, b.stderr)
+		assert.Equal(t, fits, b.find(id).Status)
+		b.nothingLeft()
+	}
+}
+
+// A creation that arrives late, after a read has not found the user, leaves none behind.
+func TestLateCreation(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	var late *http.Request
+	posts := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost {
+			if posts++; posts == 1 {
+				late = r.Clone(context.Background())
+				late.Body = io.NopCloser(strings.NewReader(body(r)))
+			}
+			if posts <= attempts {
+				return nil, syscall.ECONNRESET
+			}
+		}
+		if late != nil && r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, usersPath+"/") {
+			resp, err := b.direct(r)
+			_, _ = b.direct(late)
+			late = nil
+			return resp, err
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags("-rule", string(rule.NestedNull), "-rule", string(rule.LastMember))...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Nil(t, late)
+	b.nothingLeft()
+}
+
+// No more requests are sent, and no more users are created, than the numbers allow.
+func TestNumbersAreLimits(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	j, err := openJournal(b.journal, "dev-abc", b.sync)
+	require.NoError(t, err)
+	defer func() { _ = j.close(true) }()
+	g := &guard{owns: j.owns}
+	base, err := baseOf("dev-abc.eu.auth0.com", "")
+	require.NoError(t, err)
+	r := &runner{
+		c: &client{base: base, http: b.client(nil), guard: g.check, sleep: b.sleeps, now: func() time.Time { return b.clock }, left: 3},
+		j: j, g: g, tag: "1", most: 1, connections: []connected{{embedded()[0], "con_1"}},
+	}
+	at := slices.IndexFunc(probes, func(p probe) bool { return p.rule == rule.PrimaryProfileData }) // two users
+	_, err = r.run(t.Context(), probes[at])
+	assert.ErrorIs(t, err, errUsers)
+	assert.Len(t, b.sent, 1)
+	r.most = 10
+	_, err = r.run(t.Context(), probes[at])
+	assert.ErrorIs(t, err, errBudget)
+	assert.Len(t, b.sent, 3)
+	require.NoError(t, r.finish(t.Context()))
+	assert.Empty(t, b.users())
+}
+
 // A tenant that is away for a while is waited for.
 func TestAway(t *testing.T) {
 	b := newBench(t, fake.Options{})

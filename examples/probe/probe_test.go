@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/examples/tenant/fake"
+	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
 
@@ -226,6 +227,19 @@ func TestMutations(t *testing.T) {
 		}
 	}
 	assert.GreaterOrEqual(t, n, 180)
+}
+
+// Where only a part of the probes of a rule ran, readings that another part would tell
+// apart are named, and not claimed.
+func TestPartlyTold(t *testing.T) {
+	store := user.Connection{Name: "store", Strategy: "auth0", Kind: user.CustomDatabase}
+	b := newBench(t, fake.Options{Sources: rule.Current, Connections: []user.Connection{store}})
+	b.start("-domain", "dev-abc.eu.auth0.com", "-create-users", "dev-abc", "-journal", b.journal, "-json", "-run-scripts", "-connection", "store")
+	assert.Equal(t, exitKnown, b.exit, b.stderr)
+	assert.Equal(t, []string{"scripts", "lenient"}, b.find(rule.CustomDatabase).Readings)
+	assert.NotContains(t, b.result.Policies, rule.CustomDatabase)
+	assert.Equal(t, notRun, b.find(rule.NestedNull).Status)
+	b.nothingLeft()
 }
 
 // asked returns the rules of the probes.

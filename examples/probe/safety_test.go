@@ -96,10 +96,10 @@ func TestJournalFirst(t *testing.T) {
 			}
 			n++
 			id, _ := metadata.MustParse(sent).At("/user_id").Str()
-			assert.Contains(t, synced, inJSON(provider+id))
+			assert.Contains(t, synced, `"`+inJSON(provider+id)+`"`)
 			if resp.StatusCode == http.StatusCreated {
 				id := field(t, resp, "user_id")
-				assert.Contains(t, synced, inJSON(id), "the id that the tenant made")
+				assert.Contains(t, synced, `"`+inJSON(id)+`"`, "the id that the tenant made")
 			}
 			return resp, err
 		}
