@@ -34,8 +34,9 @@ type client struct {
 	guard   func(method, path, kind string, body []byte) error
 	sleep   func(context.Context, time.Duration) error
 	now     func() time.Time
-	left    int // requests
-	pending time.Duration
+	left    int           // requests
+	pending time.Duration // the wait before the next request
+	lost    bool          // the answer to a request was lost, so that it may still be carried out
 }
 
 // answer is a complete answer. A repeated request was sent before, and its first answer
@@ -61,6 +62,7 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 		return answer{}, fmt.Errorf("not sent: %w", err)
 	}
 	repeated, renewed := false, false
+	defer func() { c.lost = c.lost || repeated && method != http.MethodGet }()
 	var last error
 	for n := range attempts {
 		if err := c.pause(ctx); err != nil {

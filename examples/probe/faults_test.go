@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -307,6 +308,70 @@ func TestLateCreation(t *testing.T) {
 	b.nothingLeft()
 }
 
+// An import that runs late, after its user was deleted, creates the user again. -clean
+// finds that user, and does not forget it before the import must have ended.
+func TestLateImport(t *testing.T) {
+	for name, lose := range map[string]bool{"the answer is lost": true, "the job does not end": false} {
+		b := newBench(t, fake.Options{})
+		var late *http.Request
+		b.trip = func(r *http.Request) (*http.Response, error) {
+			switch {
+			case r.Method == http.MethodPost && r.URL.Path == importsPath:
+				late = r.Clone(context.Background())
+				late.Body = io.NopCloser(strings.NewReader(body(r)))
+				if lose {
+					return nil, syscall.ECONNRESET
+				}
+				return reply(r, 202, `{"id":"job_1","status":"pending"}`), nil
+			case r.URL.Path == jobsPath+"/job_1":
+				return reply(r, 200, `{"id":"job_1","status":"pending"}`), nil
+			}
+			return b.direct(r)
+		}
+		b.start(b.flags("-rule", string(rule.ImportReplacesMetadata))...)
+		assert.Equal(t, exitFailed, b.exit, name)
+		assert.Contains(t, b.stderr, "two hours", name)
+		assert.Empty(t, b.users(), name)
+
+		resp, err := b.direct(late)
+		require.NoError(t, err)
+		job, _ := metadata.MustParse(answered(t, resp)).At("/id").Str()
+		get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://dev-abc.eu.auth0.com"+jobsPath+"/"+job, nil)
+		require.NoError(t, err)
+		_, _ = b.direct(get) // the job ends
+		require.NotEmpty(t, b.users(), name)
+
+		clean := []string{"-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal}
+		b.start(clean...)
+		assert.Equal(t, exitFailed, b.exit, name)
+		assert.Empty(t, b.users(), name)
+		b.nothingLeft()
+	}
+}
+
+// The journal says that an import begins before it is sent.
+func TestImportInJournal(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	synced := ""
+	b.sync = func(f *os.File) error {
+		text, err := os.ReadFile(f.Name())
+		synced = string(text)
+		return err
+	}
+	n := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == importsPath {
+			n++
+			lines := strings.Split(strings.TrimSpace(synced), "\n")
+			assert.Contains(t, lines[len(lines)-1], `{"import":{"user":"auth0|metameld-probe-`)
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags()...)
+	assert.Equal(t, 4, n)
+	b.nothingLeft()
+}
+
 // No more requests are sent, and no more users are created, than the numbers allow.
 func TestNumbersAreLimits(t *testing.T) {
 	b := newBench(t, fake.Options{})
@@ -409,7 +474,13 @@ func TestProxy(t *testing.T) {
 		getenv: func(string) string { return "" }, stdout: &stdout, stderr: &stderr, now: time.Now, sleep: b.sleeps, sync: b.sync,
 		http: func(*url.URL) *http.Client { return newHTTP(true) },
 	}
-	exit := p.main(t.Context(), []string{"-url", proxy.URL, "-create-users", address.Host, "-journal", b.journal, "-connection", fake.DefaultConnection})
+	args := []string{"-url", proxy.URL, "-create-users", address.Host, "-journal", b.journal, "-connection", fake.DefaultConnection}
+	for _, x := range probes {
+		if !x.ask.isImport() {
+			args = append(args, "-rule", string(x.rule))
+		}
+	}
+	exit := p.main(t.Context(), args)
 	assert.NotEqual(t, exitContradicts, exit, stdout.String())
 	assert.Greater(t, strings.Count(stdout.String(), "strict agrees"), 10, stderr.String())
 	assert.NotContains(t, stdout.String(), "strict differs")

@@ -48,19 +48,26 @@ func (a *attempt) judge(x exchange, got answer, before, after user.Profile) erro
 	if !seen.refused {
 		seen.watched = see(after, a.p.watch)
 	}
-	if err := a.trust(x, got, seen, before, after); err != nil {
-		return err
-	}
 	if a.p.answer != "" {
 		status, _, _ := rule.AnswerTo(a.p.answer, a.p.rule)
-		a.settle(got.status == status, nil)
-		return nil
+		err := a.trust(x, got, seen, before, after)
+		if err == nil {
+			a.settle(got.status == status, nil)
+		}
+		return err
 	}
 	predicted, err := predictions(x, a.p.rule, a.target(), a.p.watch)
 	if err != nil {
 		return err
 	}
-	a.f.Answered += a.describe(seen, append(predicted, outcome{watched: see(before, a.p.watch)}))
+	expected := append(slices.Clone(predicted), outcome{watched: see(before, a.p.watch)})
+	a.f.Answered += a.describe(seen, expected)
+	if own, ok := answeredUser(x, got.text); ok && !seen.refused && !equalAll(see(own, a.p.watch), seen.watched) {
+		a.f.Answered += "; the answer itself" + a.describe(outcome{watched: see(own, a.p.watch)}, expected)
+	}
+	if err := a.trust(x, got, seen, before, after); err != nil {
+		return err
+	}
 	names := fitting(a.p.rule, predicted, seen)
 	if names == nil && seen.refused && a.refusable(x) {
 		return undecided("another rule may refuse it, whose reading is not known")
@@ -120,17 +127,33 @@ func decisions(p probe) []int {
 
 func equalAll(a, b []metadata.Value) bool { return slices.EqualFunc(a, b, metadata.Value.Equal) }
 
-// agrees reports whether the answer to x shows the same as the user who was read after it.
-func agrees(x exchange, text []byte, after user.Profile, watch []string) bool {
-	switch {
-	case strings.HasPrefix(x.path, importsPath): // the answer is a job
-		return true
-	case strings.HasPrefix(x.path, identitiesPath):
+// answeredUser returns what the answer to x shows of the user, and reports whether it shows
+// anything. The answer to an import is a job.
+func answeredUser(x exchange, text []byte) (user.Profile, bool) {
+	if strings.HasPrefix(x.path, importsPath) {
+		return user.Profile{}, false
+	}
+	if strings.HasPrefix(x.path, identitiesPath) {
 		text = slices.Concat([]byte(`{"identities":`), text, []byte("}"))
-		watch = []string{"/identities"}
 	}
 	p, err := user.Parse(text)
-	return err == nil && equalAll(see(p, watch), see(after, watch))
+	return p, err == nil
+}
+
+// agrees reports whether the answer to x shows the same as the user who was read after it.
+// Of identities only the ids count: sources disagree whether the answer to a link shows
+// profileData that a read does not, and the read decides.
+func agrees(x exchange, text []byte, after user.Profile, watch []string) bool {
+	p, ok := answeredUser(x, text)
+	switch {
+	case strings.HasPrefix(x.path, importsPath):
+		return true
+	case strings.HasPrefix(x.path, identitiesPath):
+		return ok && slices.EqualFunc(p.Identities, after.Identities, func(i, j user.Identity) bool {
+			return i.Provider.Equal(j.Provider) && i.UserID.Equal(j.UserID)
+		})
+	}
+	return ok && equalAll(see(p, watch), see(after, watch))
 }
 
 // What a refusal says if its reason is not the rule. Only the first clause counts.

@@ -12,6 +12,9 @@ import (
 
 var errJournal = errors.New("the journal cannot be written, so nothing more is created")
 
+// importEnds is how long an import is taken to run at most if its end was not seen.
+const importEnds = 2 * time.Hour
+
 // journal is a file of JSON lines. A user's ids are in it, and on the disk, before the
 // request that creates the user is sent, so that whatever ends the program, the next run
 // knows what to delete. It holds no secret, and no e-mail address.
@@ -21,6 +24,10 @@ type journal struct {
 	tenant   string
 	ids      []string // that may exist
 	findings []found  // of the run that was interrupted
+
+	// The imports that may not have ended, by the id of the user in the row, and when they
+	// began: one that ends late creates the user again.
+	imports map[string]time.Time
 }
 
 // entry is a line, of which one member is set.
@@ -29,6 +36,14 @@ type entry struct {
 	Create  []string `json:"create,omitempty"`  // ids that a creation may produce
 	Gone    string   `json:"gone,omitempty"`    // an id that exists no longer
 	Finding *found   `json:"finding,omitempty"` // of a probe that is done
+	Import  *imports `json:"import,omitempty"`  // that begins or ends
+}
+
+// imports is an import of a user.
+type imports struct {
+	User  string    `json:"user"`
+	At    time.Time `json:"at"`
+	Ended bool      `json:"ended,omitempty"`
 }
 
 // found is a finding, and where and when it was made.
@@ -44,7 +59,7 @@ func openJournal(name, tenant string, sync func(*os.File) error) (*journal, erro
 	if err != nil {
 		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
 	}
-	j := &journal{file: f, sync: sync}
+	j := &journal{file: f, sync: sync, imports: map[string]time.Time{}}
 	if err := j.read(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -92,6 +107,11 @@ func (j *journal) apply(e entry) {
 		}
 	}
 	j.ids = slices.DeleteFunc(j.ids, func(id string) bool { return e.Gone != "" && id == e.Gone })
+	if e.Import != nil && e.Import.Ended {
+		delete(j.imports, e.Import.User)
+	} else if e.Import != nil {
+		j.imports[e.Import.User] = e.Import.At
+	}
 	if e.Finding != nil {
 		j.findings = append(j.findings, *e.Finding)
 	}
@@ -111,6 +131,12 @@ func (j *journal) write(e entry) error {
 	}
 	j.apply(e)
 	return nil
+}
+
+// mayReturn reports whether an import can create the user again.
+func (j *journal) mayReturn(id string, now time.Time) bool {
+	at, open := j.imports[id]
+	return open && now.Sub(at) < importEnds
 }
 
 func (j *journal) owns(id string) bool { return slices.Contains(j.ids, id) }

@@ -223,7 +223,9 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 		findings, err = r.all(ctx, chosen)
 	}
 	complete := err == nil
-	if left := r.finish(ctx); left != nil {
+	if left := r.finish(ctx); errors.Is(left, errImport) {
+		err = errors.Join(err, left, errors.New("run the program again with -clean in two hours"))
+	} else if left != nil {
 		err = errors.Join(err, left, errors.New("users may be left: run the program again with -clean"))
 	}
 	list := rows(findings)

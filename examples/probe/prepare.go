@@ -186,12 +186,16 @@ func (r *runner) finish(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
 	defer cancel()
 	r.c.left = reserve(len(r.j.ids))
+	wait := 2 * time.Second
+	if r.c.lost { // what was sent may still arrive
+		wait = 30 * time.Second
+	}
 	var err error
 	for range 3 {
 		if len(r.j.ids) == 0 {
 			return nil
 		}
-		if err := r.c.sleep(ctx, 2*time.Second); err != nil { // what was sent may still arrive
+		if err := r.c.sleep(ctx, wait); err != nil {
 			return err
 		}
 		if err = r.clean(ctx, true); err == nil || errors.Is(err, errToken) {

@@ -628,7 +628,7 @@ func TestInterrupted(t *testing.T) {
 			if b.exit != exitKnown { // else the interruption came in the last deletion
 				assert.Equal(t, exitFailed, b.exit, b.stderr)
 				before := len(b.sent)
-				b.ctx = t.Context()
+				b.ctx, b.clock = t.Context(), b.clock.Add(importEnds)
 				b.start(b.flags(rules...)...)
 				assert.Equal(t, exitKnown, b.exit, b.stderr)
 				assert.LessOrEqual(t, len(b.sent)-before, len(whole.sent)+4)
