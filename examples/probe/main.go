@@ -219,10 +219,14 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 		if o.embedded {
 			p.say("Without -domain and -url this runs against a tenant in memory.")
 		}
-		p.announce(nameOf(r.c.base.Host), r.runnable(chosen))
-		findings, err = r.all(ctx, chosen)
+		runs := r.runnable(chosen)
+		p.announce(nameOf(r.c.base.Host), runs)
+		findings, err = r.all(ctx, chosen, func(n int, id rule.ID) { p.say("%d of %d: %s", n, len(runs), id) })
 	}
 	complete := err == nil
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted: the next run asks only for what is missing")
+	}
 	if left := r.finish(ctx); errors.Is(left, errImport) {
 		err = errors.Join(err, left, errors.New("run the program again with -clean in two hours"))
 	} else if left != nil {
@@ -258,14 +262,18 @@ func (o *options) chosen() []probe {
 // announce says what the probes do, before they do it.
 func (p *program) announce(name string, list []probe) {
 	requests, users := bounds(list)
+	usual := 0
+	for _, x := range list {
+		usual += x.usual()
+	}
 	p.say(`In the tenant %s this program
   - makes Actions and Hooks run, if the tenant has some for users who are registered or changed, and writes
     to its log and its log streams;
   - creates at most %d users, at most two at a time, and deletes them. The id and the e-mail address of each
     begin with %s; addresses end in %s, and no message is sent to them;
-  - sends at most %d requests, one at a time, with bodies of at most %d bytes;
+  - sends at most %d requests, one at a time, with bodies of at most %d bytes; usually it sends about %d;
   - never logs in, signs up, or starts a passwordless flow.
-`, name, users, prefix, emailDomain, requests, largestBody)
+`, name, users, prefix, emailDomain, requests, largestBody, usual)
 }
 
 // nameOf returns the name of the tenant at a host: for dev-abc.eu.auth0.com it is dev-abc,

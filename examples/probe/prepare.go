@@ -15,6 +15,7 @@ import (
 	"github.com/metameld/metameld/examples/tenant/fake"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
+	"github.com/metameld/metameld/user/rule"
 )
 
 // largeTenant is the number of users above which a tenant is refused without a flag: it is
@@ -156,10 +157,15 @@ func (r *runner) runnable(list []probe) (runs []probe) {
 }
 
 // all runs the probes, except those that an interrupted run has decided within the last
-// day on the same connection.
-func (r *runner) all(ctx context.Context, list []probe) (findings []finding, err error) {
+// day on the same connection. It calls say before each one that has a connection.
+func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.ID)) (findings []finding, err error) {
+	n := 0
 	for _, p := range list {
-		c, _, _ := r.fits(p)
+		c, _, ok := r.fits(p)
+		if ok {
+			n++
+			say(n, p.rule)
+		}
 		at := slices.IndexFunc(r.j.findings, func(f found) bool {
 			return f.Rule == p.rule && f.Sent == p.ask.String() && f.On == c.Name && r.c.now().Sub(f.At) < 24*time.Hour &&
 				(f.Status == fits || f.Status == contradicts)

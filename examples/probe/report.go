@@ -28,10 +28,10 @@ const (
 
 // exitOf returns the exit status for the rows of a run.
 func exitOf(list []row, complete bool) int {
-	exit := exitKnown
 	if !complete {
-		exit = exitFailed
+		return exitFailed
 	}
+	exit := exitKnown
 	for _, r := range list {
 		if r.Status == contradicts {
 			return exitContradicts

@@ -58,6 +58,12 @@ func (p probe) bounds() (requests, users int) {
 	return requests, users
 }
 
+// usual returns the number of requests that p sends if none is repeated.
+func (p probe) usual() int {
+	_, users := p.bounds()
+	return users*4 + len(p.setup) + 4
+}
+
 const polls = 30
 
 // fits returns the connections on which p runs: the first one that meets its need, and
