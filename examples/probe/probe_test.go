@@ -353,3 +353,48 @@ func body(r *http.Request) string {
 	r.Body = io.NopCloser(bytes.NewReader(text))
 	return string(text)
 }
+
+// A probe of which a reading predicts a refusal first sends a request that every reading
+// accepts. A creation needs none: those of the other probes show that it is accepted.
+func TestControls(t *testing.T) {
+	s := newSession("1", "database", "other")
+	profile := func(which string) user.Profile {
+		id := s["id"+which]
+		return user.Profile{
+			UserID: user.Set(user.ID(provider + id)), Email: user.Set(s["email"+which]), Username: user.Set("a"),
+			Identities: []user.Identity{{Provider: user.Set("auth0"), UserID: user.Set(user.ID(id)), Connection: user.Set("database")}},
+		}
+	}
+	n := 0
+	for _, p := range probes {
+		names := namesOf(p.rule)
+		if names[0] == "" || p.ask.path == usersPath {
+			continue
+		}
+		c := embedded()[slices.IndexFunc(embedded(), p.needs.met)]
+		c.Name = "database"
+		at := user.Target{Connection: c, Migrated: c.ImportMode, Sources: rule.Lenient}
+		x := exchange{path: p.ask.path, body: s.body(p.ask.body), before: profile(""), second: profile("2")}
+		predicted, err := predictions(x, p.rule, at, nil)
+		require.NoError(t, err, p.rule)
+		if slices.ContainsFunc(predicted, func(o outcome) bool { return o.refused }) {
+			n++
+			assert.NotEmpty(t, p.setup, p.rule)
+		}
+		for _, control := range p.setup {
+			if control.path != userPath {
+				continue
+			}
+			for _, sources := range settings {
+				at.Sources = sources
+				x := exchange{path: control.path, body: s.body(control.body), before: profile("")}
+				predicted, err := predictions(x, p.rule, at, nil)
+				require.NoError(t, err, p.rule)
+				for i, o := range predicted {
+					assert.False(t, o.refused, "%s %s %s: %s", p.rule, sources, names[i], control)
+				}
+			}
+		}
+	}
+	assert.Greater(t, n, 15)
+}

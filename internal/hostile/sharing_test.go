@@ -79,7 +79,7 @@ func functions() map[string]any {
 		"metadata.ParsePointer": metadata.ParsePointer, "metadata.Pointer": metadata.Pointer, "metadata.Merge3": metadata.Merge3,
 		"metadata.MergeStruct": metadata.MergeStruct[map[string]any], "metadata.ParseMode": metadata.ParseMode, "metadata.Parse": metadata.Parse,
 		"metadata.ValueOf": metadata.ValueOf,
-		"rule.All":         rule.All, "rule.Find": rule.Find, "rule.Match": rule.Match, "rule.AnswerTo": rule.AnswerTo,
+		"rule.All":         rule.All, "rule.Find": rule.Find, "rule.Match": rule.Match, "rule.AnswerTo": rule.AnswerTo, "rule.ParsePolicies": rule.ParsePolicies,
 		"user.Changes": user.Changes, "user.Set": user.Set[string], "user.Null": user.Null[string], "user.FieldOf": user.FieldOf[string],
 		"user.NewSecret": user.NewSecret, "user.TimestampOf": user.TimestampOf, "user.Parse": user.Parse, "user.FromValue": user.FromValue,
 		"user.ParseConnection": user.ParseConnection,
