@@ -207,7 +207,7 @@ func (j *validator) phone() {
 	c := &j.t.Connection
 	switch c.Kind {
 	case user.PasswordlessSMS:
-	case user.Database, user.CustomDatabase:
+	case user.Database:
 		if _, declares := derived.Attribute(c, attrPhoneNumber.String()); !declares {
 			j.ReportAll(rule.PhoneDatabase, rule.Current, j.pointers(attribute.isPhone), ": for SMS users only; flexible identifiers disagree, so describe the connection's attributes in the target")
 		}
@@ -279,12 +279,16 @@ func (j *validator) customDatabase(a attribute) {
 			j.changeScript(a)
 		}
 	case a.isPhone():
-		if j.isFirst(a, attribute.isPhone) {
-			j.phone()
+		if _, declares := derived.Attribute(&j.t.Connection, attrPhoneNumber.String()); !declares {
+			j.migratedCredential(a)
 		}
 	case a == attrUsername || a == attrPassword:
-		j.Report(rule.MigratedCredentials, a.pointer(), "whether "+a.String()+" of a migrated user can be updated is not documented")
+		j.migratedCredential(a)
 	}
+}
+
+func (j *validator) migratedCredential(a attribute) {
+	j.Report(rule.MigratedCredentials, a.pointer(), "whether "+a.String()+" of a migrated user can be updated is not documented")
 }
 
 // changeScript judges one attribute of a custom database's user who has not migrated,

@@ -73,7 +73,7 @@ func TestStatus(t *testing.T) {
 		{[]string{"-user", u}, "", exitUsage, "-patch is needed"},
 		{[]string{"-nonsense"}, "", exitUsage, "-h shows the usage"},
 		{[]string{"stray"}, "", exitUsage, "unexpected argument"},
-		{[]string{"-patch", "-", "-target", migrated}, `{"name":"x"}`, exitRefused, "reading accepted: "},
+		{[]string{"-patch", "-", "-target", migrated}, `{"name":"x"}`, exitRefused, "reading lenient: "},
 		{[]string{"-patch", "-", "-target", migrated, "-sources", "current"}, `{"name":"x"}`, exitValid, "valid"},
 		{[]string{"-patch", "-", "-target", lenient}, `{"user_metadata":null}`, exitValid, "patch.metadata-null"},
 		{[]string{"-patch", "-", "-target", lenient, "-sources=strict"}, `{"user_metadata":null}`, exitRefused, "patch.metadata-null"},

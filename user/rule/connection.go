@@ -67,12 +67,12 @@ var connectionRules = []Rule{
 	{ID: MigratedAttributes, Severity: SeverityError, Evidence: Disputed,
 		Statement: "For a user who was migrated from a custom database to the Auth0 store, an update can change email and email_verified in addition to user_metadata, app_metadata and blocked. It cannot change the profile attributes.",
 		Source:    databasePage + "; " + successorPage,
-		Readings: current("accepted", []Reading{
+		Readings: current("lenient", []Reading{
 			reading(strict, because{"refused: the page on custom databases excludes attributes such as nickname and picture", databasePage}),
-			reading("accepted", because{"accepted: the successor of that page lists the profile attributes as updatable", successorPage}),
+			reading("lenient", because{"accepted: the successor of that page lists the profile attributes as updatable", successorPage}),
 		})},
 	{ID: MigratedCredentials, Severity: SeverityWarning, Evidence: Inferred,
-		Statement: "It is not documented whether an update can change username and password of a migrated user. For phone_number and phone_verified see value.phone-database.",
+		Statement: "It is not documented whether an update can change username, password, phone_number and phone_verified of a migrated user.",
 		Source:    "Auth0 docs, Update Root Attributes (Auth0 is then the identity provider)",
 		Readings:  accepts(because{"Auth0 manages them for a migrated user, as for other users of the Auth0 store", rootPage})},
 	{ID: SyncedAttributes, Severity: SeverityError, Evidence: Documented,
