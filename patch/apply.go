@@ -76,7 +76,6 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	derived.Mistyped(&u, func(name, want string) {
 		a.Report(rule.MistypedAttribute, metadata.Pointer(name), "the stored "+name+" is not "+want+"; it is kept as received unless the payload sets it")
 	})
-	a.otherProvider(&u)
 	derived.JudgeSize(&a.Judge, &u, &a.u)
 	a.losses(&u)
 	own := a.Verdict()
@@ -85,17 +84,6 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	}
 	slices.SortStableFunc(a.list, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
 	return user.Outcome{Before: u.Clone(), Profile: a.u, Effects: a.list, Warnings: judge.InOrder(append(verdict.Warnings, own.Warnings...))}, nil
-}
-
-// otherProvider warns if the main identity of u, which the payload is for, is not of the
-// target's connection.
-func (a *applier) otherProvider(u *user.Profile) {
-	if a.t.Secondary || len(u.Identities) == 0 {
-		return
-	}
-	if i := &u.Identities[0]; derived.IsOther(&a.t.Connection, i.Provider.Or(""), i.Connection.Or("")) {
-		a.WarnAs(rule.Inferred, rule.OtherConnection, "", "the main identity of the user is not of the connection that the target describes; describe the connection of the identity, or set Secondary for a linked one")
-	}
 }
 
 // applier applies a payload that is valid.

@@ -33,8 +33,8 @@ import (
 //  4. A phone number gets a payload of its own if the reading that holds requires it,
 //     or goes with the payload that blocks again.
 //  5. connection goes with each payload, client_id with the e-mail or phone number,
-//     verify_email with the e-mail. If neither changes, client_id is omitted; if the
-//     e-mail does not change, verify_email false is.
+//     verify_email with the e-mail. If neither changes, client_id is omitted; beside an
+//     e-mail that does not change, verify_email false is.
 //
 // Plan returns no payload if goal changes nothing. Each payload passes
 // [Payload.Validate] for the target, except for [rule.ProfileAllowance], which is
@@ -284,7 +284,7 @@ func (p *Payload) keepVerified(before *Payload) {
 	switch {
 	case !p.Email.IsZero():
 		p.EmailVerified = before.EmailVerified
-	case set && !verify:
+	case set && !verify && !before.Email.IsZero():
 		p.VerifyEmail = user.Field[bool]{}
 	}
 	switch {

@@ -95,9 +95,9 @@ func TestPlan(t *testing.T) {
 		{`{"name":"B","email":"a@example.com","verify_email":true,"client_id":"c"}`, []string{`{"name":"B","verify_email":true}`}},
 		{`{"email":"A@example.com","verify_email":true}`, []string{`{"verify_email":true}`}},
 		{`{"email":"a@example.com","verify_email":true,"username":"bob","password":"p"}`, []string{`{"username":"bob","verify_email":true}`, `{"password":"p"}`}},
-		{`{"verify_email":false}`, nil},
+		{`{"verify_email":false}`, []string{`{"verify_email":false}`}},
 		{`{"email":"a@example.com","email_verified":false,"verify_email":false}`, []string{`{"email_verified":false}`}},
-		{`{"name":"B","verify_email":false,"verify_phone_number":true}`, []string{`{"name":"B","verify_phone_number":true}`}},
+		{`{"name":"B","verify_email":false,"verify_phone_number":true}`, []string{`{"name":"B","verify_email":false,"verify_phone_number":true}`}},
 		{`{"username":"ann","unknown":1}`, []string{`{"username":"ann","unknown":1}`}},
 		{`{"name":"B","gone":null}`, []string{`{"name":"B"}`}},
 	} {

@@ -114,18 +114,6 @@ func Syncs(c *user.Connection) bool {
 	return c.RootAttributes.String() == user.OnEachLogin.String()
 }
 
-// IsOther reports whether an identity of that provider and connection is surely none of
-// the connection c. An empty name is not known.
-func IsOther(c *user.Connection, provider, connection string) bool {
-	switch {
-	case c.Name != "" && connection != "" && c.Name != connection:
-		return true
-	case provider == "":
-		return false
-	}
-	return c.Strategy != "" && c.Strategy != provider || strategy.Contradicts(provider, string(c.Kind))
-}
-
 // Provider returns the provider of the connection's identities, "" if it is not
 // known.
 func Provider(c *user.Connection) string {

@@ -79,7 +79,7 @@ func changedAttributes(u, goal, target Object) Object {
 	if goal.Has("phone_number") && !changed.Has("phone_number") {
 		changed = changed.Without("verify_phone_number") // it goes with the number
 	}
-	if !changed.Has("email") && !goal.True("verify_email") {
+	if goal.Has("email") && !changed.Has("email") && !goal.True("verify_email") {
 		changed = changed.Without("verify_email") // false changes nothing (rule 5)
 	}
 	return changed

@@ -135,7 +135,7 @@ var connectionRules = []Rule{
 		Statement: "The profile attributes cannot be updated on a secondary identity.",
 		Source:    updateResponses},
 	{ID: OtherConnection, Severity: SeverityWarning, Evidence: Documented,
-		Statement: "connection names the connection to update. If the target describes another connection, or if the main identity of the user belongs to another one, the verdict applies to the target's connection.",
+		Statement: "connection names the connection to update. If the target describes another connection, the verdict applies to the target's connection.",
 		Source:    updateSchema},
 	{ID: SecondaryEffect, Severity: SeverityWarning, Evidence: Inferred,
 		Statement: "It is not documented where the profile shows an update of a secondary identity.",
