@@ -32,7 +32,6 @@ type Connection struct {
 	RequiresUsername Field[bool] `json:"requires_username,omitzero"`    // absent: not known
 	NonPersistent    []string    `json:"non_persistent_attrs,omitzero"` // attributes that are not stored
 	Disabled         bool        `json:"disabled,omitzero"`
-	Username         Attribute   `json:"username,omitzero"`   // the length of usernames, if Attributes is zero
 	Attributes       Attributes  `json:"attributes,omitzero"` // databases with flexible identifiers
 }
 
@@ -79,7 +78,7 @@ var syncs = []string{onEachLogin, string(OnFirstLogin), string(NeverOnLogin)}
 // UnmarshalJSON sets c to the connection in text:
 //
 //  1. Its members are name, strategy, kind, import_mode, root_attributes,
-//     requires_username, non_persistent_attrs, disabled, username and attributes. Any other
+//     requires_username, non_persistent_attrs, disabled and attributes. Any other
 //     member is an error, since a misspelt one would change the verdict.
 //  2. A kind that contradicts the strategy is an error.
 //  3. non_persistent_attrs has at most 96 names of at most 255 characters.
@@ -112,8 +111,6 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 			d.attributes(name, v, &n.NonPersistent)
 		case "disabled":
 			d.boolean(name, v, &n.Disabled)
-		case "username":
-			d.object(name, v, n.Username.decode)
 		case "attributes":
 			n.Attributes.decode(d, name, v)
 		default:
@@ -135,9 +132,8 @@ const errContradiction metadata.Fault = "kind that contradicts the strategy"
 // ParseConnection returns the connection that GET /api/v2/connections/{id} answers.
 // Its kind is that of the strategy; a database is a custom one if the option
 // enabledDatabaseCustomization is set. It also reads name, disabled, and the options
-// import_mode, set_user_root_attributes, requires_username, validation.username,
-// non_persistent_attrs and attributes, and ignores all other members. A null counts as
-// absent.
+// import_mode, set_user_root_attributes, requires_username, non_persistent_attrs and
+// attributes, and ignores all other members. A null counts as absent.
 //
 // A warning says that the kind is not known, since the strategy is absent or new, that
 // import mode is on without custom scripts, or that a value of set_user_root_attributes
@@ -206,18 +202,5 @@ func (c *Connection) option(d *decoder, name string, v metadata.Value) {
 		d.attributes(name, v, &c.NonPersistent)
 	case "attributes":
 		c.Attributes.decode(d, name, v)
-	case "validation":
-		d.object(name, v, func(d *decoder, name string, v metadata.Value) {
-			if name == "username" {
-				d.object(name, v, func(d *decoder, name string, v metadata.Value) {
-					switch name {
-					case "min":
-						assign(d, name, v, &c.Username.MinLength)
-					case "max":
-						assign(d, name, v, &c.Username.MaxLength)
-					}
-				})
-			}
-		})
 	}
 }

@@ -27,18 +27,7 @@ func TestParseConnection(t *testing.T) {
 			text: `{"id":"con_a1","name":"staff","display_name":"Staff","strategy":"auth0","realms":["staff"],"enabled_clients":["c1"],"is_domain_connection":false,
 				"metadata":{"team":"x"},"options":{"passwordPolicy":"good","brute_force_protection":true,"mfa":{"active":true,"return_enroll_settings":true},"strategy_version":2,
 				"validation":{"username":{"min":3,"max":40}},"password_history":{"enable":true,"size":5},"requires_username":true,"disable_signup":true}}`,
-			want: user.Connection{
-				Name: "staff", Strategy: "auth0", Kind: user.Database, RequiresUsername: yes,
-				Username: user.Attribute{MinLength: user.Set[int64](3), MaxLength: user.Set[int64](40)},
-			},
-		},
-		"username as Terraform writes it": {
-			text: `{"name":"db","strategy":"auth0","options":{"validation":{"username":{"min":1,"max":128}}}}`,
-			want: user.Connection{Name: "db", Strategy: "auth0", Kind: user.Database, Username: user.Attribute{MinLength: user.Set[int64](1), MaxLength: user.Set[int64](128)}},
-		},
-		"no username validation": {
-			text: `{"name":"db","strategy":"auth0","options":{"validation":{"username":null,"other":{}}}}`,
-			want: user.Connection{Name: "db", Strategy: "auth0", Kind: user.Database},
+			want: user.Connection{Name: "staff", Strategy: "auth0", Kind: user.Database, RequiresUsername: yes},
 		},
 		"import mode without scripts": {
 			text: `{"name":"db","strategy":"auth0","options":{"import_mode":true}}`,
@@ -112,18 +101,17 @@ func TestParseConnection(t *testing.T) {
 
 func TestParseConnectionFaults(t *testing.T) {
 	for text, want := range map[string]metadata.Error{
-		`{"name":1}`:                                                                           {Fault: user.ErrMistyped, Pointer: "/name"},
-		`{"strategy":["auth0"]}`:                                                               {Fault: user.ErrMistyped, Pointer: "/strategy"},
-		`{"options":[]}`:                                                                       {Fault: user.ErrMistyped, Pointer: "/options"},
-		`{"options":{"import_mode":"true"}}`:                                                   {Fault: user.ErrMistyped, Pointer: "/options/import_mode"},
-		`{"options":{"requires_username":1}}`:                                                  {Fault: user.ErrMistyped, Pointer: "/options/requires_username"},
-		`{"options":{"non_persistent_attrs":["a",1]}}`:                                         {Fault: user.ErrMistyped, Pointer: "/options/non_persistent_attrs/1"},
-		`{"options":{"set_user_root_attributes":1}}`:                                           {Fault: user.ErrMistyped, Pointer: "/options/set_user_root_attributes"},
-		`{"options":{"validation":{"username":{"min":"1"}}}}`:                                  {Fault: user.ErrMistyped, Pointer: "/options/validation/username/min"},
-		`{"options":{"attributes":[]}}`:                                                        {Fault: user.ErrMistyped, Pointer: "/options/attributes"},
-		`{"options":{"attributes":{"email":true}}}`:                                            {Fault: user.ErrMistyped, Pointer: "/options/attributes/email"},
-		`{"options":{"enabledDatabaseCustomization":1}}`:                                       {Fault: user.ErrMistyped, Pointer: "/options/enabledDatabaseCustomization"},
-		`{"options":{"attributes":{"username":{"validation":{"max_length":1.5}}}}}`:            {Fault: user.ErrMistyped, Pointer: "/options/attributes/username/validation/max_length"},
+		`{"name":1}`:                                                                {Fault: user.ErrMistyped, Pointer: "/name"},
+		`{"strategy":["auth0"]}`:                                                    {Fault: user.ErrMistyped, Pointer: "/strategy"},
+		`{"options":[]}`:                                                            {Fault: user.ErrMistyped, Pointer: "/options"},
+		`{"options":{"import_mode":"true"}}`:                                        {Fault: user.ErrMistyped, Pointer: "/options/import_mode"},
+		`{"options":{"requires_username":1}}`:                                       {Fault: user.ErrMistyped, Pointer: "/options/requires_username"},
+		`{"options":{"non_persistent_attrs":["a",1]}}`:                              {Fault: user.ErrMistyped, Pointer: "/options/non_persistent_attrs/1"},
+		`{"options":{"set_user_root_attributes":1}}`:                                {Fault: user.ErrMistyped, Pointer: "/options/set_user_root_attributes"},
+		`{"options":{"attributes":[]}}`:                                             {Fault: user.ErrMistyped, Pointer: "/options/attributes"},
+		`{"options":{"attributes":{"email":true}}}`:                                 {Fault: user.ErrMistyped, Pointer: "/options/attributes/email"},
+		`{"options":{"enabledDatabaseCustomization":1}}`:                            {Fault: user.ErrMistyped, Pointer: "/options/enabledDatabaseCustomization"},
+		`{"options":{"attributes":{"username":{"validation":{"max_length":1.5}}}}}`: {Fault: user.ErrMistyped, Pointer: "/options/attributes/username/validation/max_length"},
 		`{"options":{"attributes":{"username":{"validation":{"allowed_types":{"email":1}}}}}}`: {Fault: user.ErrMistyped, Pointer: "/options/attributes/username/validation/allowed_types/email"},
 		`{"options":{"attributes":{"phone_number":{"identifier":{"active":"yes"}}}}}`:          {Fault: user.ErrMistyped, Pointer: "/options/attributes/phone_number/identifier/active"},
 	} {

@@ -161,9 +161,3 @@ func TestAcceptedBesideRefused(t *testing.T) {
 		}
 	}
 }
-
-// The effects of a stage are those of its writes: a new e-mail ends sessions.
-func TestStageEffects(t *testing.T) {
-	a := ask(t, `{"op":"stage","trigger":"post-login","user":{"email":"a@example.com"},"steps":[{"management_update":{"email":"b@example.com"}}],"target":{`+database+`}}`)[0]
-	assert.Contains(t, encode(t, a["effects"]), "sessions-expire")
-}

@@ -474,7 +474,7 @@ func (a *answer) stage(req request) error {
 		}
 		a.EventUsers = append(a.EventUsers, e)
 	}
-	a.Payloads, a.Warnings, a.Profile, a.Effects = out.Writes.Payloads(), out.Warnings, &out.Profile, out.Effects
+	a.Payloads, a.Warnings, a.Profile = out.Writes.Payloads(), out.Warnings, &out.Profile
 	for _, w := range out.Writes {
 		a.Writes = append(a.Writes, write{w.To, w.Direct, w.Payload})
 	}

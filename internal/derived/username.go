@@ -22,9 +22,10 @@ func JudgeUsername(j *judge.Judge, c *user.Connection, inStore bool, s string) {
 	if !mayBeDatabase(c) {
 		return
 	}
+	var unknown user.Attribute
 	a, _ := Attribute(c, "username")
 	if a == nil {
-		a = &c.Username
+		a = &unknown
 	}
 	validated := c.Kind != user.CustomDatabase || inStore
 	if validated {
