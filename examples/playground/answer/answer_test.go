@@ -1,0 +1,211 @@
+package answer
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/metameld/metameld/internal/long"
+)
+
+// asked returns the answer to s, through JSON.
+func asked(t *testing.T, s State) (a Answer) {
+	t.Helper()
+	text, err := json.Marshal(s)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(Of(text), &a))
+	require.Empty(t, a.Problem)
+	return a
+}
+
+func sample(t *testing.T, name string) State {
+	t.Helper()
+	for _, s := range Samples() {
+		if s.Name == name {
+			return s.State
+		}
+	}
+	t.Fatal("no such sample:", name)
+	return State{}
+}
+
+func rules(list []Finding) (ids []string) {
+	for _, f := range list {
+		ids = append(ids, f.Severity+" "+f.Rule)
+	}
+	return ids
+}
+
+func TestSamples(t *testing.T) {
+	for _, x := range []struct {
+		name    string
+		valid   bool
+		has     []string
+		lost    int
+		plan    int
+		meant   bool
+		planned bool
+	}{
+		{name: "siblings-lost", valid: true, has: []string{"warning patch.replaced-object"}, lost: 1, meant: true},
+		{name: "empty-wipes", valid: true, has: []string{"warning patch.metadata-wipe"}, lost: 3, meant: true},
+		{name: "password-and-email", has: []string{"error patch.exclusive-attributes"}, plan: 2, planned: true},
+		{name: "synced-attributes", has: []string{"error patch.synced-attributes"}},
+		{name: "custom-database-before", has: []string{"error patch.custom-database"}},
+		{name: "custom-database-after", valid: true, has: []string{"warning patch.email-keeps-verified"}},
+		{name: "oversized-profile", has: []string{"error value.profile-allowance"}},
+		{name: "card-blanks", valid: true, has: []string{"warning patch.metadata-wipe", "warning patch.blank-input"}, lost: 4, meant: true},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			a := asked(t, sample(t, x.name))
+			require.NotNil(t, a.Update, "%v", a.Marks)
+			assert.Equal(t, x.valid, a.Update.Valid)
+			assert.Subset(t, rules(a.Update.Findings), x.has)
+			assert.Equal(t, x.lost, a.Update.Lost)
+			assert.Len(t, a.Update.Plan, x.plan)
+			assert.Equal(t, x.meant, a.Update.Meant != "")
+			assert.Equal(t, x.planned, a.Update.Planned)
+			for _, f := range a.Update.Findings {
+				assert.NotEmpty(t, f.Source, f.Rule)
+				assert.NotEmpty(t, f.Evidence, f.Rule)
+			}
+		})
+	}
+}
+
+func TestLife(t *testing.T) {
+	a := asked(t, sample(t, "life-of-a-user"))
+	var states []string
+	for _, s := range a.Life {
+		assert.Empty(t, s.Problem)
+		assert.False(t, s.Refused)
+		states = append(states, s.Do+" "+s.State)
+	}
+	assert.Equal(t, []string{"create cached", "login cached", "change cached", "login cached", "import-on cached", "login migrated"}, states)
+	assert.Empty(t, a.Life[2].Changes, "a change in the database shows at the next login")
+	assert.NotEmpty(t, a.Life[3].Changes)
+	assert.Contains(t, a.Life[3].Profile, "Kim Park")
+}
+
+func TestMerges(t *testing.T) {
+	a := asked(t, sample(t, "merge-modes"))
+	var modes []string
+	lost := map[string]int{}
+	for _, m := range a.Merges {
+		modes = append(modes, m.Mode)
+		lost[m.Mode] = m.Lost
+	}
+	assert.Equal(t, []string{"first-level", "deep", "replace", "fill"}, modes)
+	assert.Equal(t, map[string]int{"first-level": 1, "deep": 0, "replace": 3, "fill": 0}, lost)
+}
+
+// A link never has a password, wherever it is and however its name is written.
+func TestShareMasks(t *testing.T) {
+	const hidden = "correct-horse"
+	for _, payload := range []string{
+		`{"password":"correct-horse"}`,
+		`{"pass\u0077ord" : "correct-horse", "name":"x"}`,
+		`{"user_metadata":{"a":[{"Old Password":"correct-horse"}]}}`,
+		`{"user_metadata":{"secret":{"x":["correct-horse"]}}}`,
+		`{"password":"correct-horse"`,
+		`{"password":"correct-horse","password":"correct-horse"}`,
+	} {
+		s := sample(t, "siblings-lost")
+		s.Payload = payload
+		s.Steps = []Step{{"create", payload}}
+		s.Form = map[string]string{"Password": hidden, "Metadata": payload}
+		a := asked(t, s)
+		require.NotNil(t, a.Share)
+		text, err := json.Marshal(a.Share)
+		require.NoError(t, err)
+		assert.NotContains(t, string(text), hidden, payload)
+		assert.NotEmpty(t, a.Left)
+	}
+	s := sample(t, "siblings-lost")
+	s.Payload = `{"password":null,"last_password_reset":"x", "name":"password"}`
+	a := asked(t, s)
+	assert.Equal(t, s.Payload, a.Share.Payload)
+	s.Payload = `{"name":"` + strings.Repeat("x", maxShare) + `"}`
+	a = asked(t, s)
+	assert.Nil(t, a.Share)
+	assert.NotEmpty(t, a.Left)
+}
+
+// Each fault and each finding names its line.
+func TestMarks(t *testing.T) {
+	s := sample(t, "siblings-lost")
+	s.Payload = "{\n  \"name\": \"a\",\n  \"name\": \"b\",\n}"
+	a := asked(t, s)
+	require.NotEmpty(t, a.Marks["payload"])
+	assert.Equal(t, 4, a.Marks["payload"][0].Line)
+	s.Payload = "{\n  \"user_metadata\": {\n    \"a\": 1\n},\n \"blocked\":\n null}"
+	a = asked(t, s)
+	require.NotEmpty(t, a.Marks["payload"])
+	assert.Equal(t, 5, a.Marks["payload"][0].Line)
+	assert.Equal(t, "/blocked", a.Marks["payload"][0].Pointer)
+	s.Connection = "{\n\"strategy\": 1}"
+	a = asked(t, s)
+	assert.Nil(t, a.Update)
+	assert.Equal(t, 2, a.Marks["connection"][0].Line)
+}
+
+// No input panics, and the answer stays small.
+func TestHostile(t *testing.T) {
+	deep := strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000)
+	deeper := strings.Repeat(`[`, 200_000)
+	wide := `{"user_metadata":{` + strings.TrimSuffix(strings.Repeat(`"x":1,`, long.Pick(3_000, 30_000)), ",") + `}}`
+	var b strings.Builder
+	b.WriteString(`{"user_metadata":{"x":1`)
+	for i := range long.Pick(3_000, 30_000) {
+		b.WriteString(`,"k` + strconv.Itoa(i) + `":{"a":[1,2]}`)
+	}
+	b.WriteString("}}")
+	many := b.String()
+	for name, text := range map[string]string{
+		"deep": deep, "deep metadata": `{"user_metadata":` + deep + `}`, "deeper": deeper, "wide": wide, "many": many,
+		"null": "null", "list": "[1]", "number": "1e999999", "nul": "\x00", "escape": `{"user_metadata":{"\u202e\u0000":"` + "\u202e\u200b" + `"}}`,
+		"utf8": "{\"a\":\"\xff\"}", "surrogate": `{"a":"\ud800"}`, "half": `{"a`, "proto": `{"__proto__":{"a":1},"constructor":null}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, tab := range []string{"update", "merge", "card", "life"} {
+				s := sample(t, "siblings-lost")
+				s.Tab, s.Payload, s.Base, s.Delta, s.Database, s.Update = tab, text, text, text, text, text
+				s.Form = map[string]string{"Metadata": text, "App Metadata": text, "Name": text, "Blocked": text, "nonsense": text}
+				s.PassEmpty = true
+				s.Steps = []Step{{"create", text}, {"change", text}, {"login", ""}, {"update", text}, {"nonsense", ""}, {"password", ""}}
+				state, err := json.Marshal(s)
+				require.NoError(t, err)
+				got := Of(state)
+				assert.Less(t, len(got), 4<<20, tab)
+				var a Answer
+				require.NoError(t, json.Unmarshal(got, &a))
+				a.Share = nil // has the texts as they are
+				got, err = json.Marshal(a)
+				require.NoError(t, err)
+				assert.NotContains(t, string(got), "\u202e")
+				s.User, s.Connection = text, text
+				state, err = json.Marshal(s)
+				require.NoError(t, err)
+				assert.Less(t, len(Of(state)), 4<<20, tab)
+			}
+		})
+	}
+	for _, state := range []string{"", "null", "[]", "{}", `{"tab":1}`, `{"tab":"x"}`, deeper} {
+		var a Answer
+		require.NoError(t, json.Unmarshal(Of([]byte(state)), &a))
+		assert.NotEmpty(t, a.Problem, state[:min(len(state), 20)])
+	}
+}
+
+// A text that is too long is refused, not read.
+func TestTooLong(t *testing.T) {
+	s := sample(t, "siblings-lost")
+	s.Payload = strings.Repeat(" ", MaxText) + "{}"
+	a := asked(t, s)
+	assert.Nil(t, a.Update)
+	require.Len(t, a.Marks["payload"], 1)
+	assert.Contains(t, a.Marks["payload"][0].Message, "4 MB")
+}

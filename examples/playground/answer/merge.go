@@ -1,0 +1,49 @@
+package answer
+
+import "github.com/metameld/metameld/metadata"
+
+// Merged is the merge of metadata in one mode.
+type Merged struct {
+	Mode   string `json:"mode"`
+	Result string `json:"result"`
+	Effect
+}
+
+// merge answers for the tab merge.
+func (a *Answer) merge(s State) {
+	base, known := read(a, "base", s.Base, metadata.Parse)
+	d, ok := read(a, "delta", s.Delta, metadata.ParseDelta)
+	if !ok || !known && a.Marks["base"] != nil {
+		return
+	}
+	named := func(pointer string) bool {
+		v := d.Object().At(pointer)
+		return !v.IsNull()
+	}
+	for _, mode := range []metadata.Mode{metadata.FirstLevel, metadata.Deep, metadata.Replace, metadata.Fill} {
+		result := mode.Merge(base, d)
+		m := Merged{Mode: mode.String()}
+		from, err := metadata.ValueOf(base)
+		if err != nil { // absent
+			from = metadata.MustValue("{}")
+		}
+		to, err := metadata.ValueOf(result)
+		if err != nil {
+			to = metadata.MustValue("{}")
+		}
+		m.Result = pretty(to)
+		for i, c := range metadata.Changes(base, result) {
+			gone := c.Kind == metadata.Removed && named(c.Pointer)
+			if gone {
+				m.Lost += members(c.From)
+			}
+			if i >= maxChanges {
+				m.More++
+				continue
+			}
+			m.Changes = append(m.Changes, Change{Pointer: shown(short(c.Pointer, 500)), Kind: string(c.Kind), Lost: gone})
+		}
+		m.Diff = diff(from, to, named)
+		a.Merges = append(a.Merges, m)
+	}
+}

@@ -1,0 +1,161 @@
+package answer
+
+import (
+	"strings"
+
+	"github.com/metameld/metameld/metadata"
+)
+
+// wanted is a tree of JSON Pointers to look for.
+type wanted struct {
+	pointers []string
+	next     map[string]*wanted
+}
+
+func (w *wanted) add(pointer string) {
+	at := w
+	for _, name := range tokens(pointer) {
+		if at.next == nil {
+			at.next = map[string]*wanted{}
+		}
+		if at.next[name] == nil {
+			at.next[name] = &wanted{}
+		}
+		at = at.next[name]
+	}
+	at.pointers = append(at.pointers, pointer)
+}
+
+// tokens returns the names in a JSON Pointer (RFC 6901).
+func tokens(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	names := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")
+	}
+	return names
+}
+
+// places returns the offset in a valid JSON text of each member that a pointer names.
+// It goes through objects only; a pointer into an array has the place of the array.
+func places(text string, pointers []string) map[string]int {
+	root := &wanted{}
+	for _, p := range pointers {
+		root.add(p)
+	}
+	found := map[string]int{}
+	walk(text, 0, root, found)
+	return found
+}
+
+// walk notes the places below w in the value that starts at i, and returns its end.
+func walk(text string, i int, w *wanted, found map[string]int) int {
+	i = space(text, i)
+	if i >= len(text) || text[i] != '{' || w.next == nil {
+		return skip(text, i)
+	}
+	i = space(text, i+1)
+	for i < len(text) && text[i] == '"' {
+		at := i
+		i = skip(text, i)
+		next := w.next[unquoted(text[at:i])]
+		i = space(text, i) + 1 // the colon
+		if next == nil {
+			i = skip(text, space(text, i))
+		} else {
+			for _, p := range next.pointers {
+				found[p] = at
+			}
+			i = walk(text, i, next, found)
+		}
+		if i = space(text, i); i < len(text) && text[i] == ',' {
+			i = space(text, i+1)
+		}
+	}
+	return i + 1
+}
+
+// space returns the index of the first character at or after i that is not white space.
+func space(text string, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// skip returns the index after the value or name that starts at i.
+func skip(text string, i int) int {
+	for open := 0; i < len(text); {
+		switch text[i] {
+		case '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			i++
+		case '{', '[':
+			open++
+			i++
+		case '}', ']':
+			if open == 0 {
+				return i
+			}
+			open--
+			i++
+		case ',', ':', ' ', '\n', '\t', '\r':
+			if open == 0 {
+				return i
+			}
+			i++
+			continue
+		default:
+			for i < len(text) && !strings.ContainsRune(",:]} \n\t\r", rune(text[i])) {
+				i++
+			}
+		}
+		if open == 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// unquoted returns the characters of a JSON string.
+func unquoted(text string) string {
+	if len(text) >= 2 && !strings.Contains(text, `\`) {
+		return text[1 : len(text)-1]
+	}
+	var v metadata.Value
+	if v.UnmarshalJSON([]byte(text)) != nil {
+		return ""
+	}
+	s, _ := v.Str()
+	return s
+}
+
+// place returns the offset of the member that a pointer names, or of the nearest member
+// around it.
+func place(found map[string]int, pointer string) (offset int, ok bool) {
+	for pointer != "" {
+		if at, ok := found[pointer]; ok {
+			return at, true
+		}
+		pointer = pointer[:strings.LastIndexByte(pointer, '/')]
+	}
+	return 0, false
+}
+
+// around returns pointers and all pointers of the members around them.
+func around(pointers []string) (all []string) {
+	seen := map[string]bool{}
+	for _, p := range pointers {
+		for ; p != "" && !seen[p]; p = p[:max(0, strings.LastIndexByte(p, '/'))] {
+			seen[p] = true
+			all = append(all, p)
+		}
+	}
+	return all
+}

@@ -1,0 +1,124 @@
+package answer
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/metameld/metameld/metadata"
+)
+
+// Masked replaces a secret in a link.
+const Masked = "********"
+
+// maxShare is the maximum size of a state in a link, in bytes of its JSON text.
+// Base64 makes that 32 KB.
+const maxShare = 24 << 10
+
+// share adds the state for a link: secrets are masked, and a text that is not JSON is
+// left out, since a secret in it cannot be found.
+func (a *Answer) share(s State) {
+	if s.size() > maxShare {
+		a.Left = "The inputs have more than 24 KB, so the link leaves them out."
+		return
+	}
+	s.Form = maps.Clone(s.Form)
+	s.Steps = slices.Clone(s.Steps)
+	masked, left := false, false
+	clean := func(text *string) {
+		safe, ok := mask(*text)
+		masked = masked || ok && safe != *text
+		left = left || !ok
+		*text = safe
+	}
+	for _, text := range []*string{&s.User, &s.Payload, &s.Connection, &s.Base, &s.Delta, &s.Database, &s.Update} {
+		clean(text)
+	}
+	for i := range s.Steps {
+		clean(&s.Steps[i].Text)
+	}
+	for _, label := range []string{"Metadata", "App Metadata"} {
+		if text, on := s.Form[label]; on {
+			clean(&text)
+			s.Form[label] = text
+		}
+	}
+	if s.Form["Password"] != "" && s.Form["Password"] != Masked {
+		s.Form["Password"], masked = Masked, true
+	}
+	if text, err := json.Marshal(s); err != nil || len(text) > maxShare {
+		a.Left = "The inputs have more than 24 KB, so the link leaves them out."
+		return
+	}
+	a.Share = &s
+	switch {
+	case left:
+		a.Left = "The link leaves out a text that is not JSON."
+	case masked:
+		a.Left = "The link has " + Masked + " in place of passwords and tokens."
+	}
+}
+
+// size returns about how many bytes s has.
+func (s State) size() int {
+	n := len(s.User) + len(s.Payload) + len(s.Connection) + len(s.Scopes) + len(s.Base) + len(s.Delta) + len(s.Database) + len(s.Update)
+	for label, text := range s.Form {
+		n += len(label) + len(text)
+	}
+	for _, step := range s.Steps {
+		n += len(step.Do) + len(step.Text)
+	}
+	return n
+}
+
+// mask returns a JSON text with its secrets masked and otherwise as it was. It reports
+// false, with an empty text, for a text that is not JSON.
+func mask(text string) (string, bool) {
+	if strings.TrimSpace(text) == "" {
+		return text, true
+	}
+	var v metadata.Value
+	if v.UnmarshalJSON([]byte(text)) != nil {
+		return "", false
+	}
+	var b strings.Builder
+	copied := 0
+	for i := 0; i < len(text); {
+		if text[i] != '"' {
+			i++
+			continue
+		}
+		end := skip(text, i)
+		name := text[i:end]
+		i = end
+		colon := space(text, end)
+		if colon >= len(text) || text[colon] != ':' || !secret(unquoted(name)) {
+			continue
+		}
+		at := space(text, colon+1)
+		if i = skip(text, at); blank(text[at:i]) {
+			continue
+		}
+		b.WriteString(text[copied:at])
+		b.WriteString(`"` + Masked + `"`)
+		copied = i
+	}
+	return b.String() + text[copied:], true
+}
+
+// blank reports whether a value holds no secret.
+func blank(value string) bool {
+	return slices.Contains([]string{"null", "true", "false", `""`}, value)
+}
+
+// secret reports whether the value of a member of that name is to be masked.
+func secret(name string) bool {
+	name = strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+	for _, end := range []string{"password", "passwd", "pwd", "passphrase", "passwordhash", "token", "secret", "mfafactors", "linkwith", "apikey", "privatekey"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
+}

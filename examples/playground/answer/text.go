@@ -1,0 +1,158 @@
+package answer
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/metameld/metameld/metadata"
+)
+
+// shown returns s with characters that cannot be seen, or that change the direction of
+// text, written as JSON escapes. White space stays.
+func shown(s string) string {
+	hidden := func(r rune) bool {
+		return r > '~' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r < ' ' && r != '\n' && r != '\t' && r != '\r'
+	}
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case !hidden(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			r -= 0x10000
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// short returns s cut to about most bytes.
+func short(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "…"
+}
+
+const (
+	maxDepth = 8    // levels that are indented
+	maxLines = 1000 // lines of one text
+	maxWidth = 120  // bytes of a value on one line
+)
+
+// printer writes JSON values as lines.
+type printer struct {
+	lines []Line
+	sign  string
+	lost  bool
+	most  int // the maximum number of lines; further ones are counted
+	cut   int
+}
+
+// Line is a line of a diff. Sign is " ", "+", "-" or "…", which stands for lines that are
+// not shown.
+type Line struct {
+	Sign string `json:"sign"`
+	Text string `json:"text"`
+	Lost bool   `json:"lost,omitempty"` // removed, though the payload does not name it
+}
+
+func (p *printer) line(text string, depth int) {
+	if len(p.lines) >= p.most {
+		p.cut++
+		return
+	}
+	p.lines = append(p.lines, Line{p.sign, strings.Repeat("  ", depth) + shown(text), p.lost})
+}
+
+// value writes v as lines; before stands before its first line.
+func (p *printer) value(before string, v metadata.Value, depth int, after string) {
+	if len(p.lines) >= p.most {
+		p.cut++
+		return
+	}
+	text := v.String()
+	if object, ok := v.Object(); ok && object.Len() > 0 && depth < maxDepth && len(text) > 40 {
+		p.line(before+"{", depth)
+		n := object.Len()
+		for name, member := range v.Members() {
+			n--
+			p.value(quoted(name)+": ", member, depth+1, comma(n))
+		}
+		p.line("}"+after, depth)
+		return
+	}
+	if v.Kind() == metadata.KindArray && len(text) > 60 && depth < maxDepth {
+		p.line(before+"[", depth)
+		var held metadata.Value
+		for element := range v.Elements() {
+			if !held.IsZero() {
+				p.value("", held, depth+1, ",")
+			}
+			held = element
+		}
+		if !held.IsZero() {
+			p.value("", held, depth+1, "")
+		}
+		p.line("]"+after, depth)
+		return
+	}
+	p.line(before+flat(text)+after, depth)
+}
+
+// flat returns a value on one line.
+func flat(text string) string {
+	return short(strings.Join(strings.Fields(short(text, 4*maxWidth)), " "), maxWidth)
+}
+
+func comma(left int) string {
+	if left > 0 {
+		return ","
+	}
+	return ""
+}
+
+// quoted returns a name as JSON text, cut if it is long.
+func quoted(name string) string {
+	v, err := metadata.ValueOf(short(name, maxWidth))
+	if err != nil {
+		return `"…"`
+	}
+	return v.String()
+}
+
+// pretty returns v as indented text, cut if it is long.
+func pretty(v metadata.Value) string {
+	p := printer{most: maxLines}
+	p.value("", v, 0, "")
+	var b strings.Builder
+	for i, l := range p.lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(l.Text)
+	}
+	if p.cut > 0 {
+		fmt.Fprintf(&b, "\n… %d more lines", p.cut)
+	}
+	return b.String()
+}
+
+// prettyText is pretty for JSON text.
+func prettyText(text string) string {
+	var v metadata.Value
+	if v.UnmarshalJSON([]byte(text)) != nil {
+		return shown(short(text, 4*maxWidth))
+	}
+	return pretty(v)
+}

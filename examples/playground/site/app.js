@@ -1,0 +1,627 @@
+// The page: it sends what is entered to the worker and shows the answer. All rules are in
+// the library; this file only renders.
+'use strict';
+
+const $ = (id) => document.getElementById(id);
+
+// h makes an element. Texts become text nodes, never markup.
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name === 'onclick') element.addEventListener('click', value);
+    else if (value === true) element.setAttribute(name, '');
+    else if (value !== false && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const plural = (n, one, many) => `${n} ${n === 1 ? one : many || one + 's'}`;
+
+// ---- The state ----
+
+const tabs = ['update', 'merge', 'card', 'life'];
+const fields = { // what each tab sends
+  update: ['user', 'payload', 'connection', 'kind', 'sync', 'importMode', 'migrated', 'secondary', 'scopes', 'sources'],
+  merge: ['base', 'delta'],
+  card: ['user', 'form', 'passEmpty', 'connection', 'kind', 'sync', 'importMode', 'migrated', 'secondary', 'scopes', 'sources'],
+  life: ['steps', 'database', 'update', 'sources'],
+};
+const blank = {
+  tab: 'update', user: '', payload: '', connection: '', kind: '', sync: 'on_each_login', importMode: false, migrated: false,
+  secondary: false, scopes: '', sources: 'current', base: '', delta: '', form: {}, passEmpty: false, steps: [], database: '', update: '',
+};
+const choices = { kind: 'kind', sync: 'sync' };
+const switches = ['importMode', 'migrated', 'secondary', 'passEmpty'];
+const maxFragment = 32 * 1024;
+
+let model = structuredClone(blank);
+let page = { samples: [], labels: [], maxText: 4 << 20 };
+let sample = ''; // the name of the sample that is shown unchanged
+let selected = -1; // the step that is shown; -1: the last
+
+// request returns the state of the tab that is shown.
+function request() {
+  const state = { tab: model.tab };
+  for (const name of fields[model.tab]) state[name] = model[name];
+  return state;
+}
+
+// adopt takes over a state that a sample or a link has, as far as it has the right types.
+function adopt(state) {
+  const tab = tabs.includes(state.tab) ? state.tab : 'update';
+  model.tab = tab;
+  for (const name of fields[tab]) {
+    const value = state[name];
+    const kind = blank[name];
+    if (name === 'steps') {
+      model.steps = Array.isArray(value) ? value.slice(0, 50).map((s) => ({ do: String(s && s.do), text: typeof (s && s.text) === 'string' ? s.text : '' })) : [];
+    } else if (name === 'form') {
+      model.form = {};
+      for (const label of page.labels) {
+        if (value && Object.hasOwn(value, label) && typeof value[label] === 'string') model.form[label] = value[label];
+      }
+    } else {
+      model[name] = typeof value === typeof kind ? value : kind;
+    }
+  }
+  if (!['strict', 'current', 'lenient'].includes(model.sources)) model.sources = 'current';
+  selected = -1;
+  fill();
+}
+
+// fill writes the model to the controls.
+function fill() {
+  for (const editor of Object.values(editors)) editor.set(model[editor.name]);
+  for (const id of Object.keys(choices)) {
+    $(id).value = model[id];
+    if ($(id).selectedIndex < 0) { $(id).selectedIndex = 0; model[id] = $(id).value; }
+  }
+  for (const id of switches) $(id).checked = model[id];
+  $('scopes').value = model.scopes;
+  for (const radio of document.getElementsByName('sources')) radio.checked = radio.value === model.sources;
+  if (model.connection.trim()) $('paste').open = true;
+  fillForm();
+  show();
+}
+
+// show shows the sections of the tab.
+function show() {
+  const panel = $('panel');
+  panel.dataset.tab = model.tab;
+  panel.setAttribute('aria-labelledby', 'tab-' + model.tab);
+  for (const tab of tabs) {
+    const button = $('tab-' + tab);
+    button.setAttribute('aria-selected', String(tab === model.tab));
+    button.tabIndex = tab === model.tab ? 0 : -1;
+  }
+  for (const section of document.querySelectorAll('[data-tabs]')) section.hidden = !section.dataset.tabs.split(' ').includes(model.tab);
+  const given = model.connection.trim() !== '';
+  for (const id of ['kind', 'sync', 'importMode']) $(id).disabled = given;
+  for (const editor of Object.values(editors)) editor.draw();
+}
+
+// changed asks for a new answer after an input changed.
+function changed() {
+  if (sample) {
+    sample = '';
+    $('sample').value = '';
+    $('teaches').textContent = '';
+  }
+  ask();
+}
+
+// ---- Editors: a textarea with line numbers and marks ----
+
+const editors = {};
+
+class Editor {
+  constructor(section) {
+    this.name = section.dataset.editor;
+    this.marks = [];
+    const id = 'text-' + this.name.replace(' ', '-');
+    this.gutter = h('div', { class: 'gutter', 'aria-hidden': 'true' });
+    this.bands = h('div', { class: 'bands', 'aria-hidden': 'true' });
+    this.area = h('textarea', {
+      id, rows: section.dataset.rows, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off', 'aria-describedby': id + '-faults',
+    });
+    this.faults = h('ul', { class: 'faults', id: id + '-faults' });
+    section.append(h('label', { for: id }, section.dataset.label), h('div', { class: 'editor' }, this.gutter, this.bands, this.area), this.faults);
+    this.area.addEventListener('beforeinput', (event) => this.guard(event));
+    this.area.addEventListener('input', () => this.typed());
+    this.area.addEventListener('scroll', () => this.draw());
+    new ResizeObserver(() => this.draw()).observe(this.area);
+  }
+
+  // guard refuses a text that would make the page slow.
+  guard(event) {
+    const text = event.data ?? event.dataTransfer?.getData('text/plain') ?? '';
+    if (this.area.value.length + text.length <= page.maxText) return;
+    event.preventDefault();
+    this.fail(`The text was not inserted: it has ${Math.ceil(text.length / 1048576)} MB, and the page takes at most ${page.maxText / 1048576} MB. Use examples/preflight for larger files.`);
+  }
+
+  typed() {
+    this.count();
+    this.write(this.area.value);
+    this.draw();
+    changed();
+  }
+
+  write(text) { model[this.name] = text; }
+
+  set(text) {
+    if (this.area.value !== text) this.area.value = text;
+    this.count();
+    this.mark([]);
+  }
+
+  count() {
+    let lines = 1;
+    const text = this.area.value;
+    for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines++;
+    this.lines = lines;
+  }
+
+  // mark shows marks: all beside the lines, faults also as text.
+  mark(marks) {
+    this.marks = marks;
+    const faults = marks.filter((m) => m.fault);
+    this.area.setAttribute('aria-invalid', String(faults.some((m) => m.severity === 'error')));
+    const shown = faults.slice(0, 5).map((m) => h('li', { class: m.severity }, h('button', { type: 'button', onclick: () => this.go(m.line, m.column) }, `Line ${m.line}`),
+      ` ${m.pointer ? m.pointer + ': ' : ''}${m.message}`));
+    if (faults.length > 5) shown.push(h('li', {}, `${faults.length - 5} more`));
+    this.faults.replaceChildren(...shown);
+    this.draw();
+  }
+
+  fail(message) { this.faults.replaceChildren(h('li', { class: 'error', role: 'alert' }, message)); }
+
+  // draw draws the line numbers that can be seen.
+  draw() {
+    const style = this.style ||= getComputedStyle(this.area);
+    const height = parseFloat(style.lineHeight);
+    const top = this.area.scrollTop;
+    const first = Math.floor(top / height);
+    const last = Math.min(this.lines || 1, first + Math.ceil(this.area.clientHeight / height) + 1);
+    const worst = new Map();
+    for (const m of this.marks) if (worst.get(m.line) !== 'error') worst.set(m.line, m.severity);
+    const numbers = [];
+    const bands = [];
+    const offset = parseFloat(style.paddingTop) + first * height - top;
+    for (let n = first + 1; n <= last; n++) {
+      const severity = worst.get(n);
+      numbers.push(h('div', { class: severity ? 'marked ' + severity : undefined }, severity ? (severity === 'error' ? '✕ ' : '! ') + n : String(n)));
+      if (severity) {
+        const band = h('div', { class: severity });
+        band.style.top = offset + (n - first - 1) * height + 'px';
+        bands.push(band);
+      }
+    }
+    const inner = h('div', {}, numbers);
+    inner.style.transform = `translateY(${offset}px)`;
+    this.gutter.replaceChildren(inner);
+    this.bands.replaceChildren(...bands);
+  }
+
+  // go moves the caret to a line.
+  go(line, column) {
+    const text = this.area.value;
+    let at = 0;
+    for (let n = 1; n < line; n++) at = text.indexOf('\n', at) + 1;
+    const end = text.indexOf('\n', at);
+    this.area.focus();
+    this.area.setSelectionRange(column ? at + column - 1 : at, end < 0 ? text.length : end);
+    this.area.scrollTop = Math.max(0, (line - 4) * parseFloat(getComputedStyle(this.area).lineHeight));
+  }
+}
+
+// ---- The workflow card ----
+
+const trueFalse = ['Email Verified', 'Phone Verified', 'Blocked', 'Verify Email'];
+const objects = ['App Metadata', 'Metadata'];
+
+class FormEditor extends Editor {
+  write(text) { if (Object.hasOwn(model.form, this.name)) model.form[this.name] = text; }
+}
+
+function makeForm() {
+  for (const label of page.labels) {
+    const id = 'card-' + label.replaceAll(' ', '-');
+    const tick = h('input', { type: 'checkbox', id: id + '-on', 'data-label': label, 'aria-label': label + ' is on the card' });
+    tick.addEventListener('change', () => {
+      if (tick.checked) model.form[label] = valueOf(label);
+      else delete model.form[label];
+      able(label);
+      changed();
+    });
+    const row = h('div', { class: 'row', 'data-row': label }, tick);
+    if (objects.includes(label)) {
+      const section = h('div', { class: 'input', 'data-editor': label, 'data-label': label, 'data-rows': '4' });
+      row.append(section);
+      cardEditors[label] = new FormEditor(section);
+    } else if (trueFalse.includes(label)) {
+      const select = h('select', { id }, h('option', { value: '' }, 'blank'), h('option', { value: 'true' }, 'True'), h('option', { value: 'false' }, 'False'));
+      select.addEventListener('change', () => { model.form[label] = select.value; changed(); });
+      row.append(h('label', { for: id, class: 'input' }, h('span', {}, label), select));
+    } else {
+      const input = h('input', { id, type: label === 'Password' ? 'password' : 'text', autocomplete: label === 'Password' ? 'new-password' : 'off', spellcheck: 'false' });
+      input.addEventListener('input', () => { model.form[label] = input.value; changed(); });
+      row.append(h('label', { for: id, class: 'input' }, h('span', {}, label), input));
+    }
+    $('form').append(row);
+  }
+}
+
+const cardEditors = {};
+const inputOf = (label) => (cardEditors[label] ? cardEditors[label].area : $('card-' + label.replaceAll(' ', '-')));
+const valueOf = (label) => inputOf(label).value;
+
+function able(label) {
+  const on = Object.hasOwn(model.form, label);
+  inputOf(label).disabled = !on;
+  $('card-' + label.replaceAll(' ', '-') + '-on').checked = on;
+}
+
+function fillForm() {
+  for (const label of page.labels) {
+    const text = Object.hasOwn(model.form, label) ? model.form[label] : '';
+    if (cardEditors[label]) cardEditors[label].set(text);
+    else inputOf(label).value = text;
+    able(label);
+  }
+}
+
+// ---- The worker ----
+
+const patience = 30000; // milliseconds until an answer is given up
+
+let worker;
+let ready = false;
+let waiting = null; // the request that the worker has
+let next = false; // whether the state changed since
+let timer = 0;
+let count = 0;
+let begun = 0;
+
+function startWorker() {
+  ready = false;
+  worker = new Worker('worker.js');
+  worker.onmessage = ({ data }) => receive(data);
+  worker.onerror = (event) => { event.preventDefault(); status('error', 'The library could not be started.'); };
+}
+
+// ask sends the state to the worker, or notes that it changed while the worker is busy.
+function ask() {
+  if (!begun) begun = performance.now();
+  if (!ready || waiting) { next = true; return; }
+  next = false;
+  const state = request();
+  for (const [name, value] of Object.entries(state)) {
+    if (typeof value === 'string' && value.length > page.maxText) state[name] = value.slice(0, page.maxText + 1);
+  }
+  waiting = { id: ++count, tab: model.tab, begun };
+  begun = 0;
+  timer = setTimeout(() => restart('The library took too long, so it was started again.'), patience);
+  worker.postMessage({ id: waiting.id, state: JSON.stringify(state) });
+}
+
+function restart(message) {
+  clearTimeout(timer);
+  worker.terminate();
+  waiting = null;
+  next = false;
+  status('error', message);
+  startWorker();
+}
+
+function receive(data) {
+  if (data.page) {
+    ready = true;
+    begin(JSON.parse(data.page));
+    return;
+  }
+  if (data.failed && !data.id) { status('error', 'The library could not be started: ' + data.failed); return; }
+  if (!waiting || data.id !== waiting.id) return;
+  clearTimeout(timer);
+  const asked = waiting;
+  waiting = null;
+  if (data.failed) { restart('The library ended: ' + data.failed); return; }
+  if (asked.tab === model.tab) render(JSON.parse(data.answer));
+  performance.measure('answer', { start: asked.begun, detail: { id: data.id, compute: data.ms } });
+  if (performance.getEntriesByName('answer').length > 500) performance.clearMeasures('answer');
+  document.body.dataset.answered = String(data.id);
+  if (next) ask();
+  document.body.dataset.idle = String(!waiting);
+}
+
+// ---- Rendering ----
+
+function status(kind, text) {
+  $('status').className = 'status ' + kind;
+  if ($('status').textContent !== text) $('status').textContent = text;
+}
+
+const texts = { payload: 'payload', user: 'user', connection: 'connection', delta: 'change', base: 'stored metadata', database: 'user in the database', update: 'payload' };
+
+function render(answer) {
+  const marks = answer.marks || {};
+  for (const editor of [...Object.values(editors), ...Object.values(cardEditors)]) editor.mark(marks[editor.name] || []);
+  share(answer);
+  if (answer.problem) { status('error', answer.problem); return; }
+  const open = new Set([...document.querySelectorAll('#results details[open]')].map((d) => d.dataset.key));
+  const faults = Object.entries(marks).flatMap(([name, list]) => list.filter((m) => m.fault && m.severity === 'error').map((m) => ({ name, ...m })));
+  if (model.tab === 'life') renderLife(answer.life || []);
+  else if (answer.update) $('results').replaceChildren(...updateView(answer.update, answer.body));
+  else if (answer.merges) renderMerges(answer.merges);
+  else if (!faults.length) $('results').replaceChildren();
+  for (const details of document.querySelectorAll('#results details')) if (open.has(details.dataset.key)) details.open = true;
+  if (faults.length) {
+    const f = faults[0];
+    status('error', `The ${texts[f.name] || f.name} cannot be read: line ${f.line}, ${f.message}.` + (answer.update || answer.merges ? '' : ' What is below is older.'));
+  } else if (model.tab !== 'life' && !answer.update && !answer.merges) {
+    status('', 'Enter a payload to see what it does.');
+  }
+}
+
+const region = (label, attributes, ...children) => h('div', { role: 'region', 'aria-label': label, tabindex: '0', ...attributes }, ...children);
+const code = (text, label) => region(label, { class: 'code' }, h('pre', {}, text));
+const block = (title, ...children) => h('section', { class: 'block' }, h('h2', {}, title), ...children);
+
+function updateView(u, body) {
+  const errors = (u.findings || []).filter((f) => f.severity === 'error').length;
+  const warnings = (u.findings || []).length - errors;
+  const counts = [errors && plural(errors, 'error'), warnings && plural(warnings, 'warning')].filter(Boolean).join(', ');
+  const lost = u.lost && !u.planned ? ` ${plural(u.lost, 'member is', 'members are')} lost.` : '';
+  if (u.valid) status(u.lost ? 'lost' : warnings ? 'warning' : 'valid', `${u.noUser ? 'Valid, judged without a user' : 'Accepted'}${counts ? ', ' + counts : ''}.${lost}`);
+  else status('error', `Refused: ${counts}.`);
+  const view = [];
+  if (body !== undefined) view.push(block('The card sends', code(body, 'The payload that the card sends')));
+  if (u.lost) view.push(lostView(u.changes, u.planned));
+  if (u.findings) view.push(block('Why', findingsView(u.findings)));
+  if (!u.noUser && (u.valid || u.planned)) {
+    view.push(block(u.planned ? 'What the plan below changes' : 'What changes', changesView(u, 'The profile before and after')));
+    view.push(block('Effects', effectsView(u.effects)));
+  }
+  if (u.meant) view.push(block('To change only what the payload names, at every level', u.nothing ? h('p', {}, 'Nothing is left to send.') : [code(u.meant, 'The payload that keeps the siblings'), use(u.meant, body)]));
+  if (u.plan) view.push(block('The plan: send these payloads in order', h('ol', { class: 'plan' }, u.plan.map((text, i) => h('li', {}, code(text, `Payload ${i + 1} of the plan`))))));
+  if (u.planNote && !u.valid) view.push(block('No plan does what the payload means', h('p', { class: 'lines' }, u.planNote)));
+  if (u.inverse && u.valid) view.push(block('The payload that undoes it', code(u.inverse, 'The inverse'), u.remains ? h('p', { class: 'lines' }, 'These differences remain: ' + u.remains) : ''));
+  view.push(block("The API's answer", h('p', {}, u.valid ? '200 OK, with the profile after the update.' : u.response ? `${u.status} ${u.response}` : 'No answer to this is known.')));
+  return view;
+}
+
+function use(text, body) {
+  if (body !== undefined || text.includes('********')) return null;
+  return h('button', { type: 'button', onclick: () => { editors.payload.set(text); editors.payload.typed(); editors.payload.area.focus(); } }, 'Use this payload');
+}
+
+function lostView(changes, planned) {
+  const list = changes.filter((c) => c.lost);
+  return h('section', { class: 'block lostbox' }, h('h2', {}, planned ? 'The plan loses data' : 'Data is lost'),
+    h('p', {}, 'The payload does not name these members, and the update removes them:'),
+    h('ul', {}, list.slice(0, 20).map((c) => h('li', {}, h('code', {}, c.pointer), c.from ? [' ', h('code', { class: 'value' }, c.from)] : '')), list.length > 20 ? h('li', {}, `${list.length - 20} more`) : ''));
+}
+
+function findingsView(list) {
+  return h('ul', { class: 'findings' }, list.map((f, i) => h('li', { class: f.severity },
+    h('p', {}, h('span', { class: 'badge ' + f.severity }, f.severity), ' ', f.message.split('\n').join(' ')),
+    h('p', { class: 'where' }, f.rule ? h('code', {}, f.rule) : '', f.evidence ? h('span', { class: 'badge plain' }, f.evidence) : '',
+      f.pointer ? h('code', {}, f.pointer) : '',
+      f.line ? h('button', { type: 'button', onclick: () => editors[f.in].go(f.line) }, `line ${f.line}${f.in === 'user' ? ' of the user' : ''}`) : ''),
+    f.statement ? h('details', { 'data-key': f.rule + i }, h('summary', {}, 'Rule and sources'),
+      h('p', {}, f.statement), h('p', {}, h('b', {}, 'Source: '), f.source),
+      f.readings ? h('ul', { class: 'readings' }, f.readings.map((r) => h('li', { class: r.name === f.holds ? 'holds' : undefined },
+        h('b', {}, r.name), r.name === f.holds ? ' (holds here)' : '', ': ', r.statement, h('br'), h('span', { class: 'hint' }, `${r.source}, ${r.date}${r.current ? ', the newest source' : ''}`)))) : '') : '')));
+}
+
+const words = { '-': 'removed', '+': 'added', '…': 'left out', ' ': '' };
+
+function diffView(lines, label) {
+  return region(label, { class: 'diff' }, h('div', { class: 'lines' }, (lines || []).map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : '') },
+    h('span', { class: 'sign', 'aria-hidden': 'true' }, l.lost ? '✕' : l.sign === ' ' ? '' : l.sign),
+    h('span', { class: 'text' }, l.text), words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : '',
+    l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : ''))));
+}
+
+function changesView(e, label) {
+  if (!e.changes) return h('p', {}, 'Nothing changes.');
+  const n = e.changes.length + (e.more || 0);
+  return [diffView(e.diff, label), h('details', { 'data-key': 'changes' + label }, h('summary', {}, plural(n, 'change')),
+    h('ul', { class: 'changes' }, e.changes.slice(0, 100).map((c) => h('li', {}, h('span', { class: 'badge ' + (c.lost ? 'error' : 'plain') }, c.lost ? 'lost' : c.kind), ' ', h('code', {}, c.pointer))),
+      n > 100 ? h('li', {}, `${n - 100} more`) : ''))];
+}
+
+const effectNames = {
+  'verification-email': 'A verification e-mail is sent.', 'verification-text': 'A verification text message is sent.', 'sessions-expire': 'Sessions end: the user must log in again.',
+  migrated: 'The user moves to the Auth0 store.', 'change-email-message': 'A message about the new address is sent.', 'login-script': 'The Login script runs.',
+  'get-user-script': 'The Get User script runs.', 'create-script': 'The Create script runs.', 'verify-script': 'The Verify script runs.', 'delete-script': 'The Delete script runs.',
+  'change-email-script': 'The Change Email script runs.', 'change-password-script': 'The Change Password script runs.', 'change-phone-script': 'The Change Phone Number script runs.',
+  'change-username-script': 'The Change Username script runs.',
+};
+
+function effectsView(list) {
+  if (!list) return h('p', {}, 'None.');
+  return h('ul', { class: 'effects' }, list.map((e) => h('li', {}, effectNames[e.kind] || e.kind, ' ', e.pointer ? [h('code', {}, e.pointer), ' '] : '', h('code', { class: 'quiet' }, e.rule))));
+}
+
+const modes = {
+  'first-level': ['First level', 'Auth0, PATCH: a member is replaced whole; null removes; {} wipes.'],
+  deep: ['Deep', 'JSON Merge Patch, RFC 7396: objects are merged at every level.'],
+  replace: ['Replace', 'Bulk import with upsert: the change becomes the metadata.'],
+  fill: ['Fill', 'Card "Link Account": only missing members are added.'],
+};
+
+function renderMerges(list) {
+  const first = list[0];
+  status(first.lost ? 'lost' : 'valid', first.lost ? `With Auth0's merge, ${plural(first.lost, 'member is', 'members are')} lost.` : "Auth0's merge loses nothing here.");
+  $('results').replaceChildren(h('div', { class: 'modes' }, list.map((m) => h('section', { class: 'mode' }, h('h2', {}, modes[m.mode][0]), h('p', { class: 'hint' }, modes[m.mode][1]),
+    h('p', {}, m.lost ? h('span', { class: 'badge error' }, plural(m.lost, 'member') + ' lost') : h('span', { class: 'badge valid' }, 'nothing is lost'), ' ',
+      m.changes ? plural(m.changes.length + (m.more || 0), 'change') : 'no change'),
+    diffView(m.diff, 'Changes in mode ' + m.mode), h('details', { 'data-key': 'mode' + m.mode }, h('summary', {}, 'Result'), code(m.result, 'Result in mode ' + m.mode))))));
+}
+
+const stepNames = {
+  create: 'Create the user', login: 'Log in', change: 'Change in the database', update: 'Update through the API', password: 'Change the password',
+  'import-on': 'Turn import mode on', 'import-off': 'Turn import mode off',
+};
+const stateNames = { outside: ['In the database only', 'GET finds no user.'], cached: ['Cached', 'Auth0 shows a copy of the user.'], migrated: ['Migrated', 'Auth0 has the user; no script runs.'] };
+
+let life = [];
+
+function renderLife(list) {
+  life = list;
+  if (selected >= list.length) selected = -1;
+  const at = selected < 0 ? list.length - 1 : selected;
+  const s = list[at];
+  const state = s ? s.state : 'outside';
+  $('undo').disabled = $('restart').disabled = !list.length;
+  status(s && (s.refused || s.problem) ? 'error' : '', s ? `Step ${at + 1}, ${(stepNames[s.do] || s.do).toLowerCase()}: ${s.refused ? 'refused' : s.problem ? s.problem : stateNames[state][0].toLowerCase()}.` : 'The user is in the database only. Do the next step.');
+  const picture = h('ol', { class: 'states', 'aria-label': 'Where the user is' }, Object.entries(stateNames).map(([name, [title, text]]) =>
+    h('li', { class: name === state ? 'here' : undefined, 'aria-current': name === state ? 'step' : undefined }, h('b', {}, title), h('span', {}, text))));
+  const view = [picture, h('p', { class: 'hint' }, 'Import mode is ' + (s && s.import ? 'on: the next login moves the user to Auth0.' : 'off: the user stays in the database.'))];
+  if (list.length) {
+    view.push(h('ol', { class: 'timeline', 'aria-label': 'Steps' }, list.map((step, i) => h('li', {}, h('button', {
+      type: 'button', class: step.refused || step.problem ? 'error' : undefined, 'aria-current': i === at ? 'true' : undefined, onclick: () => { selected = i; renderLife(life); document.querySelectorAll('.timeline button')[i].focus(); },
+    }, `${i + 1}. ${stepNames[step.do] || step.do}`, step.refused ? ' (refused)' : '')))));
+    if (s.findings) view.push(block('Why', findingsView(s.findings)));
+    view.push(block('What runs', effectsView(s.effects)));
+    view.push(block('What GET shows afterwards', s.changes ? changesView(s, 'The profile in Auth0 before and after the step') : h('p', {}, 'The profile in Auth0 does not change.')));
+    view.push(h('div', { class: 'stores' }, block('In your database', code(s.database, 'The user in your database')), block('In Auth0', s.state === 'outside' ? h('p', {}, 'No user.') : code(s.profile, 'The user in Auth0'))));
+  }
+  $('results').replaceChildren(...view);
+}
+
+// ---- Links ----
+
+let link = 0;
+
+// share writes the state to the URL, or says why it is left out.
+function share(answer) {
+  let fragment = '';
+  let note = answer.left || '';
+  if (sample) { fragment = 'sample=' + sample; note = ''; }
+  else if (answer.share) {
+    fragment = 'state=' + encode(JSON.stringify(answer.share));
+    if (fragment.length > maxFragment) { fragment = ''; note = 'The inputs have more than 24 KB, so the link leaves them out.'; }
+  }
+  $('share-note').textContent = note;
+  clearTimeout(link);
+  link = setTimeout(() => {
+    if (location.hash.slice(1) !== fragment) history.replaceState(null, '', fragment ? '#' + fragment : location.pathname + location.search);
+    document.body.dataset.linked = document.body.dataset.answered;
+  }, 250);
+}
+
+function encode(text) {
+  let bytes = '';
+  for (const b of new TextEncoder().encode(text)) bytes += String.fromCharCode(b);
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function decode(text) {
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+// follow reads the state of the URL. It reports whether it found one.
+function follow() {
+  const fragment = location.hash.slice(1);
+  if (fragment.startsWith('sample=')) return choose(fragment.slice(7));
+  if (!fragment.startsWith('state=') || fragment.length > maxFragment) return fragment === '' ? false : complain();
+  try {
+    const state = JSON.parse(decode(fragment.slice(6)));
+    if (state === null || typeof state !== 'object') return complain();
+    sample = '';
+    $('sample').value = '';
+    $('teaches').textContent = '';
+    adopt(state);
+    ask();
+    return true;
+  } catch {
+    return complain();
+  }
+}
+
+function complain() {
+  $('copied').textContent = 'The state in the link cannot be read.';
+  return false;
+}
+
+// ---- Start ----
+
+function choose(name) {
+  const found = page.samples.find((s) => s.name === name);
+  if (!found) return complain();
+  sample = name;
+  $('sample').value = name;
+  $('teaches').textContent = found.teaches;
+  adopt(found.state);
+  ask();
+  return true;
+}
+
+function begin(from) {
+  const first = !page.samples.length;
+  page = from;
+  if (!first) { // the worker was started again
+    return;
+  }
+  const groups = { update: 'Update', merge: 'Merge', card: 'Workflow card', life: 'Life of a database user' };
+  $('sample').replaceChildren(h('option', { value: '' }, 'your own'), ...Object.entries(groups).map(([tab, label]) =>
+    h('optgroup', { label }, page.samples.filter((s) => s.state.tab === tab).map((s) => h('option', { value: s.name }, s.title)))));
+  $('sample').disabled = false;
+  makeForm();
+  for (const tab of tabs.slice().reverse()) { // each tab begins with its first sample
+    adopt(page.samples.find((s) => s.state.tab === tab).state);
+  }
+  if (!follow()) choose(page.samples[0].name);
+}
+
+function selectTab(tab) {
+  model.tab = tab;
+  selected = -1;
+  $('results').replaceChildren();
+  show();
+  changed();
+}
+
+for (const section of document.querySelectorAll('section[data-editor]')) {
+  const editor = new Editor(section);
+  editors[editor.name] = editor;
+}
+for (const tab of tabs) $('tab-' + tab).addEventListener('click', () => selectTab(tab));
+$('tabs').addEventListener('keydown', (event) => {
+  const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const at = event.key === 'Home' ? 0 : event.key === 'End' ? tabs.length - 1 : move && (tabs.indexOf(model.tab) + move + tabs.length) % tabs.length;
+  if (at === undefined) return;
+  event.preventDefault();
+  selectTab(tabs[at]);
+  $('tab-' + tabs[at]).focus();
+});
+for (const id of Object.keys(choices)) $(id).addEventListener('change', () => { model[id] = $(id).value; changed(); });
+for (const id of switches) $(id).addEventListener('change', () => { model[id] = $(id).checked; changed(); });
+$('scopes').addEventListener('input', () => { model.scopes = $('scopes').value; changed(); });
+for (const radio of document.getElementsByName('sources')) radio.addEventListener('change', () => { model.sources = radio.value; changed(); });
+editors.connection.area.addEventListener('input', show);
+$('sample').addEventListener('change', () => { if ($('sample').value) choose($('sample').value); });
+$('steps').addEventListener('click', (event) => {
+  const name = event.target.dataset.do;
+  if (!name || model.steps.length >= 50) return;
+  const text = { create: '{"connection": "members", "email": "kim@example.com", "password": "********", "name": "Kim Lee"}', change: model.database, update: model.update }[name] || '';
+  model.steps = [...model.steps, { do: name, text }];
+  selected = -1;
+  changed();
+});
+$('undo').addEventListener('click', () => { model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
+$('restart').addEventListener('click', () => { model.steps = []; selected = -1; changed(); });
+$('copy').addEventListener('click', async () => {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    $('copied').textContent = 'Copied.';
+  } catch {
+    $('copied').textContent = 'Copy the address of the page.';
+  }
+});
+window.addEventListener('hashchange', follow);
+startWorker();
