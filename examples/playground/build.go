@@ -13,8 +13,7 @@ import (
 //go:embed site
 var site embed.FS
 
-// wasm is the package that runs in the page.
-const wasm = "github.com/metameld/metameld/examples/playground/wasm"
+const module = "github.com/metameld/metameld"
 
 // build returns the files of the page by name. It needs the go command and runs it in the
 // current directory, which must be in this module.
@@ -29,7 +28,8 @@ func build() (map[string][]byte, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	binary := filepath.Join(dir, "playground.wasm")
-	if _, err := command("build", "-trimpath", "-ldflags=-s -w", "-o", binary, wasm); err != nil {
+	// Only this module is compiled with inlining: the file is a tenth smaller by gzip.
+	if _, err := command("build", "-trimpath", "-ldflags=-s -w", "-gcflags=all=-l", "-gcflags="+module+"/...=", "-o", binary, module+"/examples/playground/wasm"); err != nil {
 		return nil, err
 	}
 	if files["playground.wasm"], err = os.ReadFile(binary); err != nil {
