@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/internal/long"
+	"github.com/metameld/metameld/metadata"
 )
 
 // asked returns the answer to s, through JSON.
@@ -208,4 +209,30 @@ func TestTooLong(t *testing.T) {
 	assert.Nil(t, a.Update)
 	require.Len(t, a.Marks["payload"], 1)
 	assert.Contains(t, a.Marks["payload"][0].Message, "4 MB")
+}
+
+func TestDiff(t *testing.T) {
+	from := metadata.MustValue(`{"a":{"b":1,"c":{"long enough":"to take several lines","x":1}},"d":1}`)
+	to := metadata.MustValue(`{"a":{"b":2},"e":[1]}`)
+	var text strings.Builder
+	for _, l := range diff(from, to, func(pointer string) bool { return pointer == "/a/c" }) {
+		text.WriteString(l.Sign + l.Text)
+		if l.Lost {
+			text.WriteString(" lost")
+		}
+		text.WriteString("\n")
+	}
+	assert.Equal(t, ` {
+   "a": {
+-    "b": 1,
++    "b": 2
+-    "c": { lost
+-      "long enough": "to take several lines", lost
+-      "x": 1 lost
+-    } lost
+   },
+-  "d": 1,
++  "e": [1]
+ }
+`, text.String())
 }

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/metameld/metameld/metadata"
 )
@@ -22,6 +23,9 @@ func diff(from, to metadata.Value, lost func(pointer string) bool) []Line {
 		d.replace("", "", from, to, 0, "")
 	}
 	lines := folded(d.lines)
+	for i, l := range lines {
+		lines[i] = l.written()
+	}
 	if d.cut > 0 {
 		lines = append(lines, Line{Sign: "…", Text: fmt.Sprintf("%d more lines", d.cut)})
 	}
@@ -53,14 +57,16 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 		news[name] = v
 	}
 	for name, old := range from.Members() {
-		at, label := pointer+metadata.Pointer(name), quoted(name)+": "
 		v, kept := news[name]
 		delete(news, name)
+		if kept && old.Equal(v) {
+			d.unchanged(name, v, depth+1)
+			continue
+		}
+		at, label := pointer+metadata.Pointer(name), quoted(name)+": "
 		switch {
 		case !kept:
 			d.replace(label, at, old, metadata.Value{}, depth+1, ",")
-		case old.Equal(v):
-			d.line(label+flat(v.String())+",", depth+1)
 		case depth < maxDepth && old.Kind() == metadata.KindObject && v.Kind() == metadata.KindObject:
 			d.objects(label, old, v, at, depth+1, ",")
 		default:
@@ -72,8 +78,31 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 			d.replace(quoted(name)+": ", pointer+metadata.Pointer(name), metadata.Value{}, v, depth+1, ",")
 		}
 	}
+	d.last(strings.Repeat("  ", depth+1))
 	d.sign = " "
 	d.line("}"+after, depth)
+}
+
+// unchanged adds a line for an unchanged member.
+func (d *differ) unchanged(name string, v metadata.Value, depth int) {
+	if len(d.lines) >= d.most {
+		d.cut++
+		return
+	}
+	d.lines = append(d.lines, Line{Sign: " ", Text: ",", same: &same{name, v, depth}})
+}
+
+// last removes the comma after the last member that is there afterwards, and after
+// those that were removed behind it. The members have that indent.
+func (d *differ) last(indent string) {
+	for i := len(d.lines) - 1; i >= 0 && d.cut == 0; i-- {
+		if rest, ok := strings.CutPrefix(d.lines[i].Text, indent); d.lines[i].same != nil || ok && rest[:1] != " " {
+			d.lines[i].Text = strings.TrimSuffix(d.lines[i].Text, ",")
+		}
+		if d.lines[i].Sign != "-" {
+			return
+		}
+	}
 }
 
 const near = 3 // unchanged lines that stay beside a change

@@ -13,8 +13,8 @@ import (
 const Masked = "********"
 
 // maxShare is the maximum size of a state in a link, in bytes of its JSON text.
-// Base64 makes that 32 KB.
-const maxShare = 24 << 10
+// In base64, with the name before it, that is less than 32 KB.
+const maxShare = 24<<10 - 64
 
 // share adds the state for a link: secrets are masked, and a text that is not JSON is
 // left out, since a secret in it cannot be found.
@@ -112,13 +112,27 @@ func blank(value string) bool {
 	return slices.Contains([]string{"null", "true", "false", `""`}, value)
 }
 
+// secrets are the ends of the names whose values are masked, without case and
+// punctuation. It is never changed.
+var secrets = []string{"password", "passwd", "pwd", "passphrase", "passwordhash", "token", "secret", "mfafactors", "linkwith", "apikey", "privatekey"}
+
 // secret reports whether the value of a member of that name is to be masked.
 func secret(name string) bool {
-	name = strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
-	for _, end := range []string{"password", "passwd", "pwd", "passphrase", "passwordhash", "token", "secret", "mfafactors", "linkwith", "apikey", "privatekey"} {
-		if strings.HasSuffix(name, end) {
-			return true
+	return slices.ContainsFunc(secrets, func(end string) bool { return endsIn(name, end) })
+}
+
+// endsIn reports whether the letters of name end in those of end.
+func endsIn(name, end string) bool {
+	i := len(name) - 1
+	for j := len(end) - 1; j >= 0; i-- {
+		switch {
+		case i < 0:
+			return false
+		case name[i]|0x20 == end[j]:
+			j--
+		case strings.IndexByte("_- .", name[i]) < 0:
+			return false
 		}
 	}
-	return false
+	return true
 }

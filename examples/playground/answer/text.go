@@ -65,6 +65,23 @@ type Line struct {
 	Sign string `json:"sign"`
 	Text string `json:"text"`
 	Lost bool   `json:"lost,omitempty"` // removed, though the payload does not name it
+
+	same *same // an unchanged member, whose text is written if the line is shown
+}
+
+// same is an unchanged member.
+type same struct {
+	name  string
+	value metadata.Value
+	depth int
+}
+
+// written returns l with its text.
+func (l Line) written() Line {
+	if m := l.same; m != nil {
+		l.Text, l.same = strings.Repeat("  ", m.depth)+shown(quoted(m.name)+": "+flat(m.value.String()))+l.Text, nil
+	}
+	return l
 }
 
 func (p *printer) line(text string, depth int) {
@@ -72,7 +89,7 @@ func (p *printer) line(text string, depth int) {
 		p.cut++
 		return
 	}
-	p.lines = append(p.lines, Line{p.sign, strings.Repeat("  ", depth) + shown(text), p.lost})
+	p.lines = append(p.lines, Line{Sign: p.sign, Text: strings.Repeat("  ", depth) + shown(text), Lost: p.lost})
 }
 
 // value writes v as lines; before stands before its first line.

@@ -27,6 +27,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -89,7 +90,9 @@ func all(m *testing.M) (int, error) {
 	defer proxy.Close()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 1000),
-		chromedp.ProxyServer(proxy.URL), chromedp.Flag("proxy-bypass-list", "<-loopback>"))
+		chromedp.ProxyServer(proxy.URL), chromedp.Flag("proxy-bypass-list", "<-loopback>"),
+		// The browser itself would ask a server about every page that has inputs.
+		chromedp.Flag("disable-features", "Translate,AutofillServerCommunication,OptimizationHints"))
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	defer cancel()
 	var closed context.CancelFunc
@@ -147,6 +150,15 @@ type tab struct {
 // open opens the page with a fragment, in a tab of its own, and waits for the first answer.
 func open(t *testing.T, fragment string) tab {
 	t.Helper()
+	p := newTab(t)
+	quiet(t, p.ctx)
+	p.visit(fragment)
+	return p
+}
+
+// newTab opens an empty tab.
+func newTab(t *testing.T) tab {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx))
@@ -154,8 +166,29 @@ func open(t *testing.T, fragment string) tab {
 	t.Cleanup(stop)
 	p := tab{t, ctx}
 	p.do(chromedp.EmulateViewport(1280, 1000))
-	p.visit(fragment)
 	return p
+}
+
+// quiet checks that the page writes nothing to the console: no exception, and no request
+// that its policy refuses.
+func quiet(t *testing.T, ctx context.Context) {
+	var said []string
+	var mu sync.Mutex
+	go func() {
+		for m, err := range chromedp.Console(ctx) {
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			said = append(said, m.String())
+			mu.Unlock()
+		}
+	}()
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		assert.Empty(t, said, "the console")
+	})
 }
 
 func (p tab) visit(fragment string) {

@@ -138,15 +138,28 @@ class Editor {
     const text = event.data ?? event.dataTransfer?.getData('text/plain') ?? '';
     if (this.area.value.length + text.length <= page.maxText) return;
     event.preventDefault();
-    this.fail(`The text was not inserted: it has ${Math.ceil(text.length / 1048576)} MB, and the page takes at most ${page.maxText / 1048576} MB. Use examples/preflight for larger files.`);
+    this.refuse(text.length);
+  }
+
+  refuse(size) {
+    this.faults.replaceChildren(h('li', { class: 'error', role: 'alert' },
+      `The text was not inserted: it has ${Math.round(size / 1048576)} MB, and the page takes at most ${page.maxText / 1048576} MB. Use examples/preflight for larger files.`));
   }
 
   typed() {
+    if (this.area.value.length > page.maxText) { // inserted without an event before it
+      const size = this.area.value.length;
+      this.area.value = this.read();
+      this.refuse(size);
+      return;
+    }
     this.count();
     this.write(this.area.value);
     this.draw();
     changed();
   }
+
+  read() { return model[this.name]; }
 
   write(text) { model[this.name] = text; }
 
@@ -174,8 +187,6 @@ class Editor {
     this.faults.replaceChildren(...shown);
     this.draw();
   }
-
-  fail(message) { this.faults.replaceChildren(h('li', { class: 'error', role: 'alert' }, message)); }
 
   // draw draws the line numbers that can be seen.
   draw() {
@@ -222,10 +233,14 @@ const trueFalse = ['Email Verified', 'Phone Verified', 'Blocked', 'Verify Email'
 const objects = ['App Metadata', 'Metadata'];
 
 class FormEditor extends Editor {
+  read() { return model.form[this.name] ?? ''; }
+
   write(text) { if (Object.hasOwn(model.form, this.name)) model.form[this.name] = text; }
 }
 
+// makeForm makes the form when it is first shown.
 function makeForm() {
+  if ($('form').children.length) return;
   for (const label of page.labels) {
     const id = 'card-' + label.replaceAll(' ', '-');
     const tick = h('input', { type: 'checkbox', id: id + '-on', 'data-label': label, 'aria-label': label + ' is on the card' });
@@ -245,7 +260,7 @@ function makeForm() {
       select.addEventListener('change', () => { model.form[label] = select.value; changed(); });
       row.append(h('label', { for: id, class: 'input' }, h('span', {}, label), select));
     } else {
-      const input = h('input', { id, type: label === 'Password' ? 'password' : 'text', autocomplete: label === 'Password' ? 'new-password' : 'off', spellcheck: 'false' });
+      const input = h('input', { id, type: 'text', class: label === 'Password' ? 'secret' : undefined, autocomplete: 'off', spellcheck: 'false' });
       input.addEventListener('input', () => { model.form[label] = input.value; changed(); });
       row.append(h('label', { for: id, class: 'input' }, h('span', {}, label), input));
     }
@@ -264,6 +279,8 @@ function able(label) {
 }
 
 function fillForm() {
+  if (model.tab !== 'card') return;
+  makeForm();
   for (const label of page.labels) {
     const text = Object.hasOwn(model.form, label) ? model.form[label] : '';
     if (cardEditors[label]) cardEditors[label].set(text);
@@ -467,6 +484,8 @@ const stepNames = {
 };
 const stateNames = { outside: ['In the database only', 'GET finds no user.'], cached: ['Cached', 'Auth0 shows a copy of the user.'], migrated: ['Migrated', 'Auth0 has the user; no script runs.'] };
 
+const importNote = (state, on) => (state === 'migrated' ? 'There is no way back.' : on ? 'Import mode is on: the next login moves the user to Auth0.' : 'Import mode is off: the user stays in the database.');
+
 let life = [];
 
 function renderLife(list) {
@@ -479,7 +498,7 @@ function renderLife(list) {
   status(s && (s.refused || s.problem) ? 'error' : '', s ? `Step ${at + 1}, ${(stepNames[s.do] || s.do).toLowerCase()}: ${s.refused ? 'refused' : s.problem ? s.problem : stateNames[state][0].toLowerCase()}.` : 'The user is in the database only. Do the next step.');
   const picture = h('ol', { class: 'states', 'aria-label': 'Where the user is' }, Object.entries(stateNames).map(([name, [title, text]]) =>
     h('li', { class: name === state ? 'here' : undefined, 'aria-current': name === state ? 'step' : undefined }, h('b', {}, title), h('span', {}, text))));
-  const view = [picture, h('p', { class: 'hint' }, 'Import mode is ' + (s && s.import ? 'on: the next login moves the user to Auth0.' : 'off: the user stays in the database.'))];
+  const view = [picture, h('p', { class: 'hint' }, importNote(state, s && s.import))];
   if (list.length) {
     view.push(h('ol', { class: 'timeline', 'aria-label': 'Steps' }, list.map((step, i) => h('li', {}, h('button', {
       type: 'button', class: step.refused || step.problem ? 'error' : undefined, 'aria-current': i === at ? 'true' : undefined, onclick: () => { selected = i; renderLife(life); document.querySelectorAll('.timeline button')[i].focus(); },
@@ -498,16 +517,12 @@ let link = 0;
 
 // share writes the state to the URL, or says why it is left out.
 function share(answer) {
-  let fragment = '';
-  let note = answer.left || '';
-  if (sample) { fragment = 'sample=' + sample; note = ''; }
-  else if (answer.share) {
-    fragment = 'state=' + encode(JSON.stringify(answer.share));
-    if (fragment.length > maxFragment) { fragment = ''; note = 'The inputs have more than 24 KB, so the link leaves them out.'; }
-  }
-  $('share-note').textContent = note;
+  const name = sample;
+  $('share-note').textContent = name ? '' : answer.left || '';
   clearTimeout(link);
   link = setTimeout(() => {
+    let fragment = name ? 'sample=' + name : answer.share ? 'state=' + encode(JSON.stringify(answer.share)) : '';
+    if (fragment.length > maxFragment) fragment = '';
     if (location.hash.slice(1) !== fragment) history.replaceState(null, '', fragment ? '#' + fragment : location.pathname + location.search);
     document.body.dataset.linked = document.body.dataset.answered;
   }, 250);
@@ -571,7 +586,6 @@ function begin(from) {
   $('sample').replaceChildren(h('option', { value: '' }, 'your own'), ...Object.entries(groups).map(([tab, label]) =>
     h('optgroup', { label }, page.samples.filter((s) => s.state.tab === tab).map((s) => h('option', { value: s.name }, s.title)))));
   $('sample').disabled = false;
-  makeForm();
   for (const tab of tabs.slice().reverse()) { // each tab begins with its first sample
     adopt(page.samples.find((s) => s.state.tab === tab).state);
   }
@@ -582,6 +596,7 @@ function selectTab(tab) {
   model.tab = tab;
   selected = -1;
   $('results').replaceChildren();
+  fillForm();
   show();
   changed();
 }
@@ -604,6 +619,7 @@ for (const id of switches) $(id).addEventListener('change', () => { model[id] = 
 $('scopes').addEventListener('input', () => { model.scopes = $('scopes').value; changed(); });
 for (const radio of document.getElementsByName('sources')) radio.addEventListener('change', () => { model.sources = radio.value; changed(); });
 editors.connection.area.addEventListener('input', show);
+
 $('sample').addEventListener('change', () => { if ($('sample').value) choose($('sample').value); });
 $('steps').addEventListener('click', (event) => {
   const name = event.target.dataset.do;
@@ -613,6 +629,7 @@ $('steps').addEventListener('click', (event) => {
   selected = -1;
   changed();
 });
+$('details').addEventListener('click', () => { $('answer').scrollIntoView(); $('answer').focus({ preventScroll: true }); });
 $('undo').addEventListener('click', () => { model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
 $('restart').addEventListener('click', () => { model.steps = []; selected = -1; changed(); });
 $('copy').addEventListener('click', async () => {

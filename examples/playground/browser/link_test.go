@@ -1,0 +1,95 @@
+package browser
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// linked waits until the URL has the state, and returns the fragment.
+func (p tab) linked() string {
+	p.t.Helper()
+	p.settle()
+	p.until(`document.body.dataset.linked === document.body.dataset.answered`)
+	return eval[string](p, "location.hash")
+}
+
+// state returns the JSON text of the state in a fragment.
+func state(t *testing.T, fragment string) string {
+	t.Helper()
+	text, ok := strings.CutPrefix(fragment, "#state=")
+	require.True(t, ok, "%.40s", fragment)
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	require.NoError(t, err)
+	return string(b)
+}
+
+// A link shows the same in another tab.
+func TestLink(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	assert.Equal(t, "#sample=siblings-lost", p.linked())
+	p.enter("payload", `{"user_metadata": {"address": null, "ключ": "\u202e<b>&#"}}`)
+	eval[bool](p, `(document.querySelector("[name=sources][value=strict]").click(), document.getElementById("secondary").click(), true)`)
+	fragment := p.linked()
+	q := open(t, fragment)
+	assert.Equal(t, eval[string](p, "JSON.stringify(request())"), eval[string](q, "JSON.stringify(request())"))
+	assert.Equal(t, p.text("#results"), q.text("#results"))
+	assert.Equal(t, fragment, q.linked())
+	for name, sample := range firsts {
+		q.visit("#sample=" + sample)
+		assert.Equal(t, "#sample="+sample, q.linked())
+		assert.Equal(t, name, eval[string](q, "model.tab"))
+	}
+}
+
+// A link never has a password.
+func TestPassword(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	p.enter("payload", `{"password": "correct-horse"}`)
+	assert.NotContains(t, state(t, p.linked()), "correct-horse")
+	assert.Contains(t, p.text("#share-note"), "in place of passwords")
+	p.enter("payload", `{"password": "correct-horse`)
+	assert.NotContains(t, state(t, p.linked()), "correct-horse")
+	assert.Contains(t, p.text("#share-note"), "leaves out a text that is not JSON")
+	p.visit("#sample=card-blanks")
+	eval[bool](p, `(() => { document.getElementById("card-Password-on").click(); const i = document.getElementById("card-Password"); i.value = "correct-horse"; i.dispatchEvent(new InputEvent("input")); return true })()`)
+	assert.NotContains(t, state(t, p.linked()), "correct-horse")
+	assert.NotContains(t, p.text("#results"), "correct-horse")
+	assert.NotContains(t, strings.Join(seen.all(), "\n"), "correct-horse")
+}
+
+// A state of more than 32 KB is left out, and the page says so.
+func TestLongState(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	p.enter("payload", `{"user_metadata": {"a": "`+strings.Repeat("x", 25<<10)+`"}}`)
+	assert.Empty(t, p.linked())
+	assert.Contains(t, p.text("#share-note"), "the link leaves them out")
+	p.enter("payload", `{"user_metadata": {"a": "`+strings.Repeat("x", 20<<10)+`"}}`)
+	fragment := p.linked()
+	assert.Greater(t, len(fragment), 20<<10)
+	assert.LessOrEqual(t, len(fragment), 32<<10)
+	assert.Empty(t, p.text("#share-note"))
+}
+
+// A link that the page did not make does no harm.
+func TestHostileLinks(t *testing.T) {
+	encoded := func(text string) string { return "#state=" + base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	p := open(t, "")
+	for _, fragment := range []string{
+		"#", "#x", "#state=", "#state=%%%", "#state=" + strings.Repeat("A", 100_000), "#sample=__proto__", "#sample=", encoded("null"), encoded("[]"), encoded("1"), encoded("{"),
+		encoded(`{"tab":"__proto__"}`), encoded(`{"tab":"card","form":{"__proto__":"x","Metadata":1,"Name":"<img src=x onerror=alert(1)>"}}`),
+		encoded(`{"tab":"life","steps":[null,1,{"do":"<b>"},{"do":"login"},{"do":"create","text":5}]}`), encoded(`{"tab":"life","steps":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`),
+		encoded(`{"tab":"update","kind":"nonsense","sources":"x","user":5,"payload":"{}","connection":"[]","scopes":{}}`), encoded("\xff\xfe"),
+	} {
+		p.visit(fragment)
+		assert.NotEmpty(t, p.text("#status"), fragment)
+		assert.Contains(t, []string{"update", "merge", "card", "life"}, eval[string](p, "model.tab"))
+		assert.Equal(t, 0, eval[int](p, `document.querySelectorAll("main img, main b[onerror]").length`))
+	}
+	// A link that is followed in the same tab.
+	eval[bool](p, `(location.hash = "#sample=merge-modes", true)`)
+	p.until(`model.tab === "merge" && document.querySelector(".mode")`)
+}
