@@ -236,3 +236,78 @@ func TestDiff(t *testing.T) {
  }
 `, text.String())
 }
+
+// The target has what the controls say, or the connection that was pasted.
+func TestTarget(t *testing.T) {
+	s := sample(t, "siblings-lost")
+	s.Payload = `{"name":"Rosa"}`
+	refused := func(change func(*State)) []string {
+		s := s
+		change(&s)
+		a := asked(t, s)
+		require.NotNil(t, a.Update, "%v", a.Marks)
+		var ids []string
+		for _, f := range a.Update.Findings {
+			if f.Severity == "error" {
+				ids = append(ids, f.Rule)
+			}
+		}
+		return ids
+	}
+	assert.Empty(t, refused(func(*State) {}))
+	assert.Equal(t, []string{"patch.synced-attributes"}, refused(func(s *State) { s.Kind, s.Sync = "social", "on_each_login" }))
+	assert.Empty(t, refused(func(s *State) { s.Kind, s.Sync = "social", "never_on_login" }))
+	assert.Equal(t, []string{"patch.synced-attributes"}, refused(func(s *State) { s.Connection = `{"strategy": "google-oauth2"}` }))
+	assert.Empty(t, refused(func(s *State) {
+		s.Connection = `{"strategy": "google-oauth2", "options": {"set_user_root_attributes": "never_on_login"}}`
+	}))
+	assert.Equal(t, []string{"patch.scope"}, refused(func(s *State) { s.Scopes = "read:users, update:clients" }))
+	assert.Empty(t, refused(func(s *State) { s.Scopes = "update:users" }))
+	assert.NotEmpty(t, refused(func(s *State) { s.Secondary = true }))
+	custom := func(s *State) { s.Kind, s.Sync, s.Sources = "custom-database", "never_on_login", "strict" }
+	assert.Equal(t, []string{"patch.custom-database"}, refused(custom))
+	assert.Empty(t, refused(func(s *State) { custom(s); s.Sources = "lenient" }))
+}
+
+// Without a user the payload is judged alone.
+func TestNoUser(t *testing.T) {
+	s := sample(t, "password-and-email")
+	s.User = " "
+	a := asked(t, s)
+	require.NotNil(t, a.Update)
+	assert.True(t, a.Update.NoUser)
+	assert.Equal(t, []string{"error patch.exclusive-attributes"}, rules(a.Update.Findings)[:1])
+	assert.Equal(t, 400, a.Update.Status)
+}
+
+// The switch decides about blank inputs that are on the card.
+func TestCard(t *testing.T) {
+	s := sample(t, "card-blanks")
+	assert.Contains(t, asked(t, s).Body, `"app_metadata": {}`)
+	s.PassEmpty = false
+	a := asked(t, s)
+	assert.NotContains(t, a.Body, "app_metadata")
+	assert.NotContains(t, a.Body, "nickname")
+	assert.Equal(t, 1, a.Update.Lost)
+	s.Form = map[string]string{"Metadata": "{"}
+	a = asked(t, s)
+	assert.Nil(t, a.Update)
+	assert.True(t, a.Marks["Metadata"][0].Fault)
+}
+
+// A step that is refused changes nothing; a step that cannot be read says so.
+func TestSteps(t *testing.T) {
+	s := sample(t, "life-of-a-user")
+	s.Steps = []Step{{"update", `{"name":"x"}`}, {"login", ""}, {"change", inDatabase}, {"login", ""}, {"update", `{"name":"x"}`}, {"update", `{"user_metadata":{"a":1}}`}, {"import-on", ""}, {"password", ""}, {"change", "{"}, {"create", creation}}
+	a := asked(t, s)
+	require.Len(t, a.Life, len(s.Steps))
+	assert.Contains(t, a.Life[0].Problem, "404")
+	assert.True(t, a.Life[1].Refused, "a login without a user in the database: %+v", a.Life[1])
+	assert.Equal(t, "cached", a.Life[3].State)
+	assert.True(t, a.Life[4].Refused)
+	assert.Contains(t, a.Life[5].Profile, `"a":1`)
+	assert.Equal(t, "migrated", a.Life[7].State)
+	assert.NotEmpty(t, a.Life[8].Problem)
+	assert.True(t, a.Life[9].Refused)
+	assert.Equal(t, "migrated", a.Life[9].State)
+}

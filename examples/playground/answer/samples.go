@@ -82,19 +82,10 @@ func oversized() string {
 }
 
 // Samples are all samples, the first one first shown.
-func Samples() []Sample {
-	form := map[string]string{
-		"ID": "auth0|65f0c0ffee", "Name": "Rosa Diaz", "Given Name": "Rosa", "Nickname": "", "Blocked": "",
-		"Metadata": `{"address": {"home": "7 Oak Lane"}}`, "App Metadata": "",
-	}
-	story := []Step{
-		{Do: "create", Text: creation},
-		{Do: "login"},
-		{Do: "change", Text: inDatabase},
-		{Do: "login"},
-		{Do: "import-on"},
-		{Do: "login"},
-	}
+func Samples() []Sample { return append(updates(), others()...) }
+
+// updates are the samples of the tab update.
+func updates() []Sample {
 	return []Sample{
 		{
 			"siblings-lost", "Siblings are lost",
@@ -131,6 +122,24 @@ func Samples() []Sample {
 			"The profile is beyond the allowance. A payload that makes it larger is refused; one that makes it smaller passes.",
 			State{Tab: "update", User: oversized(), Payload: "{\n  \"user_metadata\": {\"note\": \"one more\"}\n}", Kind: "database", Sources: "current"},
 		},
+	}
+}
+
+// others are the samples of the other tabs.
+func others() []Sample {
+	form := map[string]string{
+		"ID": "auth0|65f0c0ffee", "Name": "Rosa Diaz", "Given Name": "Rosa", "Nickname": "", "Blocked": "",
+		"Metadata": `{"address": {"home": "7 Oak Lane"}}`, "App Metadata": "",
+	}
+	story := []Step{
+		{Do: "create", Text: creation},
+		{Do: "login"},
+		{Do: "change", Text: inDatabase},
+		{Do: "login"},
+		{Do: "import-on"},
+		{Do: "login"},
+	}
+	return []Sample{
 		{
 			"merge-modes", "The same change in four modes",
 			"Auth0 merges the first level only. Other systems use other modes.",

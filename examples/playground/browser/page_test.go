@@ -29,3 +29,61 @@ func TestUpdate(t *testing.T) {
 	assert.Contains(t, p.text("#status"), "cannot be read: line 1")
 	assert.Equal(t, "true", eval[string](p, `editors.payload.area.getAttribute("aria-invalid")`))
 }
+
+// The switch of the card, and whether an input is on it.
+func TestCard(t *testing.T) {
+	p := open(t, "#sample=card-blanks")
+	body := func() string { return p.text("[aria-label='The payload that the card sends']") }
+	assert.Contains(t, body(), `"app_metadata": {}`)
+	p.do(chromedp.Click(chromedp.CSS("#passEmpty")))
+	p.settle()
+	assert.NotContains(t, body(), "app_metadata")
+	p.do(chromedp.Click(chromedp.CSS("#card-Picture-on")), chromedp.SendKeys(chromedp.CSS("#card-Picture"), "x"))
+	p.settle()
+	assert.Contains(t, body(), `"picture": "x"`)
+	assert.Contains(t, p.text("#status"), "Refused")
+	p.do(chromedp.Click(chromedp.CSS("#card-Metadata-on")))
+	p.settle()
+	assert.NotContains(t, body(), "user_metadata")
+}
+
+// The life of a user, step by step, with the buttons.
+func TestLife(t *testing.T) {
+	p := open(t, "#sample=life-of-a-user")
+	press := func(selector string) {
+		p.do(chromedp.Click(chromedp.CSS(selector)))
+		p.settle()
+	}
+	here := func() string { return p.text(".states .here b") }
+	press("#restart")
+	assert.Equal(t, "In the database only", here())
+	for _, x := range []struct{ step, state, shows string }{
+		{"create", "Cached", "The Create script runs"},
+		{"change", "Cached", "The profile in Auth0 does not change"},
+		{"login", "Cached", "Kim Park"},
+		{"update", "Cached", `"color":"blue"`},
+		{"import-on", "Cached", "the next login moves the user"},
+		{"login", "Migrated", "The user moves to the Auth0 store"},
+		{"login", "Migrated", "There is no way back"},
+	} {
+		press("[data-do=" + x.step + "]")
+		assert.Equal(t, x.state, here(), x.step)
+		assert.Contains(t, p.text("#results"), x.shows, x.step)
+	}
+	press(".timeline li:nth-child(2) button")
+	assert.Equal(t, "Cached", here())
+	press("#undo")
+	assert.Equal(t, 6, eval[int](p, `document.querySelectorAll(".timeline li").length`))
+}
+
+// A pasted connection takes the place of the controls; its faults are shown.
+func TestConnection(t *testing.T) {
+	p := open(t, "#sample=synced-attributes")
+	p.enter("connection", `{"strategy": "google-oauth2", "options": {"set_user_root_attributes": "never_on_login"}}`)
+	assert.Contains(t, p.text("#status"), "Accepted")
+	assert.True(t, eval[bool](p, `document.getElementById("kind").disabled`))
+	p.enter("connection", "{\n\"options\": 1}")
+	assert.Contains(t, p.text("#status"), "The connection cannot be read: line 2")
+	p.enter("connection", "")
+	assert.Contains(t, p.text("#status"), "Refused")
+}

@@ -364,6 +364,7 @@ const texts = { payload: 'payload', user: 'user', connection: 'connection', delt
 function render(answer) {
   const marks = answer.marks || {};
   for (const editor of [...Object.values(editors), ...Object.values(cardEditors)]) editor.mark(marks[editor.name] || []);
+  if (marks.connection) $('paste').open = true;
   share(answer);
   if (answer.problem) { status('error', answer.problem); return; }
   const open = new Set([...document.querySelectorAll('#results details[open]')].map((d) => d.dataset.key));
@@ -400,7 +401,7 @@ function updateView(u, body) {
     view.push(block(u.planned ? 'What the plan below changes' : 'What changes', changesView(u, 'The profile before and after')));
     view.push(block('Effects', effectsView(u.effects)));
   }
-  if (u.meant) view.push(block('To change only what the payload names, at every level', u.nothing ? h('p', {}, 'Nothing is left to send.') : [code(u.meant, 'The payload that keeps the siblings'), use(u.meant, body)]));
+  if (u.meant) view.push(block('If you meant a deep merge, send this', u.nothing ? h('p', {}, 'Nothing is left to send.') : [code(u.meant, 'The payload that keeps the siblings'), use(u.meant, body)]));
   if (u.plan) view.push(block('The plan: send these payloads in order', h('ol', { class: 'plan' }, u.plan.map((text, i) => h('li', {}, code(text, `Payload ${i + 1} of the plan`))))));
   if (u.planNote && !u.valid) view.push(block('No plan does what the payload means', h('p', { class: 'lines' }, u.planNote)));
   if (u.inverse && u.valid) view.push(block('The payload that undoes it', code(u.inverse, 'The inverse'), u.remains ? h('p', { class: 'lines' }, 'These differences remain: ' + u.remains) : ''));
@@ -437,8 +438,8 @@ const words = { '-': 'removed', '+': 'added', '…': 'left out', ' ': '' };
 function diffView(lines, label) {
   return region(label, { class: 'diff' }, h('div', { class: 'lines' }, (lines || []).map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : '') },
     h('span', { class: 'sign', 'aria-hidden': 'true' }, l.lost ? '✕' : l.sign === ' ' ? '' : l.sign),
-    h('span', { class: 'text' }, l.text), words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : '',
-    l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : ''))));
+    l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '',
+    h('span', { class: 'text' }, l.text), words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : ''))));
 }
 
 function changesView(e, label) {
