@@ -167,6 +167,7 @@ class Editor {
     if (this.area.value !== text) this.area.value = text;
     this.count();
     this.mark([]);
+    this.draw();
   }
 
   count() {
@@ -178,6 +179,7 @@ class Editor {
 
   // mark shows marks: all beside the lines, faults also as text.
   mark(marks) {
+    if (!marks.length && !this.marks.length && !this.faults.children.length) return;
     this.marks = marks;
     const faults = marks.filter((m) => m.fault);
     this.area.setAttribute('aria-invalid', String(faults.some((m) => m.severity === 'error')));
@@ -190,6 +192,7 @@ class Editor {
 
   // draw draws the line numbers that can be seen.
   draw() {
+    if (this.area.closest('[hidden]')) return; // show draws it
     const style = this.style ||= getComputedStyle(this.area);
     const height = parseFloat(style.lineHeight);
     const top = this.area.scrollTop;
@@ -335,6 +338,7 @@ function restart(message) {
 function receive(data) {
   if (data.page) {
     ready = true;
+    document.body.dataset.warm = String(data.ms);
     begin(JSON.parse(data.page));
     return;
   }

@@ -5,12 +5,14 @@
 package main
 
 import (
+	"runtime/debug"
 	"syscall/js"
 
 	"github.com/metameld/metameld/examples/playground/answer"
 )
 
 func main() {
+	debug.SetGCPercent(400) // collecting garbage stops the only thread
 	js.Global().Set("metameld", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		return string(answer.Of([]byte(args[0].String())))
 	}))
