@@ -442,8 +442,8 @@ const words = { '-': 'removed', '+': 'added', '…': 'left out', ' ': '' };
 function diffView(lines, label) {
   return region(label, { class: 'diff' }, h('div', { class: 'lines' }, (lines || []).map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : '') },
     h('span', { class: 'sign', 'aria-hidden': 'true' }, l.lost ? '✕' : l.sign === ' ' ? '' : l.sign),
-    l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '',
-    h('span', { class: 'text' }, l.text), words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : ''))));
+    h('span', { class: 'text' }, l.text.match(/^ */)[0], l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '', h(l.sign === '-' ? 'del' : 'span', {}, l.text.trimStart())),
+    words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : ''))));
 }
 
 function changesView(e, label) {
