@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,6 +51,19 @@ func TestPage(t *testing.T) {
 		assert.NotContains(t, rest, "http://", name)
 		assert.NotContains(t, rest, "https://", name)
 		assert.NotContains(t, rest, "innerHTML", name)
+	}
+}
+
+// The page can be written as files.
+func TestWrite(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	files, err := static()
+	require.NoError(t, err)
+	require.NoError(t, write(files, dir))
+	for name, data := range files {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		assert.Equal(t, data, got)
 	}
 }
 

@@ -35,6 +35,10 @@ func TestScreenshots(t *testing.T) {
 		shot(p, name+"-390-dark")
 		p.media("light")
 		shot(p, name+"-390")
+		eval[bool](p, `(document.getElementById("details").click(), true)`)
+		png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot()) // the first screen of the answer
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-390-answer.png"), png, 0o644))
 		assert.LessOrEqual(t, eval[int](p, "document.documentElement.scrollWidth"), 390, name)
 	}
 	p := open(t, "#sample=siblings-lost")
