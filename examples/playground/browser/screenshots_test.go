@@ -16,29 +16,32 @@ var firsts = map[string]string{"update": "siblings-lost", "merge": "merge-modes"
 // readme is the screenshot that README shows.
 const readme = "../screenshot.png"
 
+// shot keeps a screenshot of the whole page.
+func (p tab) shot(name string) { p.keep(name, chromedp.FullScreenshot(100)) }
+
+// keep keeps a screenshot as an artefact of the test.
+func (p tab) keep(name string, take chromedp.Action[[]byte]) {
+	p.t.Helper()
+	png, err := chromedp.Run(p.ctx, take)
+	require.NoError(p.t, err)
+	require.NoError(p.t, os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), png, 0o644))
+}
+
 // Each tab is shown in light, in dark and at a phone's width, without a horizontal scroll
 // bar. The screenshots are artefacts.
 func TestScreenshots(t *testing.T) {
-	dir := t.ArtifactDir()
-	shot := func(p tab, name string) {
-		png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
-	}
 	for name, sample := range firsts {
 		p := open(t, "#sample="+sample)
-		shot(p, name+"-light")
+		p.shot(name+"-light")
 		p.media("dark")
-		shot(p, name+"-dark")
+		p.shot(name+"-dark")
 		p.do(chromedp.EmulateViewport(390, 844))
 		p.settle()
-		shot(p, name+"-390-dark")
+		p.shot(name+"-390-dark")
 		p.media("light")
-		shot(p, name+"-390")
+		p.shot(name+"-390")
 		eval[bool](p, `(document.getElementById("details").click(), true)`)
-		png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot()) // the first screen of the answer
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-390-answer.png"), png, 0o644))
+		p.keep(name+"-390-answer", chromedp.CaptureScreenshot())
 		assert.LessOrEqual(t, eval[int](p, "document.documentElement.scrollWidth"), 390, name)
 	}
 	p := open(t, "#sample=siblings-lost")
