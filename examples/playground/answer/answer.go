@@ -55,8 +55,15 @@ type Answer struct {
 	Merges  []Merged          `json:"merges,omitempty"`
 	Life    []Stage           `json:"life,omitempty"`
 
-	Share *State `json:"share,omitempty"` // the state for a link, without secrets
+	Share *Share `json:"share,omitempty"` // nil: the state is too long for a link
 	Left  string `json:"left,omitempty"`  // the reason why the link lacks something
+}
+
+// Share is what a link has in place of parts of the state.
+type Share struct {
+	Texts map[string]string `json:"texts,omitempty"` // by name
+	Form  map[string]string `json:"form,omitempty"`  // if any, the whole form
+	Steps []Step            `json:"steps,omitempty"` // if any, all steps
 }
 
 // MaxText is the maximum size of one text, in bytes.

@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -12,46 +11,52 @@ import (
 // Masked replaces a secret in a link.
 const Masked = "********"
 
-// maxShare is the maximum size of a state in a link, in bytes of its JSON text.
-// In base64, with the name before it, that is less than 32 KB.
-const maxShare = 24<<10 - 64
+// maxShare is the maximum size of the texts of a state in a link, in bytes. In base64
+// that is 32 KB; the page checks the length of the link.
+const maxShare = 24 << 10
 
-// share adds the state for a link: secrets are masked, and a text that is not JSON is
-// left out, since a secret in it cannot be found.
+// share adds what a link has in place of the texts with secrets, and of texts that are
+// not JSON, since a secret in them cannot be found: those are left out.
 func (a *Answer) share(s State) {
 	if s.size() > maxShare {
 		a.Left = "The inputs have more than 24 KB, so the link leaves them out."
 		return
 	}
-	s.Form = maps.Clone(s.Form)
-	s.Steps = slices.Clone(s.Steps)
 	masked, left := false, false
-	clean := func(text *string) {
-		safe, ok := mask(*text)
-		masked = masked || ok && safe != *text
-		left = left || !ok
-		*text = safe
+	clean := func(text string) (safe string, changed bool) {
+		safe, ok := mask(text)
+		changed = safe != text
+		masked, left = masked || ok && changed, left || !ok
+		return safe, changed
 	}
-	for _, text := range []*string{&s.User, &s.Payload, &s.Connection, &s.Base, &s.Delta, &s.Database, &s.Update} {
-		clean(text)
-	}
-	for i := range s.Steps {
-		clean(&s.Steps[i].Text)
-	}
-	for _, label := range []string{"Metadata", "App Metadata"} {
-		if text, on := s.Form[label]; on {
-			clean(&text)
-			s.Form[label] = text
+	a.Share = &Share{Texts: map[string]string{}}
+	for name, text := range map[string]string{
+		"user": s.User, "payload": s.Payload, "connection": s.Connection, "base": s.Base, "delta": s.Delta, "database": s.Database, "update": s.Update,
+	} {
+		if safe, changed := clean(text); changed {
+			a.Share.Texts[name] = safe
 		}
 	}
-	if s.Form["Password"] != "" && s.Form["Password"] != Masked {
-		s.Form["Password"], masked = Masked, true
+	for i, step := range s.Steps {
+		if safe, changed := clean(step.Text); changed {
+			if a.Share.Steps == nil {
+				a.Share.Steps = slices.Clone(s.Steps)
+			}
+			a.Share.Steps[i].Text = safe
+		}
 	}
-	if text, err := json.Marshal(s); err != nil || len(text) > maxShare {
-		a.Left = "The inputs have more than 24 KB, so the link leaves them out."
-		return
+	form := maps.Clone(s.Form)
+	for label, text := range s.Form {
+		switch {
+		case label == "Metadata" || label == "App Metadata":
+			form[label], _ = clean(text)
+		case secret(label) && text != "" && text != Masked:
+			form[label], masked = Masked, true
+		}
 	}
-	a.Share = &s
+	if !maps.Equal(form, s.Form) {
+		a.Share.Form = form
+	}
 	switch {
 	case left:
 		a.Left = "The link leaves out a text that is not JSON."

@@ -58,6 +58,8 @@ func TestPassword(t *testing.T) {
 	eval[bool](p, `(() => { document.getElementById("card-Password-on").click(); const i = document.getElementById("card-Password"); i.value = "correct-horse"; i.dispatchEvent(new InputEvent("input")); return true })()`)
 	assert.NotContains(t, state(t, p.linked()), "correct-horse")
 	assert.NotContains(t, p.text("#results"), "correct-horse")
+	// What is typed later does not get into the link of an earlier answer.
+	assert.Equal(t, "x", eval[string](p, `(() => { model.form.Name = "x"; const state = request(); model.form.Name = "y"; return state.form.Name })()`))
 	assert.NotContains(t, strings.Join(seen.all(), "\n"), "correct-horse")
 }
 

@@ -32,14 +32,14 @@ func (p tab) keep(name string, take chromedp.Action[[]byte]) {
 func TestScreenshots(t *testing.T) {
 	for name, sample := range firsts {
 		p := open(t, "#sample="+sample)
-		p.shot(name+"-light")
+		p.shot(name + "-light")
 		p.media("dark")
-		p.shot(name+"-dark")
+		p.shot(name + "-dark")
 		p.do(chromedp.EmulateViewport(390, 844))
 		p.settle()
-		p.shot(name+"-390-dark")
+		p.shot(name + "-390-dark")
 		p.media("light")
-		p.shot(name+"-390")
+		p.shot(name + "-390")
 		eval[bool](p, `(document.getElementById("details").click(), true)`)
 		p.keep(name+"-390-answer", chromedp.CaptureScreenshot())
 		assert.LessOrEqual(t, eval[int](p, "document.documentElement.scrollWidth"), 390, name)

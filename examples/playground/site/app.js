@@ -44,6 +44,7 @@ let selected = -1; // the step that is shown; -1: the last
 function request() {
   const state = { tab: model.tab };
   for (const name of fields[model.tab]) state[name] = model[name];
+  if (state.form) state.form = { ...state.form }; // the link is made of it later
   return state;
 }
 
@@ -320,7 +321,7 @@ function ask() {
   for (const [name, value] of Object.entries(state)) {
     if (typeof value === 'string' && value.length > page.maxText) state[name] = value.slice(0, page.maxText + 1);
   }
-  waiting = { id: ++count, tab: model.tab, begun };
+  waiting = { id: ++count, state, begun };
   begun = 0;
   timer = setTimeout(() => restart('The library took too long, so it was started again.'), patience);
   worker.postMessage({ id: waiting.id, state: JSON.stringify(state) });
@@ -348,7 +349,7 @@ function receive(data) {
   const asked = waiting;
   waiting = null;
   if (data.failed) { restart('The library ended: ' + data.failed); return; }
-  if (asked.tab === model.tab) render(JSON.parse(data.answer));
+  if (asked.state.tab === model.tab) render(JSON.parse(data.answer), asked.state);
   performance.measure('answer', { start: asked.begun, detail: { id: data.id, compute: data.ms } });
   if (performance.getEntriesByName('answer').length > 500) performance.clearMeasures('answer');
   document.body.dataset.answered = String(data.id);
@@ -365,11 +366,11 @@ function status(kind, text) {
 
 const texts = { payload: 'payload', user: 'user', connection: 'connection', delta: 'change', base: 'stored metadata', database: 'user in the database', update: 'payload' };
 
-function render(answer) {
+function render(answer, state) {
   const marks = answer.marks || {};
   for (const editor of [...Object.values(editors), ...Object.values(cardEditors)]) editor.mark(marks[editor.name] || []);
   if (marks.connection) $('paste').open = true;
-  share(answer);
+  share(answer, state);
   if (answer.problem) { status('error', answer.problem); return; }
   const open = new Set([...document.querySelectorAll('#results details[open]')].map((d) => d.dataset.key));
   const faults = Object.entries(marks).flatMap(([name, list]) => list.filter((m) => m.fault && m.severity === 'error').map((m) => ({ name, ...m })));
@@ -520,14 +521,22 @@ function renderLife(list) {
 
 let link = 0;
 
-// share writes the state to the URL, or says why it is left out.
-function share(answer) {
+// share writes the state to the URL, with what the answer puts in place of secrets, or
+// says why it is left out.
+function share(answer, state) {
   const name = sample;
   $('share-note').textContent = name ? '' : answer.left || '';
   clearTimeout(link);
   link = setTimeout(() => {
-    let fragment = name ? 'sample=' + name : answer.share ? 'state=' + encode(JSON.stringify(answer.share)) : '';
-    if (fragment.length > maxFragment) fragment = '';
+    let fragment = name ? 'sample=' + name : '';
+    if (!name && answer.share) {
+      const { texts, form, steps } = answer.share;
+      fragment = 'state=' + encode(JSON.stringify({ ...state, ...texts, ...(form && { form }), ...(steps && { steps }) }));
+      if (fragment.length > maxFragment) {
+        fragment = '';
+        $('share-note').textContent = 'The inputs have more than 24 KB, so the link leaves them out.';
+      }
+    }
     if (location.hash.slice(1) !== fragment) history.replaceState(null, '', fragment ? '#' + fragment : location.pathname + location.search);
     document.body.dataset.linked = document.body.dataset.answered;
   }, 250);
