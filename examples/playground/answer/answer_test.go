@@ -69,6 +69,8 @@ func TestSamples(t *testing.T) {
 			assert.Len(t, a.Update.Plan, x.plan)
 			assert.Equal(t, x.meant, a.Update.Meant != "")
 			assert.Equal(t, x.planned, a.Update.Planned)
+			assert.Equal(t, !x.valid && !x.planned, a.Update.PlanNote != "")
+			assert.NotContains(t, a.Update.PlanNote, "[")
 			for _, f := range a.Update.Findings {
 				assert.NotEmpty(t, f.Source, f.Rule)
 				assert.NotEmpty(t, f.Evidence, f.Rule)

@@ -177,7 +177,7 @@ func (up *Update) meant(p patch.Payload, u user.Profile) {
 func (up *Update) plan(p patch.Payload, v metadata.Value, u user.Profile, t user.Target) {
 	list, err := patch.Plan(u, p, t)
 	if err != nil {
-		up.PlanNote = message(err)
+		up.PlanNote = up.unplanned(err)
 		return
 	}
 	if up.Valid {
@@ -198,6 +198,17 @@ func (up *Update) plan(p patch.Payload, v metadata.Value, u user.Profile, t user
 	}
 	up.Planned = true
 	up.Effect = effect(all, v)
+}
+
+// unplanned says why there is no plan.
+func (up *Update) unplanned(err error) string {
+	var list rule.Violations
+	if errors.As(err, &list) && !slices.ContainsFunc(list, func(v rule.Violation) bool {
+		return !slices.ContainsFunc(up.Findings, func(f Finding) bool { return f.Rule == string(v.Rule) })
+	}) {
+		return "Several payloads would be refused for the same reason."
+	}
+	return message(err)
 }
 
 // effect returns what an operation changes; payload is its text, or absent.

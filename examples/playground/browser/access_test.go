@@ -77,6 +77,7 @@ func TestFaults(t *testing.T) {
 	p.enter("payload", "{\n  \"name\": \"a\",\n  \"name\": 1\n}")
 	p.enter("connection", `{"strategy": 1}`)
 	assert.Contains(t, p.text("#status"), "cannot be read")
+	assert.Equal(t, 1, eval[int](p, `document.querySelectorAll("#results.older").length`))
 	assert.Contains(t, p.text("[data-editor=payload] .faults"), "Line 3 /name: duplicate name")
 	assert.Contains(t, p.text("[data-editor=connection] .faults"), "Line 1")
 	p.shot("faults")

@@ -379,9 +379,11 @@ function render(answer, state) {
   else if (answer.merges) renderMerges(answer.merges);
   else if (!faults.length) $('results').replaceChildren();
   for (const details of document.querySelectorAll('#results details')) if (open.has(details.dataset.key)) details.open = true;
+  const older = faults.length > 0 && model.tab !== 'life' && !answer.update && !answer.merges;
+  $('results').className = older ? 'older' : '';
   if (faults.length) {
     const f = faults[0];
-    status('error', `The ${texts[f.name] || f.name} cannot be read: line ${f.line}, ${f.message}.` + (answer.update || answer.merges ? '' : ' What is below is older.'));
+    status('error', `The ${texts[f.name] || f.name} cannot be read: line ${f.line}, ${f.message}.` + (older ? ' What is below is older.' : ''));
   } else if (model.tab !== 'life' && !answer.update && !answer.merges) {
     status('', 'Enter a payload to see what it does.');
   }
@@ -408,7 +410,7 @@ function updateView(u, body) {
   }
   if (u.meant) view.push(block('If you meant a deep merge, send this', u.nothing ? h('p', {}, 'Nothing is left to send.') : [code(u.meant, 'The payload that keeps the siblings'), use(u.meant, body)]));
   if (u.plan) view.push(block('The plan: send these payloads in order', h('ol', { class: 'plan' }, u.plan.map((text, i) => h('li', {}, code(text, `Payload ${i + 1} of the plan`))))));
-  if (u.planNote && !u.valid) view.push(block('No plan does what the payload means', h('p', { class: 'lines' }, u.planNote)));
+  if (u.planNote && !u.valid) view.push(block('The plan', h('p', { class: 'lines' }, u.planNote)));
   if (u.inverse && u.valid) view.push(block('The payload that undoes it', code(u.inverse, 'The inverse'), u.remains ? h('p', { class: 'lines' }, 'These differences remain: ' + u.remains) : ''));
   view.push(block("The API's answer", h('p', {}, u.valid ? '200 OK, with the profile after the update.' : u.response ? `${u.status} ${u.response}` : 'No answer to this is known.')));
   return view;
