@@ -154,10 +154,11 @@ class Editor {
       this.refuse(size);
       return;
     }
-    this.count();
     this.write(this.area.value);
-    this.draw();
     changed();
+    const before = this.lines;
+    this.count(); // while the worker is busy
+    if (this.lines !== before) this.draw();
   }
 
   read() { return model[this.name]; }
