@@ -74,7 +74,7 @@ func TestFirstLevelIsAlwaysListed(t *testing.T) {
 		return MustParse(`{"` + around + `":{` + in.String()[1:] + `}` + top.String() + `}`)
 	}
 	whole, single := 0, 0
-	for n := 500; n < 800; n += 5 {
+	for n := 500; n < 800; n += sized(20, 5) {
 		x, y, z := object(n, 1), object(n, 2), object(n, 3)
 		list := Changes(x, y)
 		_, conflicts := Merge3(x, y, z)

@@ -198,7 +198,7 @@ func work(f func()) (counts [2]float64) {
 // four times as much. A single step can be larger: large profiles are judged, and scratch
 // memory that is not small is made anew in each call.
 func TestWorkIsLinear(t *testing.T) {
-	n := long.Pick(100, 2_000)
+	n := long.Pick(50, 2_000)
 	slack := [2]float64{500, long.Pick[float64](256<<10, 2<<20)}
 	for shape := range growing {
 		var sizes [3]grown
