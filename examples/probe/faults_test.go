@@ -179,7 +179,7 @@ func TestLastingFaults(t *testing.T) {
 
 // ids returns the ids in the journal, and whether there are any.
 func (b *bench) ids() ([]string, bool) {
-	j, err := openJournal(b.journal, "dev-abc", b.sync)
+	j, err := openJournal(b.journal, "dev-abc.eu.auth0.com", b.sync)
 	require.NoError(b.t, err)
 	defer func() { _ = j.close(true) }()
 	return j.ids, len(j.ids) > 0
@@ -375,7 +375,7 @@ func TestImportInJournal(t *testing.T) {
 // No more requests are sent, and no more users are created, than the numbers allow.
 func TestNumbersAreLimits(t *testing.T) {
 	b := newBench(t, fake.Options{})
-	j, err := openJournal(b.journal, "dev-abc", b.sync)
+	j, err := openJournal(b.journal, "dev-abc.eu.auth0.com", b.sync)
 	require.NoError(t, err)
 	defer func() { _ = j.close(true) }()
 	g := &guard{owns: j.owns}

@@ -15,24 +15,28 @@ var errJournal = errors.New("the journal cannot be written, so nothing more is c
 // importEnds is how long an import is taken to run at most if its end was not seen.
 const importEnds = 2 * time.Hour
 
-// journal is a file of JSON lines. A user's ids are in it, and on the disk, before the
+// magic is the first line's name of the format, with its version.
+const magic = "metameld-probe journal 1"
+
+// journal is a file of JSON lines. The first one says that it is one, and whose. A user's ids are in it, and on the disk, before the
 // request that creates the user is sent, so that whatever ends the program, the next run
 // knows what to delete. It holds no secret, and no e-mail address.
 type journal struct {
 	file     *os.File
 	sync     func(*os.File) error // returns when the file is on the disk
-	tenant   string
-	ids      []string // that may exist
-	findings []found  // of the run that was interrupted
+	host     string               // of the tenant
+	ids      []string             // that may exist
+	findings []found              // of the run that was interrupted
 
 	// The imports that may not have ended, by the id of the user in the row, and when they
 	// began: one that ends late creates the user again.
 	imports map[string]time.Time
 }
 
-// entry is a line, of which one member is set.
+// entry is a line, of which one member is set; of the first line these are Journal and Host.
 type entry struct {
-	Tenant  string   `json:"tenant,omitempty"`
+	Journal string   `json:"journal,omitempty"` // magic
+	Host    string   `json:"host,omitempty"`
 	Create  []string `json:"create,omitempty"`  // ids that a creation may produce
 	Gone    string   `json:"gone,omitempty"`    // an id that exists no longer
 	Finding *found   `json:"finding,omitempty"` // of a probe that is done
@@ -53,24 +57,15 @@ type found struct {
 	At time.Time `json:"at"`
 }
 
-// openJournal opens the journal of a tenant, or makes one.
-func openJournal(name, tenant string, sync func(*os.File) error) (*journal, error) {
+// openJournal opens the journal of the tenant at a host, or makes one. It does not change a
+// file that is no journal of that tenant.
+func openJournal(name, host string, sync func(*os.File) error) (*journal, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
 	}
-	j := &journal{file: f, sync: sync, imports: map[string]time.Time{}}
+	j := &journal{file: f, sync: sync, host: host, imports: map[string]time.Time{}}
 	if err := j.read(); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	switch {
-	case j.tenant == "":
-		err = j.write(entry{Tenant: tenant})
-		j.tenant = tenant
-	case j.tenant != tenant:
-		err = errors.New("the journal is that of another tenant: clean that one first, or choose another file with -journal")
-	}
-	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return j, nil
@@ -82,11 +77,21 @@ func (j *journal) read() error {
 	if err != nil {
 		return errors.New("the journal cannot be read")
 	}
+	if len(text) == 0 {
+		return j.write(entry{Journal: magic, Host: j.host})
+	}
 	end := bytes.LastIndexByte(text, '\n') + 1
-	for line := range bytes.Lines(text[:end]) {
-		var e entry
-		if err := json.Unmarshal(line, &e); err != nil {
-			return errors.New("the journal is not one: a line is no entry")
+	first, rest, _ := bytes.Cut(text[:end], []byte("\n"))
+	switch e, err := parseEntry(first); {
+	case err != nil || e.Journal != magic:
+		return errors.New("the file of -journal is not a journal of this program: choose another file")
+	case e.Host != j.host:
+		return errors.New("the journal is that of another tenant: clean that one first, or choose another file with -journal")
+	}
+	for line := range bytes.Lines(rest) {
+		e, err := parseEntry(line)
+		if err != nil {
+			return err
 		}
 		j.apply(e)
 	}
@@ -97,10 +102,22 @@ func (j *journal) read() error {
 	return err
 }
 
-func (j *journal) apply(e entry) {
-	if e.Tenant != "" {
-		j.tenant = e.Tenant
+// parseEntry parses a line. Nothing but an entry is one.
+func parseEntry(line []byte) (e entry, err error) {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err = d.Decode(&e); err == nil {
+		if _, end := d.Token(); !errors.Is(end, io.EOF) {
+			err = errors.New("more than one value")
+		}
 	}
+	if err != nil {
+		err = errors.New("a line of the journal is no entry")
+	}
+	return e, err
+}
+
+func (j *journal) apply(e entry) {
 	for _, id := range e.Create {
 		if !slices.Contains(j.ids, id) {
 			j.ids = append(j.ids, id)

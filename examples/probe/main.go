@@ -184,7 +184,7 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 			return exitFailed, errors.New("there is no journal, so nothing to delete")
 		}
 	}
-	j, err := openJournal(o.journal, name, p.sync)
+	j, err := openJournal(o.journal, base.Host, p.sync)
 	if err != nil {
 		return exitFailed, err
 	}

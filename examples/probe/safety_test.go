@@ -168,7 +168,7 @@ func TestForeignUserStays(t *testing.T) {
 		b := newBench(t, fake.Options{})
 		require.NoError(t, b.tenant.Seed(strings.NewReader(foreign)))
 		id, _ := metadata.MustParse(foreign).At("/user_id").Str()
-		writeJournal(t, b.journal, entry{Tenant: "dev-abc"}, entry{Create: []string{id}})
+		writeJournal(t, b.journal, entry{Create: []string{id}})
 		b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
 		assert.Equal(t, exitFailed, b.exit)
 		assert.Contains(t, b.stderr, "not deleted")
@@ -183,7 +183,7 @@ func TestForeignUserStays(t *testing.T) {
 func writeJournal(t *testing.T, name string, entries ...entry) {
 	t.Helper()
 	var b strings.Builder
-	for _, e := range entries {
+	for _, e := range append([]entry{{Journal: magic, Host: "dev-abc.eu.auth0.com"}}, entries...) {
 		text, err := json.Marshal(e)
 		require.NoError(t, err)
 		b.Write(append(text, '\n'))
@@ -191,22 +191,44 @@ func writeJournal(t *testing.T, name string, entries ...entry) {
 	require.NoError(t, os.WriteFile(name, []byte(b.String()), 0o600))
 }
 
-// A journal of another tenant, or a file that is none, is refused. A last line that is not
-// complete is dropped: it was never acted on.
+// A journal of another tenant or region, or a file that is none, is refused and not
+// changed. A last line that is not complete is dropped: it was never acted on.
 func TestJournals(t *testing.T) {
+	header := func(host string) string {
+		return `{"journal":"metameld-probe journal 1","host":"` + host + `"}` + "\n"
+	}
 	for text, want := range map[string]string{
-		`{"tenant":"dev-xyz"}` + "\n": "another tenant",
-		"not a journal\n":             "no entry",
+		header("dev-xyz.eu.auth0.com"): "another tenant",
+		header("dev-abc.us.auth0.com") + `{"create":["auth0|metameld-probe-1"]}` + "\n": "another tenant",
+		"not a journal\n":                     "not a journal",
+		"a note":                              "not a journal",
+		`{"user":"precious","data":1}` + "\n": "not a journal",
+		`{"tenant":"dev-abc"}` + "\n":         "not a journal",
+		`{}` + "\n":                           "not a journal",
+		"\n":                                  "not a journal",
+		strings.TrimSpace(header("dev-abc.eu.auth0.com")):                                 "not a journal",
+		strings.Replace(header("dev-abc.eu.auth0.com"), "journal 1", "journal 2", 1):      "not a journal",
+		strings.Replace(header("dev-abc.eu.auth0.com"), "{", `{"user":"precious",`, 1):    "not a journal",
+		strings.TrimSpace(header("dev-abc.eu.auth0.com")) + ` {"user":"precious"}` + "\n": "not a journal",
 	} {
-		b := newBench(t, fake.Options{})
-		require.NoError(t, os.WriteFile(b.journal, []byte(text), 0o600))
-		b.start(b.flags()...)
-		assert.Equal(t, exitFailed, b.exit)
-		assert.Contains(t, b.stderr, want)
-		assert.Empty(t, b.sent)
+		for _, clean := range []bool{false, true} {
+			b := newBench(t, fake.Options{})
+			require.NoError(t, os.WriteFile(b.journal, []byte(text), 0o600))
+			args := b.flags()
+			if clean {
+				args = []string{"-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal}
+			}
+			b.start(args...)
+			assert.Equal(t, exitFailed, b.exit, text)
+			assert.Contains(t, b.stderr, want, text)
+			assert.Empty(t, b.sent, text)
+			after, err := os.ReadFile(b.journal)
+			require.NoError(t, err, text)
+			assert.Equal(t, text, string(after))
+		}
 	}
 	b := newBench(t, fake.Options{})
-	require.NoError(t, os.WriteFile(b.journal, []byte(`{"tenant":"dev-abc"}`+"\n"+`{"create":["auth0|metame`), 0o600))
+	require.NoError(t, os.WriteFile(b.journal, []byte(header("dev-abc.eu.auth0.com")+`{"create":["auth0|metame`), 0o600))
 	b.start(b.flags("-rule", string(rule.NestedNull))...)
 	assert.Equal(t, exitKnown, b.exit, b.stderr)
 	b.nothingLeft()
@@ -650,7 +672,7 @@ func TestResume(t *testing.T) {
 		b := newBench(t, fake.Options{})
 		index := slices.IndexFunc(probes, func(p probe) bool { return p.rule == rule.NestedNull })
 		f := found{finding{Rule: rule.NestedNull, Status: fits, Readings: []string{"stripped"}, Sent: probes[index].ask.String()}, x.on, b.clock.Add(-x.ago)}
-		writeJournal(t, b.journal, entry{Tenant: "dev-abc"}, entry{Finding: &f})
+		writeJournal(t, b.journal, entry{Finding: &f})
 		b.start(b.flags("-rule", string(rule.NestedNull))...)
 		assert.Equal(t, exitKnown, b.exit, b.stderr)
 		want := "stripped"
