@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -141,6 +142,10 @@ func TestFaults(t *testing.T) {
 			assert.Positive(t, n)
 			assert.Greater(t, len(b.result.Policies), 15, "%s: %s", name, b.stderr)
 			b.check(s, name)
+			if strings.Contains(b.stderr, "another id than") { // the run ends, and the next one goes on
+				assert.Empty(t, b.users(), name)
+				continue
+			}
 			b.nothingLeft()
 		}
 	}
@@ -276,6 +281,48 @@ func TestLostCreation(t *testing.T) {
 		assert.Equal(t, exitKnown, b.exit, b.stderr)
 		assert.Equal(t, fits, b.find(id).Status)
 		b.nothingLeft()
+	}
+}
+
+// A tenant that chooses the ids is left after the first creation, and the id is said.
+func TestOtherID(t *testing.T) {
+	for _, only := range []bool{false, true} {
+		b := newBench(t, fake.Options{})
+		n := 0
+		b.trip = func(r *http.Request) (*http.Response, error) {
+			if r.Method != http.MethodPost || r.URL.Path != usersPath {
+				return b.direct(r)
+			}
+			n++
+			answer := with(metadata.MustParse(body(r)), "auth0|64fa", "user_id").Without("password")
+			if only {
+				answer = metadata.MustParse(`{"user_id":"auth0|64fa"}`)
+			}
+			return reply(r, 201, string(answer.AppendJSON(nil))), nil
+		}
+		b.start(b.flags()...)
+		assert.Equal(t, exitFailed, b.exit)
+		assert.Equal(t, 1, n)
+		assert.Contains(t, b.stderr, `"auth0|64fa"`)
+	}
+}
+
+// A token that cannot delete users leaves one.
+func TestCannotDelete(t *testing.T) {
+	for _, status := range []int{403, 400, 500} {
+		b := newBench(t, fake.Options{})
+		b.trip = func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodDelete {
+				return reply(r, status, fmt.Sprintf(`{"statusCode":%d,"error":"No","message":"Insufficient scope, expected any of: delete:users"}`, status)), nil
+			}
+			return b.direct(r)
+		}
+		b.start(b.flags("-rule", string(rule.LinkPrefixedID))...)
+		assert.Equal(t, exitFailed, b.exit)
+		assert.Equal(t, status == 403, strings.Contains(b.stderr, "lacks a scope"), b.stderr)
+		assert.Equal(t, 1, strings.Count(b.users(), `"user_id":"auth0|`), b.users())
+		ids, _ := b.ids()
+		assert.Len(t, ids, 1)
 	}
 }
 

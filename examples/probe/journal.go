@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -25,8 +26,12 @@ type journal struct {
 	file     *os.File
 	sync     func(*os.File) error // returns when the file is on the disk
 	host     string               // of the tenant
+	end      int64                // of the last line that is whole
+	bad      int                  // lines that are no entries
 	ids      []string             // that may exist
 	findings []found              // of the run that was interrupted
+
+	chosen map[string]string // by an id that the tenant chose, the one that was sent
 
 	// The imports that may not have ended, by the id of the user in the row, and when they
 	// began: one that ends late creates the user again.
@@ -41,6 +46,7 @@ type entry struct {
 	Gone    string   `json:"gone,omitempty"`    // an id that exists no longer
 	Finding *found   `json:"finding,omitempty"` // of a probe that is done
 	Import  *imports `json:"import,omitempty"`  // that begins or ends
+	Chosen  *chosen  `json:"chosen,omitempty"`  // by a custom database
 }
 
 // imports is an import of a user.
@@ -48,6 +54,25 @@ type imports struct {
 	User  string    `json:"user"`
 	At    time.Time `json:"at"`
 	Ended bool      `json:"ended,omitempty"`
+}
+
+// chosen is the user_id of a user who was created with another user_id.
+type chosen struct {
+	ID   string `json:"id"`
+	Sent string `json:"sent"`
+}
+
+// lock makes a file beside the journal, and returns the function that removes it.
+func lock(journal string) (unlock func(), err error) {
+	name := journal + ".lock"
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("another run uses the journal; if none does, remove %s", name)
+	}
+	if err != nil {
+		return nil, errors.New("the journal cannot be locked: choose a file with -journal")
+	}
+	return func() { _ = os.Remove(name) }, f.Close()
 }
 
 // found is a finding, and where and when it was made.
@@ -64,7 +89,7 @@ func openJournal(name, host string, sync func(*os.File) error) (*journal, error)
 	if err != nil {
 		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
 	}
-	j := &journal{file: f, sync: sync, host: host, imports: map[string]time.Time{}}
+	j := &journal{file: f, sync: sync, host: host, imports: map[string]time.Time{}, chosen: map[string]string{}}
 	if err := j.read(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -89,17 +114,17 @@ func (j *journal) read() error {
 		return errors.New("the journal is that of another tenant: clean that one first, or choose another file with -journal")
 	}
 	for line := range bytes.Lines(rest) {
-		e, err := parseEntry(line)
-		if err != nil {
-			return err
+		if e, err := parseEntry(line); err != nil {
+			j.bad++
+		} else {
+			j.apply(e)
 		}
-		j.apply(e)
 	}
-	if err := j.file.Truncate(int64(end)); err != nil {
+	j.end = int64(end)
+	if j.file.Truncate(j.end) != nil {
 		return errJournal
 	}
-	_, err = j.file.Seek(int64(end), io.SeekStart)
-	return err
+	return nil
 }
 
 // parseEntry parses a line. Nothing but an entry is one.
@@ -111,19 +136,23 @@ func parseEntry(line []byte) (e entry, err error) {
 			err = errors.New("more than one value")
 		}
 	}
-	if err != nil {
-		err = errors.New("a line of the journal is no entry")
-	}
 	return e, err
 }
 
 func (j *journal) apply(e entry) {
-	for _, id := range e.Create {
+	create := e.Create
+	if e.Chosen != nil {
+		create = append(slices.Clone(create), e.Chosen.ID)
+	}
+	for _, id := range create {
 		if !slices.Contains(j.ids, id) {
 			j.ids = append(j.ids, id)
 		}
 	}
 	j.ids = slices.DeleteFunc(j.ids, func(id string) bool { return e.Gone != "" && id == e.Gone })
+	if e.Chosen != nil {
+		j.chosen[e.Chosen.ID] = e.Chosen.Sent
+	}
 	if e.Import != nil && e.Import.Ended {
 		delete(j.imports, e.Import.User)
 	} else if e.Import != nil {
@@ -134,18 +163,22 @@ func (j *journal) apply(e entry) {
 	}
 }
 
-// write adds an entry. When it returns the entry is on the disk.
+// write adds an entry. When it returns the entry is on the disk, or nothing of it is in the
+// file.
 func (j *journal) write(e entry) error {
 	text, err := json.Marshal(e)
+	text = append(text, '\n')
 	if err == nil {
-		_, err = j.file.Write(append(text, '\n'))
+		_, err = j.file.WriteAt(text, j.end)
 	}
 	if err == nil {
 		err = j.sync(j.file)
 	}
 	if err != nil {
+		_ = j.file.Truncate(j.end) // read drops the rest of a line
 		return errJournal
 	}
+	j.end += int64(len(text))
 	j.apply(e)
 	return nil
 }
@@ -161,7 +194,7 @@ func (j *journal) owns(id string) bool { return slices.Contains(j.ids, id) }
 // close closes the journal, and removes it if nothing in it is needed any more.
 func (j *journal) close(done bool) error {
 	err := j.file.Close()
-	if (done || len(j.findings) == 0) && len(j.ids) == 0 {
+	if (done || len(j.findings) == 0) && len(j.ids) == 0 && j.bad == 0 {
 		err = errors.Join(err, os.Remove(j.file.Name()))
 	}
 	return err

@@ -179,6 +179,11 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	unlock, err := lock(o.journal)
+	if err != nil {
+		return exitFailed, err
+	}
+	defer unlock()
 	if o.clean {
 		if _, err := os.Stat(o.journal); err != nil {
 			return exitFailed, errors.New("there is no journal, so nothing to delete")
@@ -187,6 +192,9 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	j, err := openJournal(o.journal, base.Host, p.sync)
 	if err != nil {
 		return exitFailed, err
+	}
+	if j.bad > 0 && !o.clean {
+		return exitFailed, errors.Join(errBadLines, j.file.Close())
 	}
 	g := &guard{owns: j.owns}
 	r := &runner{
@@ -198,10 +206,15 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 		if err == nil {
 			p.say("every user in the journal is gone")
 		}
+		if j.bad > 0 {
+			err = errors.Join(err, errBadLines)
+		}
 		return exitIf(err), errors.Join(err, j.close(true))
 	}
 	return p.probe(ctx, o, r)
 }
+
+var errBadLines = errors.New("a line of the journal cannot be read: -clean deletes the users that the other lines name; then look for users whose id begins with auth0|" + prefix + ", and remove the journal")
 
 func exitIf(err error) int {
 	if err != nil {

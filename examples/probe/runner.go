@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
@@ -195,10 +196,46 @@ func (a *attempt) create(ctx context.Context, body []byte) (answer, error) {
 	if got.status >= 300 {
 		return got, nil
 	}
-	if p, err := user.Parse(got.text); err == nil && a.ours(p) && !a.j.owns(idOf(p)) {
-		return got, a.j.write(entry{Create: []string{idOf(p)}})
+	p, err := user.Parse(got.text)
+	if err == nil && !slices.Contains(ids, idOf(p)) {
+		err = a.stranger(ctx, p, body, ids)
 	}
-	return got, nil
+	return got, err
+}
+
+// stranger handles a creation whose answer shows another id than those in the journal. On a
+// custom database it is the one that a script chose. Otherwise the error ends the run,
+// unless the user exists: then the answer was not about the creation.
+func (a *attempt) stranger(ctx context.Context, p user.Profile, body []byte, ids []string) error {
+	o, err := metadata.Parse(body)
+	if err != nil {
+		return err
+	}
+	sent, _ := o.At("/user_id").Str()
+	e := entry{Chosen: &chosen{idOf(p), sent}}
+	if email, _ := o.At("/email").Str(); a.isCustom(o) && p.Email.Or("") == email {
+		a.j.apply(e) // the user is deleted even if the journal cannot be written
+		return a.j.write(e)
+	}
+	for _, id := range ids {
+		if _, ok, err := a.get(ctx, id); err != nil || ok {
+			return err
+		}
+	}
+	return errID(idOf(p))
+}
+
+// isCustom reports whether a creation is on a custom database.
+func (a *attempt) isCustom(creation metadata.Object) bool {
+	name, _ := creation.At("/connection").Str()
+	return slices.ContainsFunc(a.connections, func(c connected) bool { return c.Name == name && c.Kind == user.CustomDatabase })
+}
+
+// errID is the id that a tenant gave to a user instead of the one that was sent.
+type errID string
+
+func (e errID) Error() string {
+	return fmt.Sprintf("the tenant created a user with another id than the one that was sent: delete the user %q yourself", string(e))
 }
 
 // c1 returns the client: the field c of an attempt is the connection.
@@ -383,6 +420,8 @@ func (r *runner) get(ctx context.Context, id string) (user.Profile, bool, error)
 		return user.Profile{}, false, err
 	case got.status == http.StatusNotFound:
 		return user.Profile{}, false, nil
+	case got.status == http.StatusForbidden:
+		return user.Profile{}, false, errScope
 	case got.status >= 300:
 		return user.Profile{}, false, undecided(fmt.Sprintf("a user cannot be read: %d", got.status))
 	}
@@ -421,18 +460,25 @@ func idOf(p user.Profile) string { return string(p.UserID.Or("")) }
 
 const jsonKind = "application/json"
 
-// ours reports whether a profile is that of a user that this program created: its id or
-// its e-mail address, and each of its identities, has the prefix.
+// ours reports whether a profile is that of a user that this program created: its id has
+// the prefix, or is one that a custom database chose for the e-mail address, and so have its
+// e-mail address and each of its identities.
 func (r *runner) ours(p user.Profile) bool {
-	marked := func(id string) bool {
-		return strings.HasPrefix(strings.TrimPrefix(strings.TrimPrefix(id, provider), provider), prefix)
-	}
 	email := p.Email.Or("")
-	if email != "" && (!strings.HasPrefix(email, prefix) || !strings.HasSuffix(email, emailDomain)) || email == "" && !marked(idOf(p)) {
+	if email != "" && (!strings.HasPrefix(email, prefix) || !strings.HasSuffix(email, emailDomain)) {
 		return false
 	}
-	return (marked(idOf(p)) || email != "") && !slices.ContainsFunc(p.Identities, func(i user.Identity) bool {
-		return i.Provider.Or("") != "auth0" || email == "" && !marked(string(i.UserID.Or("")))
+	mine := func(id string) bool {
+		if strings.HasPrefix(strings.TrimPrefix(strings.TrimPrefix(id, provider), provider), prefix) {
+			return true
+		}
+		return r.j.chosen[id] != ""
+	}
+	if sent, ok := r.j.chosen[idOf(p)]; ok && !slices.Contains([]string{sent + emailDomain, sent + "-new" + emailDomain}, email) {
+		return false
+	}
+	return mine(idOf(p)) && !slices.ContainsFunc(p.Identities, func(i user.Identity) bool {
+		return i.Provider.Or("") != "auth0" || !mine(provider+string(i.UserID.Or("")))
 	})
 }
 
@@ -442,15 +488,12 @@ func (r *runner) clean(ctx context.Context, last bool) error {
 	var failed error
 	for _, id := range slices.Clone(r.j.ids) {
 		err := r.delete(ctx, id, last)
-		if errors.Is(err, context.Canceled) || errors.Is(err, errBudget) || errors.Is(err, errToken) || errors.Is(err, errJournal) {
+		if errors.Is(err, context.Canceled) || errors.Is(err, errBudget) || errors.Is(err, errToken) {
 			return err
 		}
 		failed = cmp.Or(failed, err)
 	}
-	if last {
-		return failed
-	}
-	return nil // the last time comes
+	return failed
 }
 
 var errImport = errors.New("an import whose end was not seen may yet create a user")
@@ -463,11 +506,14 @@ func (r *runner) delete(ctx context.Context, id string, last bool) error {
 			return err
 		}
 		if !ok {
-			if r.j.mayReturn(id, r.c.now()) {
-				return errImport
-			}
 			if n == 0 && !last {
-				return nil
+				return nil // the last time comes
+			}
+			if r.j.mayReturn(id, r.c.now()) {
+				if !last {
+					return nil
+				}
+				return errImport
 			}
 			return r.j.write(entry{Gone: id})
 		}
@@ -475,8 +521,11 @@ func (r *runner) delete(ctx context.Context, id string, last bool) error {
 			return errors.New("a user in the journal does not have the prefix of this program: it was not deleted")
 		}
 		r.g.confirmed = id
-		_, err = r.c.do(ctx, http.MethodDelete, usersPath+"/"+url.PathEscape(id), "", nil, nil)
+		got, err := r.c.do(ctx, http.MethodDelete, usersPath+"/"+url.PathEscape(id), "", nil, nil)
 		r.g.confirmed = ""
+		if err == nil && got.status == http.StatusForbidden {
+			err = errScope
+		}
 		if err != nil {
 			return err
 		}

@@ -164,6 +164,8 @@ func TestForeignUserStays(t *testing.T) {
 		`{"user_id":"auth0|1","email":"ann@example.com","identities":[{"connection":"` + fake.DefaultConnection + `","provider":"auth0","user_id":"1","isSocial":false}]}`,
 		`{"user_id":"auth0|metameld-probe-1","email":"ann@corp.example","identities":[{"connection":"` + fake.DefaultConnection + `","provider":"auth0","user_id":"metameld-probe-1","isSocial":false}]}`,
 		`{"user_id":"auth0|metameld-probe-1","identities":[{"connection":"` + fake.DefaultConnection + `","provider":"auth0","user_id":"metameld-probe-1","isSocial":false},{"connection":"own-store","provider":"auth0","user_id":"1","isSocial":false}]}`,
+		`{"user_id":"auth0|metameld-probe-1","email":"metameld-probe-1@example.com","identities":[{"connection":"` + fake.DefaultConnection + `","provider":"auth0","user_id":"metameld-probe-1","isSocial":false},{"connection":"own-store","provider":"auth0","user_id":"jane","isSocial":false}]}`,
+		`{"user_id":"auth0|64fa","email":"metameld-probe-docs@example.com","identities":[{"connection":"` + fake.DefaultConnection + `","provider":"auth0","user_id":"64fa","isSocial":false}]}`,
 	} {
 		b := newBench(t, fake.Options{})
 		require.NoError(t, b.tenant.Seed(strings.NewReader(foreign)))
@@ -232,6 +234,115 @@ func TestJournals(t *testing.T) {
 	b.start(b.flags("-rule", string(rule.NestedNull))...)
 	assert.Equal(t, exitKnown, b.exit, b.stderr)
 	b.nothingLeft()
+}
+
+// An id that a custom database chose is deleted if the user has the address that the
+// program sent.
+func TestChosenID(t *testing.T) {
+	for email, deleted := range map[string]bool{"metameld-probe-1@example.com": true, "metameld-probe-1-new@example.com": true, "metameld-probe-12@example.com": false, "metameld-probe-docs@example.com": false} {
+		b := newBench(t, fake.Options{})
+		require.NoError(t, b.tenant.Seed(strings.NewReader(`{"user_id":"auth0|64fa","email":"`+email+`","identities":[{"connection":"own-store","provider":"auth0","user_id":"64fa","isSocial":false}]}`)))
+		writeJournal(t, b.journal, entry{Create: []string{"auth0|metameld-probe-1"}}, entry{Chosen: &chosen{"auth0|64fa", "metameld-probe-1"}})
+		b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
+		assert.Equal(t, deleted, b.exit == exitKnown, "%s: %s", email, b.stderr)
+		assert.Equal(t, deleted, b.users() == "", email)
+	}
+}
+
+// Two programs do not use a journal at the same time: the second one sends nothing.
+func TestLock(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	require.NoError(t, os.WriteFile(b.journal+".lock", nil, 0o600))
+	writeJournal(t, b.journal, entry{Create: []string{"auth0|metameld-probe-1"}})
+	for _, args := range [][]string{b.flags(), {"-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal}} {
+		b.start(args...)
+		assert.Equal(t, exitFailed, b.exit)
+		assert.Contains(t, b.stderr, "remove "+b.journal+".lock")
+		assert.Empty(t, b.sent)
+		assert.FileExists(t, b.journal+".lock")
+	}
+	require.NoError(t, os.Remove(b.journal+".lock"))
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		assert.FileExists(t, b.journal+".lock")
+		return b.direct(r)
+	}
+	b.start(b.flags("-rule", string(rule.NestedNull))...)
+	assert.Equal(t, exitKnown, b.exit, b.stderr)
+	assert.NoFileExists(t, b.journal+".lock")
+	b.nothingLeft()
+}
+
+// What a failed write leaves in the journal is removed, so that the lines after it count.
+func TestShortWrite(t *testing.T) {
+	for at := 2; ; at++ {
+		b := newBench(t, fake.Options{})
+		n := 0
+		b.sync = func(f *os.File) error {
+			if n++; n != at {
+				return nil
+			}
+			info, err := f.Stat()
+			require.NoError(t, err)
+			return errors.Join(f.Truncate(info.Size()-5), errors.New("no space"))
+		}
+		b.start(b.flags("-rule", string(rule.NestedNull), "-rule", string(rule.PrimaryProfileData), "-rule", string(rule.LastMember))...)
+		if n < at {
+			require.Greater(t, at, 8)
+			return
+		}
+		assert.Empty(t, b.users(), at)
+		if _, err := os.Stat(b.journal); err == nil {
+			b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
+			assert.Equal(t, exitKnown, b.exit, "%d: %s", at, b.stderr)
+		}
+		b.nothingLeft()
+	}
+}
+
+// -clean deletes what the other lines name if a line is bad, and keeps the journal. A run
+// refuses it.
+func TestBadLine(t *testing.T) {
+	for _, bad := range []string{"x", `{"create":["auth0|met{"gone":"a"}`, `{"user":"precious"}`, `{} {}`, ``} {
+		b := newBench(t, fake.Options{})
+		require.NoError(t, b.tenant.Seed(strings.NewReader(`{"user_id":"auth0|metameld-probe-1","email":"metameld-probe-1@example.com","identities":[{"connection":"`+fake.DefaultConnection+`","provider":"auth0","user_id":"metameld-probe-1","isSocial":false}]}`)))
+		writeJournal(t, b.journal)
+		f, err := os.OpenFile(b.journal, os.O_APPEND|os.O_WRONLY, 0)
+		require.NoError(t, err)
+		_, err = f.WriteString(bad + "\n" + `{"create":["auth0|metameld-probe-1"]}` + "\n")
+		require.NoError(t, errors.Join(err, f.Close()))
+		b.start(b.flags()...)
+		assert.Equal(t, exitFailed, b.exit, bad)
+		assert.Contains(t, b.stderr, "-clean", bad)
+		assert.Empty(t, b.sent, bad)
+		b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
+		assert.Equal(t, exitFailed, b.exit, bad)
+		assert.Contains(t, b.stderr, "cannot be read", bad)
+		assert.Empty(t, b.users(), bad)
+		assert.FileExists(t, b.journal, bad)
+	}
+}
+
+// If the disk is full, users are deleted all the same.
+func TestFullDisk(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	posts := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost && r.URL.Path == usersPath {
+			posts++
+		}
+		return b.direct(r)
+	}
+	b.sync = func(*os.File) error {
+		if posts >= 3 {
+			return errors.New("no space")
+		}
+		return nil
+	}
+	b.start(b.flags("-rule", string(rule.PrimaryProfileData), "-rule", string(rule.AlreadyLinked))...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Contains(t, b.stderr, "journal cannot be written")
+	assert.GreaterOrEqual(t, posts, 3)
+	assert.Empty(t, b.users())
 }
 
 // -clean without a journal sends nothing, and makes none.
