@@ -61,7 +61,7 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 	if err := c.guard(method, path, kind, body); err != nil {
 		return answer{}, fmt.Errorf("not sent: %w", err)
 	}
-	repeated, renewed := false, false
+	repeated, renewed := false, false // repeated: a request was sent and not answered
 	defer func() { c.lost = c.lost || repeated && method != http.MethodGet }()
 	var last error
 	for n := range attempts {
@@ -73,6 +73,7 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 		}
 		status, header, text, err := c.once(ctx, method, path, kind, body)
 		if ctx.Err() != nil {
+			repeated = true
 			return answer{}, ctx.Err()
 		}
 		switch {

@@ -13,8 +13,11 @@ import (
 
 var errJournal = errors.New("the journal cannot be written, so nothing more is created")
 
-// importEnds is how long an import is taken to run at most if its end was not seen.
-const importEnds = 2 * time.Hour
+// How long a creation and an import are taken to run at most if their end was not seen.
+const (
+	creationEnds = 10 * time.Minute
+	importEnds   = 2 * time.Hour
+)
 
 // magic is the first line's name of the format, with its version.
 const magic = "metameld-probe journal 1"
@@ -33,27 +36,21 @@ type journal struct {
 
 	chosen map[string]string // by an id that the tenant chose, the one that was sent
 
-	// The imports that may not have ended, by the id of the user in the row, and when they
-	// began: one that ends late creates the user again.
-	imports map[string]time.Time
+	// When the creations and imports that may not have ended have ended at the latest, by
+	// the id of the user: one that ends late creates the user again.
+	until map[string]time.Time
 }
 
-// entry is a line, of which one member is set; of the first line these are Journal and Host.
+// entry is a line.
 type entry struct {
-	Journal string   `json:"journal,omitempty"` // magic
-	Host    string   `json:"host,omitempty"`
-	Create  []string `json:"create,omitempty"`  // ids that a creation may produce
-	Gone    string   `json:"gone,omitempty"`    // an id that exists no longer
-	Finding *found   `json:"finding,omitempty"` // of a probe that is done
-	Import  *imports `json:"import,omitempty"`  // that begins or ends
-	Chosen  *chosen  `json:"chosen,omitempty"`  // by a custom database
-}
-
-// imports is an import of a user.
-type imports struct {
-	User  string    `json:"user"`
-	At    time.Time `json:"at"`
-	Ended bool      `json:"ended,omitempty"`
+	Journal  string     `json:"journal,omitempty"` // magic
+	Host     string     `json:"host,omitempty"`
+	Create   []string   `json:"create,omitempty"`   // ids that a creation may produce
+	Gone     string     `json:"gone,omitempty"`     // an id that exists no longer
+	Finding  *found     `json:"finding,omitempty"`  // of a probe that is done
+	Until    *time.Time `json:"until,omitempty"`    // with Create: when it has ended
+	Answered []string   `json:"answered,omitempty"` // ids whose creation has ended
+	Chosen   *chosen    `json:"chosen,omitempty"`   // by a custom database
 }
 
 // chosen is the user_id of a user who was created with another user_id.
@@ -89,7 +86,7 @@ func openJournal(name, host string, sync func(*os.File) error) (*journal, error)
 	if err != nil {
 		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
 	}
-	j := &journal{file: f, sync: sync, host: host, imports: map[string]time.Time{}, chosen: map[string]string{}}
+	j := &journal{file: f, sync: sync, host: host, until: map[string]time.Time{}, chosen: map[string]string{}}
 	if err := j.read(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -148,15 +145,16 @@ func (j *journal) apply(e entry) {
 		if !slices.Contains(j.ids, id) {
 			j.ids = append(j.ids, id)
 		}
+		if e.Until != nil {
+			j.until[id] = *e.Until
+		}
 	}
 	j.ids = slices.DeleteFunc(j.ids, func(id string) bool { return e.Gone != "" && id == e.Gone })
 	if e.Chosen != nil {
 		j.chosen[e.Chosen.ID] = e.Chosen.Sent
 	}
-	if e.Import != nil && e.Import.Ended {
-		delete(j.imports, e.Import.User)
-	} else if e.Import != nil {
-		j.imports[e.Import.User] = e.Import.At
+	for _, id := range e.Answered {
+		delete(j.until, id)
 	}
 	if e.Finding != nil {
 		j.findings = append(j.findings, *e.Finding)
@@ -183,10 +181,23 @@ func (j *journal) write(e entry) error {
 	return nil
 }
 
-// mayReturn reports whether an import can create the user again.
-func (j *journal) mayReturn(id string, now time.Time) bool {
-	at, open := j.imports[id]
-	return open && now.Sub(at) < importEnds
+// begins adds users whom a creation or an import may create until d has passed.
+func (j *journal) begins(ids []string, now time.Time, d time.Duration) error {
+	until := now.Add(d)
+	return j.write(entry{Create: ids, Until: &until})
+}
+
+// mayReturn reports whether a creation or an import can create the user again.
+func (j *journal) mayReturn(id string, now time.Time) bool { return now.Before(j.until[id]) }
+
+// last returns the time after which no user returns.
+func (j *journal) last() (t time.Time) {
+	for _, id := range j.ids {
+		if j.until[id].After(t) {
+			t = j.until[id]
+		}
+	}
+	return t
 }
 
 func (j *journal) owns(id string) bool { return slices.Contains(j.ids, id) }

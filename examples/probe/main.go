@@ -240,11 +240,7 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted: the next run asks only for what is missing")
 	}
-	if left := r.finish(ctx); errors.Is(left, errImport) {
-		err = errors.Join(err, left, errors.New("run the program again with -clean in two hours"))
-	} else if left != nil {
-		err = errors.Join(err, left, errors.New("users may be left: run the program again with -clean"))
-	}
+	err = errors.Join(err, r.finish(ctx))
 	list := rows(findings)
 	result := result{Date: p.now().UTC().Format(time.DateOnly), Complete: complete, Exit: exitOf(list, err == nil), Policies: policiesOf(list), Rules: list}
 	write := result.writeTable

@@ -29,6 +29,7 @@ func bounds(list []probe) (requests, users int) {
 		requests += n
 		users += u
 	}
+	users++ // the trial
 	return requests*2 + 50 + reserve(users), users
 }
 
@@ -159,7 +160,7 @@ func (r *runner) runnable(list []probe) (runs []probe) {
 // all runs the probes, except those that an interrupted run has decided within the last
 // day on the same connection. It calls say before each one that has a connection.
 func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.ID)) (findings []finding, err error) {
-	n := 0
+	n, tried := 0, false
 	for _, p := range list {
 		c, _, ok := r.fits(p)
 		if ok {
@@ -174,6 +175,12 @@ func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.
 			findings = append(findings, r.j.findings[at].finding)
 			continue
 		}
+		if ok && !tried {
+			tried = true
+			if err := r.try(ctx, c); err != nil {
+				return findings, err
+			}
+		}
 		r.policies = policiesOf(rows(findings))
 		f, err := r.run(ctx, p)
 		if err != nil {
@@ -187,7 +194,19 @@ func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.
 	return findings, nil
 }
 
-// finish deletes the users that are in the journal, also if ctx is done.
+// try creates a user and deletes it: before more users are created, the token must be able
+// to delete them. A user that is refused is left to the probes to report.
+func (r *runner) try(ctx context.Context, c connected) error {
+	x := &attempt{runner: r, s: newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, ""), c: c, f: &finding{}}
+	var refused undecided
+	if err := x.mustCreate(ctx, x.base(""), ""); err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	return r.clean(ctx, false)
+}
+
+// finish deletes the users that are in the journal, also if ctx is done. The error says what
+// to do about those that may be left.
 func (r *runner) finish(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
 	defer cancel()
@@ -201,14 +220,20 @@ func (r *runner) finish(ctx context.Context) error {
 		if len(r.j.ids) == 0 {
 			return nil
 		}
-		if err := r.c.sleep(ctx, wait); err != nil {
-			return err
+		if err = r.c.sleep(ctx, wait); err != nil {
+			break
 		}
 		if err = r.clean(ctx, true); err == nil || errors.Is(err, errToken) {
-			return err
+			break
 		}
 	}
-	return err
+	switch at := r.j.last(); {
+	case err == nil:
+		return nil
+	case at.After(r.c.now()):
+		return errors.Join(err, fmt.Errorf("users may be left: run the program again with -clean after %s", at.UTC().Format(time.RFC3339)))
+	}
+	return errors.Join(err, errors.New("users may be left: run the program again with -clean"))
 }
 
 // embedded are the connections of the tenant in memory: one for each need.

@@ -132,7 +132,7 @@ func (b *bench) users() string {
 // an import was not seen, that is so after two hours and -clean.
 func (b *bench) nothingLeft() {
 	b.t.Helper()
-	if strings.Contains(b.stderr, errImport.Error()) {
+	if strings.Contains(b.stderr, errLate.Error()) {
 		assert.NotEqual(b.t, exitKnown, b.exit)
 		assert.FileExists(b.t, b.journal)
 		b.clock = b.clock.Add(importEnds)

@@ -177,10 +177,13 @@ func (a *attempt) create(ctx context.Context, body []byte) (answer, error) {
 		return answer{}, errUsers
 	}
 	ids := created(body, a.target())
-	if err := a.j.write(entry{Create: ids}); err != nil {
+	if err := a.j.begins(ids, a.c1().now(), creationEnds); err != nil {
 		return answer{}, err
 	}
 	got, err := a.c1().do(ctx, http.MethodPost, usersPath, jsonKind, body, hasUserID)
+	if err == nil {
+		err = a.j.write(entry{Answered: ids})
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -353,7 +356,7 @@ func (a *attempt) load(ctx context.Context, x step) (answer, error) {
 		return answer{}, err
 	}
 	id := a.s["user"]
-	if err := a.j.write(entry{Import: &imports{User: id, At: a.c1().now()}}); err != nil {
+	if err := a.j.begins([]string{id}, a.c1().now(), importEnds); err != nil {
 		return answer{}, err
 	}
 	got, err := a.c1().do(ctx, http.MethodPost, importsPath, w.FormDataContentType(), form.Bytes(), isJob(""))
@@ -365,7 +368,7 @@ func (a *attempt) load(ctx context.Context, x step) (answer, error) {
 		got.repeated = repeated
 		return got, err
 	}
-	return got, a.j.write(entry{Import: &imports{User: id, Ended: true}})
+	return got, a.j.write(entry{Answered: []string{id}})
 }
 
 // job waits for a job. A row that it refuses is answered 400.
@@ -496,7 +499,7 @@ func (r *runner) clean(ctx context.Context, last bool) error {
 	return failed
 }
 
-var errImport = errors.New("an import whose end was not seen may yet create a user")
+var errLate = errors.New("a creation or an import whose end was not seen may yet create a user")
 
 // delete deletes a user whom a GET shows to be one of this program's.
 func (r *runner) delete(ctx context.Context, id string, last bool) error {
@@ -513,7 +516,7 @@ func (r *runner) delete(ctx context.Context, id string, last bool) error {
 				if !last {
 					return nil
 				}
-				return errImport
+				return errLate
 			}
 			return r.j.write(entry{Gone: id})
 		}
