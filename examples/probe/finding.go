@@ -60,10 +60,9 @@ func (a *attempt) judge(x exchange, got answer, before, after user.Profile) erro
 	if err != nil {
 		return err
 	}
-	expected := append(slices.Clone(predicted), outcome{watched: see(before, a.p.watch)})
-	a.f.Answered += a.describe(seen, expected)
+	a.f.Answered += a.describe(seen)
 	if own, ok := answeredUser(x, got.text); ok && !seen.refused && !equalAll(see(own, a.p.watch), seen.watched) {
-		a.f.Answered += "; the answer itself" + a.describe(outcome{watched: see(own, a.p.watch)}, expected)
+		a.f.Answered += "; the answer itself" + a.describe(outcome{watched: see(own, a.p.watch)})
 	}
 	if err := a.trust(x, got, seen, before, after); err != nil {
 		return err
@@ -190,27 +189,61 @@ func messageOf(text []byte) string {
 	return r.Message
 }
 
-// describe returns the watched values. A text or an object is shown only if somebody here
-// expected it: the tenant could answer anything.
-func (a *attempt) describe(seen outcome, expected []outcome) string {
+// describe returns the watched values. A value is shown only if the probe sent all that is in
+// it: an Action or the tenant could add anything.
+func (a *attempt) describe(seen outcome) string {
 	if seen.refused {
 		return ""
 	}
 	var b strings.Builder
 	for i, v := range seen.watched {
-		text := a.s.general(v.String())
-		switch v.Kind() {
-		case metadata.KindString, metadata.KindObject, metadata.KindArray:
-			if !slices.ContainsFunc(expected, func(o outcome) bool { return !o.refused && len(o.watched) > i && o.watched[i].Equal(v) }) {
-				text = "another value"
-			}
-		}
-		if v.IsZero() {
+		text := "another value"
+		switch {
+		case v.IsZero():
 			text = "absent"
+		case strings.HasSuffix(a.p.watch[i], present):
+			text = "present"
+		case a.sent(v):
+			text = a.s.general(v.String())
 		}
 		b.WriteString(", " + a.p.watch[i] + " " + strings.Trim(text, `"`))
 	}
 	return b.String()
+}
+
+// sent reports whether v has no text, number or name but those in the requests of the probe.
+func (a *attempt) sent(v metadata.Value) bool {
+	switch v.Kind() {
+	case metadata.KindString:
+		s, _ := v.Str()
+		return a.sentText(s)
+	case metadata.KindNumber:
+		number := regexp.MustCompile(`[:\[,]` + regexp.QuoteMeta(v.String()) + `[,}\]]`)
+		return slices.ContainsFunc(a.p.bodies(), number.MatchString)
+	case metadata.KindArray:
+		for e := range v.Elements() {
+			if !a.sent(e) {
+				return false
+			}
+		}
+	case metadata.KindObject:
+		for name, e := range v.Members() {
+			if !a.sentText(name) || !a.sent(e) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sentText reports whether s is a text in the requests of the probe, or a value of the
+// session.
+func (a *attempt) sentText(s string) bool {
+	s = strings.TrimPrefix(a.s.general(s), provider)
+	if _, ok := a.s[strings.Trim(s, "<>")]; ok && placeholder.MatchString(s) {
+		return true
+	}
+	return slices.ContainsFunc(a.p.bodies(), func(body string) bool { return strings.Contains(body, `"`+s+`"`) })
 }
 
 // kindOf returns what a result says about a connection.

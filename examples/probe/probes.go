@@ -129,6 +129,15 @@ type probe struct {
 	doubtful map[string]string
 }
 
+// bodies returns what p sends, with placeholders, besides the members of every creation.
+func (p probe) bodies() []string {
+	list := []string{"{" + p.creation + "}", "{" + p.second + "}", p.ask.body}
+	for _, x := range p.setup {
+		list = append(list, x.body)
+	}
+	return list
+}
+
 // probes lists every probe, in the order in which they run.
 var probes = []probe{
 	// Rules with readings, on every database of the Auth0 store.

@@ -693,6 +693,41 @@ func TestSharedResultOfAnOddTenant(t *testing.T) {
 	assert.Contains(t, b.stdout, "another value")
 }
 
+// What an Action or the tenant adds to a user is not in the result to share, though the
+// program reads it before and after.
+func TestSharedResultOfActions(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		resp, err := b.direct(r)
+		o, bad := metadata.Parse([]byte(answered(t, resp)))
+		if bad != nil || o.At("/user_id").IsZero() {
+			return resp, err
+		}
+		for _, name := range []string{"user_metadata", "app_metadata"} {
+			o = with(o, "crm-4711", name, "crm_secret")
+			o = with(o, 4711, name, "crm_number")
+		}
+		for _, name := range []string{"nickname", "name"} {
+			o = with(o, "Ann Corp", name)
+		}
+		return reply(r, resp.StatusCode, string(o.AppendJSON(nil))), nil
+	}
+	b.start(b.flags()...)
+	require.NotEmpty(t, b.stdout)
+	for _, secret := range []string{"crm", "4711", "Ann Corp"} {
+		assert.NotContains(t, b.stdout, secret)
+	}
+	assert.Contains(t, b.stdout, "another value")
+}
+
+// Values built from what the probe sent are in the result.
+func TestSharedResult(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	b.start(b.flags()...)
+	n := strings.Count(b.stdout, "another value")
+	assert.LessOrEqual(t, n, 1)
+}
+
 // The rate limit is kept to: an answer without requests left, and a 429, make the program
 // wait.
 func TestRateLimit(t *testing.T) {
