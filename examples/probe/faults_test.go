@@ -308,6 +308,25 @@ func TestOtherID(t *testing.T) {
 	}
 }
 
+// On a custom database a script can choose the id: the user is deleted.
+func TestScriptChoosesID(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	n := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost && r.URL.Path == usersPath {
+			n++
+			text := with(metadata.MustParse(body(r)), fmt.Sprintf("64fa%d", n), "user_id").AppendJSON(nil)
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags("-rule", string(rule.CustomDatabase))...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Equal(t, unclear, b.find(rule.CustomDatabase).Status)
+	assert.Greater(t, n, 1)
+	b.nothingLeft()
+}
+
 // A token that cannot delete users leaves one.
 func TestCannotDelete(t *testing.T) {
 	for _, status := range []int{403, 400, 500} {

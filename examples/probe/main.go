@@ -3,18 +3,19 @@
 // library predicts under each reading, and deletes the users. docs/probe.md says what is
 // created, sent, kept and deleted.
 //
-//	go run ./examples/probe
-//	go run ./examples/probe -domain dev-abc.eu.auth0.com -connection Username-Password-Authentication
-//	go run ./examples/probe -domain dev-abc.eu.auth0.com -connection Username-Password-Authentication -create-users dev-abc -policies policies.json
-//	go run ./examples/probe -url http://127.0.0.1:8080 -connection Username-Password-Authentication -create-users 127.0.0.1:8080
+//	go build ./examples/probe
+//	./probe
+//	./probe -domain dev-abc.eu.auth0.com -connection Username-Password-Authentication
+//	./probe -domain dev-abc.eu.auth0.com -connection Username-Password-Authentication -create-users dev-abc -policies policies.json
+//	./probe -url http://127.0.0.1:8080 -connection Username-Password-Authentication -create-users 127.0.0.1:8080
 //
-// The first runs against a tenant in memory. The second says what the third would do. The
-// last tests an emulator. The token is in the environment, as METAMELD_TOKEN, or as
+// Without flags it runs against a tenant in memory. The second run says what the third would
+// do. The last tests an emulator. The token is in the environment, as METAMELD_TOKEN, or as
 // METAMELD_CLIENT_ID and METAMELD_CLIENT_SECRET, or in the file that -credentials names.
 //
 // The exit status is 0 if every rule that was asked about has a reading of the catalogue,
 // 1 if an answer contradicts the catalogue, and 2 if the program could not run, or
-// something is undecided or was left behind.
+// something is undecided or was left behind. "go run" exits with 1 for each of these.
 package main
 
 import (
@@ -238,6 +239,7 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 	}
 	complete := err == nil
 	if errors.Is(err, context.Canceled) {
+		p.say("Deleting the users, which can take two minutes. Ctrl-C ends the program at once and may leave some.")
 		err = errors.New("interrupted: the next run asks only for what is missing")
 	}
 	err = errors.Join(err, r.finish(ctx))
@@ -279,7 +281,7 @@ func (p *program) announce(name string, list []probe) {
   - makes Actions and Hooks run, if the tenant has some for users who are registered or changed, and writes
     to its log and its log streams;
   - creates at most %d users, at most two at a time, and deletes them. The id and the e-mail address of each
-    begin with %s; addresses end in %s, and no message is sent to them;
+    begin with %s; addresses end in %s, and the program asks for no message to them;
   - sends at most %d requests, one at a time, with bodies of at most %d bytes; usually it sends about %d;
   - never logs in, signs up, or starts a passwordless flow.
 `, name, users, prefix, emailDomain, requests, largestBody, usual)
