@@ -301,6 +301,12 @@ func TestOtherID(t *testing.T) {
 			}
 			return reply(r, 201, string(answer.AppendJSON(nil))), nil
 		}
+		b.sync = func(*os.File) error {
+			if n > 0 && only {
+				return errors.New("no space")
+			}
+			return nil
+		}
 		b.start(b.flags()...)
 		assert.Equal(t, exitFailed, b.exit)
 		assert.Equal(t, 1, n)

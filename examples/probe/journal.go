@@ -19,12 +19,13 @@ const (
 	importEnds   = 2 * time.Hour
 )
 
-// magic is the first line's name of the format, with its version.
+// magic is the name of the format, with its version.
 const magic = "metameld-probe journal 1"
 
-// journal is a file of JSON lines. The first one says that it is one, and whose. A user's ids are in it, and on the disk, before the
-// request that creates the user is sent, so that whatever ends the program, the next run
-// knows what to delete. It holds no secret, and no e-mail address.
+// journal is a file of JSON lines, of which the first one says so, and whose it is. A user's
+// ids are in it, and on the disk, before the request that creates the user is sent, so that
+// whatever ends the program, the next run knows what to delete. It holds no secret, and no
+// e-mail address.
 type journal struct {
 	file     *os.File
 	sync     func(*os.File) error // returns when the file is on the disk

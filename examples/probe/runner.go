@@ -181,29 +181,27 @@ func (a *attempt) create(ctx context.Context, body []byte) (answer, error) {
 		return answer{}, err
 	}
 	got, err := a.c1().do(ctx, http.MethodPost, usersPath, jsonKind, body, hasUserID)
-	if err == nil {
-		err = a.j.write(entry{Answered: ids})
-	}
 	if err != nil {
 		return answer{}, err
 	}
+	written := a.j.write(entry{Answered: ids})
 	if got.repeated && got.status == http.StatusConflict { // the first request created it
 		for _, id := range ids {
 			if p, ok, err := a.get(ctx, id); err != nil {
 				return answer{}, err
 			} else if ok {
-				return answer{status: http.StatusCreated, text: p.AppendJSON(nil), repeated: true}, nil
+				return answer{status: http.StatusCreated, text: p.AppendJSON(nil), repeated: true}, written
 			}
 		}
 	}
 	if got.status >= 300 {
-		return got, nil
+		return got, written
 	}
 	p, err := user.Parse(got.text)
 	if err == nil && !slices.Contains(ids, idOf(p)) {
 		err = a.stranger(ctx, p, body, ids)
 	}
-	return got, err
+	return got, errors.Join(err, written)
 }
 
 // stranger handles a creation whose answer shows another id than those in the journal. On a
