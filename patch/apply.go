@@ -402,10 +402,18 @@ func (a *applier) losses(before *user.Profile) {
 		at       attribute
 		old, now metadata.Object
 	}{{attrUserMetadata, before.UserMetadata, a.u.UserMetadata}, {attrAppMetadata, before.AppMetadata, a.u.AppMetadata}} {
+		const few = 8 // members of a payload are looked up one by one
+		oldOf, nowOf := func(name string) (metadata.Value, bool) { return x.old.Get(name) }, func(name string) (metadata.Value, bool) { return x.now.Get(name) }
 		d := a.p.delta(x.at).Object()
-		for name := range d.All() {
-			old, _ := x.old.Get(name)
-			now, _ := x.now.Get(name)
+		if d.Len() > few {
+			oldOf, nowOf = attrs.Lookup(x.old), attrs.Lookup(x.now)
+		}
+		for name, v := range d.All() {
+			if v.Kind() != metadata.KindObject {
+				continue
+			}
+			old, _ := oldOf(name)
+			now, _ := nowOf(name)
 			if losesMembers(old, now) {
 				a.Report(rule.ReplacedObject, metadata.Pointer(x.at.String(), name), "the API merges the first level only: this object is replaced whole and loses members; to keep them, translate the change with metadata.FirstLevel.FromDeep")
 			}
