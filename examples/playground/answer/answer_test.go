@@ -159,6 +159,42 @@ func TestShareMasks(t *testing.T) {
 	assert.NotEmpty(t, a.Left)
 }
 
+// The name of a secret is recognised in any form; other names are not.
+func TestShareNames(t *testing.T) {
+	for _, name := range []string{
+		"passwords", "password1", "password_confirmation", "passwordConfirm", "new_password_2", "custom_password_hash", "pass", "PASS", "db.pass",
+		"passcode", "pin", "userPIN", "PINCode", "pins", "otp", "otps", "totp_seed", "recovery_code", "Recovery Codes", "credentials", "authorization",
+		"tokens", "refresh_tokens", "token_2", "secrets", "clientSecrets", "api_keys", "API-Key", "access_key",
+	} {
+		s := sample(t, "siblings-lost")
+		s.Payload = `{"user_metadata":{"` + name + `":"correct-horse","color":"blue"}}`
+		a := asked(t, s)
+		text := linked(t, s, a)
+		assert.NotContains(t, text, "correct-horse", name)
+		assert.Contains(t, text, "blue", name)
+		assert.NotEmpty(t, a.Left, name)
+	}
+	for _, name := range []string{"shipping", "compass", "passport", "bypass", "hotpink", "last_password_reset", "opinion", "name"} {
+		assert.False(t, secret(name), name)
+	}
+}
+
+// What is not the text of an object gets into a link only if it is one of the known values.
+func TestShareOddFields(t *testing.T) {
+	const hidden = "correct-horse"
+	s := sample(t, "siblings-lost")
+	s.Scopes = "read:users, update:users_app_metadata\npassword=correct-horse read:correct-horse"
+	s.Steps = []Step{{"correct-horse", ""}, {"login", `"correct-horse"`}}
+	s.Base, s.Connection = `"correct-horse"`, `["correct-horse"]`
+	s.Form = map[string]string{"Metadata": `"correct-horse"`}
+	a := asked(t, s)
+	text := linked(t, s, a)
+	assert.NotContains(t, text, hidden)
+	assert.Equal(t, "read:users, update:users_app_metadata\n"+Masked+" "+Masked, a.Share.Texts["scopes"])
+	assert.Equal(t, []Step{{Masked, ""}, {"login", ""}}, a.Share.Steps)
+	assert.Equal(t, "The link leaves out a text that is not a JSON object.", a.Left)
+}
+
 // Each fault and each finding names its line.
 func TestMarks(t *testing.T) {
 	s := sample(t, "siblings-lost")

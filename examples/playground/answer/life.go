@@ -27,6 +27,9 @@ type Stage struct {
 // maxSteps is the maximum number of steps that are computed.
 const maxSteps = 50
 
+// doings are the names of the steps. It is never changed.
+var doings = []string{"create", "login", "change", "update", "password", "import-on", "import-off"}
+
 // being is the user at one step.
 type being struct {
 	lifecycle.DatabaseUser

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/metameld/metameld/metadata"
 )
@@ -16,7 +17,7 @@ const Masked = "********"
 const maxShare = 24 << 10
 
 // share adds what a link has in place of the texts with secrets, and of texts that are
-// not JSON, since a secret in them cannot be found: those are left out.
+// not JSON objects, since a secret in them cannot be found: those are left out.
 func (a *Answer) share(s State) {
 	if s.size() > maxShare {
 		a.Left = "The inputs have more than 24 KB, so the link leaves them out."
@@ -37,13 +38,18 @@ func (a *Answer) share(s State) {
 			a.Share.Texts[name] = safe
 		}
 	}
-	for i, step := range s.Steps {
-		if safe, changed := clean(step.Text); changed {
-			if a.Share.Steps == nil {
-				a.Share.Steps = slices.Clone(s.Steps)
-			}
-			a.Share.Steps[i].Text = safe
+	if safe := maskScopes(s.Scopes); safe != s.Scopes {
+		a.Share.Texts["scopes"], masked = safe, true
+	}
+	steps := slices.Clone(s.Steps)
+	for i, step := range steps {
+		steps[i].Text, _ = clean(step.Text)
+		if !slices.Contains(doings, step.Do) && step.Do != Masked {
+			steps[i].Do, masked = Masked, true
 		}
+	}
+	if !slices.Equal(steps, s.Steps) {
+		a.Share.Steps = steps
 	}
 	form := maps.Clone(s.Form)
 	for label, text := range s.Form {
@@ -59,7 +65,7 @@ func (a *Answer) share(s State) {
 	}
 	switch {
 	case left:
-		a.Left = "The link leaves out a text that is not JSON."
+		a.Left = "The link leaves out a text that is not a JSON object."
 	case masked:
 		a.Left = "The link has " + Masked + " in place of passwords and tokens."
 	}
@@ -78,13 +84,13 @@ func (s State) size() int {
 }
 
 // mask returns a JSON text with its secrets masked and otherwise as it was. It reports
-// false, with an empty text, for a text that is not JSON.
+// false, with an empty text, for a text that is not a JSON object.
 func mask(text string) (string, bool) {
 	if strings.TrimSpace(text) == "" {
 		return text, true
 	}
 	var v metadata.Value
-	if v.UnmarshalJSON([]byte(text)) != nil {
+	if v.UnmarshalJSON([]byte(text)) != nil || v.Kind() != metadata.KindObject {
 		return "", false
 	}
 	var b strings.Builder
@@ -117,27 +123,80 @@ func blank(value string) bool {
 	return slices.Contains([]string{"null", "true", "false", `""`}, value)
 }
 
-// secrets are the ends of the names whose values are masked, without case and
+// secrets are parts of the names whose values are masked, in lower case and without
 // punctuation. It is never changed.
-var secrets = []string{"password", "passwd", "pwd", "passphrase", "passwordhash", "token", "secret", "mfafactors", "linkwith", "apikey", "privatekey"}
+var secrets = []string{
+	"passw", "pwd", "passphrase", "passcode", "passkey", "token", "secret", "credential", "authorization", "bearer", "cookie",
+	"apikey", "accesskey", "privatekey", "signingkey", "encryptionkey", "recoverycode", "backupcode", "mfafactor", "linkwith",
+}
+
+// shortSecrets are such parts that other words contain too, such as pin in shipping: they
+// must be words of the name. It is never changed.
+var shortSecrets = []string{"pass", "passe", "pin", "otp", "totp", "hotp", "jwt", "cvv", "cvc"}
 
 // secret reports whether the value of a member of that name is to be masked.
 func secret(name string) bool {
-	return slices.ContainsFunc(secrets, func(end string) bool { return endsIn(name, end) })
+	list := words(name)
+	all := strings.Join(list, "")
+	return all != "lastpasswordreset" && // a time
+		(slices.ContainsFunc(secrets, func(part string) bool { return strings.Contains(all, part) }) ||
+			slices.ContainsFunc(list, func(word string) bool {
+				return slices.Contains(shortSecrets, word) || slices.Contains(shortSecrets, strings.TrimSuffix(word, "s"))
+			}))
 }
 
-// endsIn reports whether the letters of name end in those of end.
-func endsIn(name, end string) bool {
-	i := len(name) - 1
-	for j := len(end) - 1; j >= 0; i-- {
+// words returns the words of a name in lower case. A word ends at a character that is not
+// a letter, and before an upper-case letter that begins another, as in userPIN and PINCode.
+func words(name string) (list []string) {
+	r := []rune(name)
+	start := 0
+	for i := 0; i <= len(r); i++ {
 		switch {
-		case i < 0:
-			return false
-		case name[i]|0x20 == end[j]:
-			j--
-		case strings.IndexByte("_- .", name[i]) < 0:
-			return false
+		case i == len(r) || !unicode.IsLetter(r[i]):
+			if start < i {
+				list = append(list, strings.ToLower(string(r[start:i])))
+			}
+			start = i + 1
+		case i > start && unicode.IsUpper(r[i]) && (unicode.IsLower(r[i-1]) || i+1 < len(r) && unicode.IsLower(r[i+1])):
+			list = append(list, strings.ToLower(string(r[start:i])))
+			start = i
 		}
 	}
-	return true
+	return list
 }
+
+// maskScopes returns scopes with each that the Management API does not have masked.
+func maskScopes(scopes string) string {
+	var b strings.Builder
+	for scopes != "" {
+		i := strings.IndexFunc(scopes, betweenScopes)
+		if i < 0 {
+			i = len(scopes)
+		}
+		if verb, object, _ := strings.Cut(scopes[:i], ":"); i == 0 || slices.Contains(scopeVerbs, verb) && slices.Contains(scopeObjects, object) {
+			b.WriteString(scopes[:i])
+		} else {
+			b.WriteString(Masked)
+		}
+		scopes = scopes[i:]
+		if scopes != "" {
+			b.WriteByte(scopes[0])
+			scopes = scopes[1:]
+		}
+	}
+	return b.String()
+}
+
+// betweenScopes reports whether r separates scopes.
+func betweenScopes(r rune) bool { return r == ' ' || r == ',' || r == '\n' }
+
+// A scope has one of scopeVerbs, a colon and one of scopeObjects. They are never changed.
+var (
+	scopeVerbs   = []string{"read", "create", "update", "delete"}
+	scopeObjects = []string{
+		"users", "users_app_metadata", "user_idp_tokens", "user_custom_blocks", "user_tickets", "user_attribute_profiles", "users_logs",
+		"current_user", "current_user_metadata", "current_user_identities", "current_user_device_credentials",
+		"clients", "client_grants", "connections", "connections_keys", "roles", "role_members", "organizations", "organization_members",
+		"logs", "stats", "sessions", "refresh_tokens", "device_credentials", "authentication_methods", "guardian_enrollments", "tenant_settings",
+	}
+)

@@ -98,7 +98,7 @@ func (a *Answer) target(s State) (t user.Target, ok bool) {
 	if t.Sources.UnmarshalText([]byte(s.Sources)) != nil {
 		t.Sources = rule.Current
 	}
-	if scopes := strings.FieldsFunc(s.Scopes, func(r rune) bool { return r == ' ' || r == ',' || r == '\n' }); len(scopes) > 0 {
+	if scopes := strings.FieldsFunc(s.Scopes, betweenScopes); len(scopes) > 0 {
 		t.Scopes = scopes
 	}
 	if strings.TrimSpace(s.Connection) != "" {

@@ -53,7 +53,7 @@ func TestPassword(t *testing.T) {
 	assert.Contains(t, p.text("#share-note"), "in place of passwords")
 	p.enter("payload", `{"password": "correct-horse`)
 	assert.NotContains(t, state(t, p.linked()), "correct-horse")
-	assert.Contains(t, p.text("#share-note"), "leaves out a text that is not JSON")
+	assert.Contains(t, p.text("#share-note"), "leaves out a text that is not a JSON object")
 	p.visit("#sample=card-blanks")
 	eval[bool](p, `(() => { document.getElementById("card-Password-on").click(); const i = document.getElementById("card-Password"); i.value = "correct-horse"; i.dispatchEvent(new InputEvent("input")); return true })()`)
 	assert.NotContains(t, state(t, p.linked()), "correct-horse")
