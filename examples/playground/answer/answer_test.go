@@ -340,6 +340,21 @@ func TestNoUser(t *testing.T) {
 	assert.Equal(t, 400, a.Update.Status)
 }
 
+// A user that cannot be read is a fault: nothing is judged, neither here nor on the card.
+func TestBrokenUser(t *testing.T) {
+	for _, name := range []string{"siblings-lost", "card-blanks"} {
+		for _, text := range []string{`{"broken`, "5", strings.Repeat("[", 2000)} {
+			s := sample(t, name)
+			s.User = text
+			a := asked(t, s)
+			assert.Nil(t, a.Update, name)
+			assert.Empty(t, a.Body, name)
+			require.NotEmpty(t, a.Marks["user"], name)
+			assert.True(t, a.Marks["user"][0].Fault)
+		}
+	}
+}
+
 // The switch decides about blank inputs that are on the card.
 func TestCard(t *testing.T) {
 	s := sample(t, "card-blanks")

@@ -5,7 +5,6 @@ import (
 
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch/card"
-	"github.com/metameld/metameld/user"
 )
 
 // Labels are the inputs of the workflow card, in its order.
@@ -60,9 +59,9 @@ func parseValue(text []byte) (v metadata.Value, err error) {
 // card answers for the tab card.
 func (a *Answer) card(s State) {
 	t, ok := a.target(s)
-	u, known := read(a, "user", s.User, user.Parse)
+	u, known, fine := a.user(s)
 	f, okay := a.form(s)
-	if !ok || !okay {
+	if !ok || !okay || !fine {
 		return
 	}
 	p, warnings := f.Payload(metadata.Empties(s.PassEmpty))

@@ -77,7 +77,7 @@ const (
 // update answers for the tab update.
 func (a *Answer) update(s State) {
 	t, ok := a.target(s)
-	u, known := read(a, "user", s.User, user.Parse)
+	u, known, fine := a.user(s)
 	var v metadata.Value
 	p, okay := read(a, "payload", s.Payload, func(text []byte) (p patch.Payload, err error) {
 		if err = v.UnmarshalJSON(text); err != nil {
@@ -85,11 +85,18 @@ func (a *Answer) update(s State) {
 		}
 		return patch.FromValue(v)
 	})
-	if !ok || !okay {
+	if !ok || !okay || !fine {
 		return
 	}
 	a.Update = judge(p, v, u, known, t)
 	a.locate(s)
+}
+
+// user reads the user. It reports that a blank one is not known, and false if the text
+// has a fault.
+func (a *Answer) user(s State) (u user.Profile, known, ok bool) {
+	u, known = read(a, "user", s.User, user.Parse)
+	return u, known, known || a.Marks["user"] == nil
 }
 
 // target reads the target. It reports false if that has a fault.
