@@ -85,4 +85,12 @@ func TestWorkerEnds(t *testing.T) {
 	p.until("ready")
 	p.enter("payload", `{"nickname": "rosie"}`)
 	assert.Contains(t, p.text("#status"), "Accepted")
+	assert.Empty(t, eval[string](p, `document.getElementById("results").className`))
+
+	// What was entered meanwhile is answered; until then the older answer is marked.
+	assert.Equal(t, "older", eval[string](p, `(() => { waiting = {id: -1}; const a = editors.payload.area; a.value = '{"nickname": null, "email": ""}'; a.dispatchEvent(new InputEvent("input"));
+		restart("The library took too long, so it was started again."); return document.getElementById("results").className })()`))
+	p.settle()
+	assert.Contains(t, p.text("#status"), "Refused")
+	assert.Empty(t, eval[string](p, `document.getElementById("results").className`))
 }

@@ -332,8 +332,8 @@ function restart(message) {
   clearTimeout(timer);
   worker.terminate();
   waiting = null;
-  next = false;
-  status('error', message);
+  $('results').className = 'older';
+  status('error', message + ' What is below is older.');
   startWorker();
 }
 
@@ -342,6 +342,7 @@ function receive(data) {
     ready = true;
     document.body.dataset.warm = String(data.ms);
     begin(JSON.parse(data.page));
+    if (next) ask(); // of what came while the worker was started again
     return;
   }
   if (data.failed && !data.id) { status('error', 'The library could not be started: ' + data.failed); return; }
