@@ -4,7 +4,8 @@
 //	go run ./examples/playground             # builds the page, serves it and prints its address
 //	go run ./examples/playground -out site   # writes the page as static files
 //
-// The page needs no server of its own: any that serves static files will do.
+// The page needs no server of its own: any that serves static files over HTTP will do, for
+// example python3 -m http.server. A browser does not run it from file:// addresses.
 package main
 
 import (
@@ -29,7 +30,7 @@ func main() {
 // run runs the command.
 func run(args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("playground", flag.ContinueOnError)
-	out := flags.String("out", "", "write the page to this directory instead of serving it")
+	out := flags.String("out", "", "write the page to this directory instead of serving it; serve these files over HTTP, for example with python3 -m http.server")
 	port := flags.Int("port", 0, "serve at this port; 0 takes a free one")
 	if err := flags.Parse(args); err != nil {
 		return err

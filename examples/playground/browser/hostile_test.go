@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -93,4 +94,21 @@ func TestWorkerEnds(t *testing.T) {
 	p.settle()
 	assert.Contains(t, p.text("#status"), "Refused")
 	assert.Empty(t, eval[string](p, `document.getElementById("results").className`))
+}
+
+// Without workers, and from file://, the page says what to do.
+func TestNoWorker(t *testing.T) {
+	site, err := filepath.Abs("../site/index.html")
+	require.NoError(t, err)
+	for name, x := range map[string]struct{ script, address string }{
+		"none":   {"delete window.Worker", address},
+		"throws": {`window.Worker = class { constructor() { throw new DOMException("no", "SecurityError") } }`, address},
+		"file":   {"", "file://" + site},
+	} {
+		p := newTab(t)
+		p.inject(x.script)
+		p.do(chromedp.Navigate(x.address))
+		p.until(`document.getElementById("status").textContent !== "Starting the library…"`)
+		assert.Contains(t, p.text("#status"), "Serve these files over HTTP, for example with python3 -m http.server", name)
+	}
 }

@@ -308,9 +308,18 @@ let begun = 0;
 
 function startWorker() {
   ready = false;
-  worker = new Worker('worker.js');
+  try {
+    worker = new Worker('worker.js');
+  } catch (error) {
+    unstarted(error);
+    return;
+  }
   worker.onmessage = ({ data }) => receive(data);
-  worker.onerror = (event) => { event.preventDefault(); status('error', 'The library could not be started.'); };
+  worker.onerror = (event) => { event.preventDefault(); unstarted(event.message || 'worker.js cannot be read'); };
+}
+
+function unstarted(reason) {
+  status('error', `The library could not be started: ${reason}. Serve these files over HTTP, for example with python3 -m http.server.`);
 }
 
 // ask sends the state to the worker, or notes that it changed while the worker is busy.
@@ -345,7 +354,7 @@ function receive(data) {
     if (next) ask(); // of what came while the worker was started again
     return;
   }
-  if (data.failed && !data.id) { status('error', 'The library could not be started: ' + data.failed); return; }
+  if (data.failed && !data.id) { unstarted(data.failed); return; }
   if (!waiting || data.id !== waiting.id) return;
   clearTimeout(timer);
   const asked = waiting;
