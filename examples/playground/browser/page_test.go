@@ -87,3 +87,23 @@ func TestConnection(t *testing.T) {
 	p.enter("connection", "")
 	assert.Contains(t, p.text("#status"), "Refused")
 }
+
+// While an answer is pending, the older one is dim, and on another tab nothing is left of it.
+func TestPending(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	dim := func() string {
+		return eval[string](p, `["status", "answer"].map((id) => getComputedStyle(document.getElementById(id)).opacity).join()`)
+	}
+	// The worker is held back.
+	eval[bool](p, `(globalThis.post = worker.postMessage, worker.postMessage = (m) => { globalThis.held = m }, changed(), true)`)
+	assert.Equal(t, "1,1", dim())
+	p.until(`document.getElementById("answer").getAttribute("aria-busy") === "true"`)
+	assert.Equal(t, "0.5,0.5", dim())
+	eval[bool](p, `(selectTab("merge"), true)`)
+	assert.Equal(t, "Waiting for the answer…", p.text("#status"))
+	assert.Empty(t, p.text("#results"))
+	eval[bool](p, `(worker.postMessage = globalThis.post, worker.postMessage(globalThis.held), true)`)
+	p.settle()
+	assert.Equal(t, "1,1", dim())
+	assert.Contains(t, p.text("#status"), "Auth0's merge")
+}

@@ -89,6 +89,10 @@ function fill() {
 // show shows the sections of the tab.
 function show() {
   const panel = $('panel');
+  if (panel.dataset.tab !== model.tab) { // what is shown is about the other tab
+    $('results').replaceChildren();
+    status('', 'Waiting for the answer…');
+  }
   panel.dataset.tab = model.tab;
   panel.setAttribute('aria-labelledby', 'tab-' + model.tab);
   for (const tab of tabs) {
@@ -305,6 +309,7 @@ let next = false; // whether the state changed since
 let timer = 0;
 let count = 0;
 let begun = 0;
+let slow = 0; // the timer that shows that an answer is pending
 
 function startWorker() {
   ready = false;
@@ -322,9 +327,16 @@ function unstarted(reason) {
   status('error', `The library could not be started: ${reason}. Serve these files over HTTP, for example with python3 -m http.server.`);
 }
 
+// busy shows whether an answer is pending.
+function busy(on) {
+  if (!on) { clearTimeout(slow); slow = 0; }
+  for (const id of ['status', 'answer']) $(id).setAttribute('aria-busy', String(on));
+}
+
 // ask sends the state to the worker, or notes that it changed while the worker is busy.
 function ask() {
   if (!begun) begun = performance.now();
+  slow ||= setTimeout(busy, 100, true);
   if (!ready || waiting) { next = true; return; }
   next = false;
   const state = request();
@@ -341,8 +353,10 @@ function restart(message) {
   clearTimeout(timer);
   worker.terminate();
   waiting = null;
-  $('results').className = 'older';
-  status('error', message + ' What is below is older.');
+  busy(false);
+  const older = $('results').childElementCount > 0;
+  $('results').className = older ? 'older' : '';
+  status('error', message + (older ? ' What is below is older.' : ''));
   startWorker();
 }
 
@@ -365,6 +379,7 @@ function receive(data) {
   if (performance.getEntriesByName('answer').length > 500) performance.clearMeasures('answer');
   document.body.dataset.answered = String(data.id);
   if (next) ask();
+  else busy(false);
   document.body.dataset.idle = String(!waiting);
 }
 
@@ -390,7 +405,7 @@ function render(answer, state) {
   else if (answer.merges) renderMerges(answer.merges);
   else if (!faults.length) $('results').replaceChildren();
   for (const details of document.querySelectorAll('#results details')) if (open.has(details.dataset.key)) details.open = true;
-  const older = faults.length > 0 && model.tab !== 'life' && !answer.update && !answer.merges;
+  const older = faults.length > 0 && $('results').childElementCount > 0 && model.tab !== 'life' && !answer.update && !answer.merges;
   $('results').className = older ? 'older' : '';
   if (faults.length) {
     const f = faults[0];
@@ -622,7 +637,6 @@ function begin(from) {
 function selectTab(tab) {
   model.tab = tab;
   selected = -1;
-  $('results').replaceChildren();
   fillForm();
   show();
   changed();
