@@ -76,6 +76,32 @@ func TestLongState(t *testing.T) {
 	assert.Empty(t, p.text("#share-note"))
 }
 
+// The link that is copied is that of what is entered, also at once after a key.
+func TestCopy(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	p.linked()
+	eval[bool](p, `(Object.defineProperty(navigator, "clipboard", {value: {writeText: async (text) => { globalThis.copied = text }}}), true)`)
+	typed := func(text string) {
+		eval[bool](p, `(() => { globalThis.copied = ""; const a = editors.payload.area; a.value = `+quote(text)+`; a.dispatchEvent(new InputEvent("input")); document.getElementById("copy").click(); return true })()`)
+		p.until(`document.getElementById("copied").textContent`)
+	}
+	typed(`{"nickname": "fresh"}`)
+	_, fragment, _ := strings.Cut(eval[string](p, "globalThis.copied"), "#")
+	assert.Contains(t, state(t, "#"+fragment), "fresh")
+	assert.Equal(t, "Copied.", p.text("#copied"))
+	p.enter("payload", `{}`)
+	assert.Empty(t, p.text("#copied"))
+	typed(`{"user_metadata": {"a": "` + strings.Repeat("x", 25<<10) + `"}}`)
+	assert.Equal(t, "Not copied: the inputs are too long for a link.", p.text("#copied"))
+	assert.Empty(t, eval[string](p, "globalThis.copied"))
+
+	// A remark on a link goes with the next input too.
+	p.visit("#state=%%%")
+	assert.Equal(t, "The state in the link cannot be read.", p.text("#copied"))
+	p.enter("payload", `{}`)
+	assert.Empty(t, p.text("#copied"))
+}
+
 // A link that the page did not make does no harm.
 func TestHostileLinks(t *testing.T) {
 	encoded := func(text string) string { return "#state=" + base64.RawURLEncoding.EncodeToString([]byte(text)) }

@@ -113,6 +113,7 @@ function changed() {
     $('sample').value = '';
     $('teaches').textContent = '';
   }
+  say('');
   ask();
 }
 
@@ -547,7 +548,8 @@ function renderLife(list) {
 
 // ---- Links ----
 
-let link = 0;
+let link = 0; // the timer
+let pending = () => {}; // writes the link
 
 // share writes the state to the URL, with what the answer puts in place of secrets, or
 // says why it is left out.
@@ -555,7 +557,8 @@ function share(answer, state) {
   const name = sample;
   $('share-note').textContent = name ? '' : answer.left || '';
   clearTimeout(link);
-  link = setTimeout(() => {
+  pending = () => {
+    clearTimeout(link);
     let fragment = name ? 'sample=' + name : '';
     if (!name && answer.share) {
       const { texts, form, steps } = answer.share;
@@ -567,7 +570,9 @@ function share(answer, state) {
     }
     if (location.hash.slice(1) !== fragment) history.replaceState(null, '', fragment ? '#' + fragment : location.pathname + location.search);
     document.body.dataset.linked = document.body.dataset.answered;
-  }, 250);
+    pending = () => {};
+  };
+  link = setTimeout(pending, 250);
 }
 
 function encode(text) {
@@ -600,8 +605,17 @@ function follow() {
   }
 }
 
+let said = 0;
+
+// say shows a remark on a link, until the next input and for 8 seconds at most.
+function say(text) {
+  $('copied').textContent = text;
+  clearTimeout(said);
+  said = setTimeout(say, 8000, '');
+}
+
 function complain() {
-  $('copied').textContent = 'The state in the link cannot be read.';
+  say('The state in the link cannot be read.');
   return false;
 }
 
@@ -674,11 +688,15 @@ $('details').addEventListener('click', () => { $('answer').scrollIntoView(); $('
 $('undo').addEventListener('click', () => { model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
 $('restart').addEventListener('click', () => { model.steps = []; selected = -1; changed(); });
 $('copy').addEventListener('click', async () => {
+  for (let i = 0; i < 100 && (waiting || next); i++) await new Promise((done) => setTimeout(done, 20));
+  if (waiting || next) { say('Not copied: the answer is still pending.'); return; }
+  pending();
+  if (!location.hash) { say('Not copied: the inputs are too long for a link.'); return; }
   try {
     await navigator.clipboard.writeText(location.href);
-    $('copied').textContent = 'Copied.';
+    say('Copied.');
   } catch {
-    $('copied').textContent = 'Copy the address of the page.';
+    say('Copy the address of the page.');
   }
 });
 window.addEventListener('hashchange', follow);
