@@ -88,6 +88,17 @@ func TestConnection(t *testing.T) {
 	assert.Contains(t, p.text("#status"), "Refused")
 }
 
+// Before the library is ready, nothing can be typed that its start would overwrite.
+func TestReadOnly(t *testing.T) {
+	const count = `document.querySelectorAll("textarea:read-only, #scopes:read-only, #copy:disabled").length`
+	p := newTab(t)
+	p.inject(`window.Worker = class { postMessage() {} }`)
+	p.do(chromedp.Navigate(address))
+	assert.Equal(t, 9, eval[int](p, count))
+	q := open(t, "#sample=card-blanks")
+	assert.Equal(t, 0, eval[int](q, count))
+}
+
 // While an answer is pending, the older one is dim, and on another tab nothing is left of it.
 func TestPending(t *testing.T) {
 	p := open(t, "#sample=siblings-lost")

@@ -129,7 +129,7 @@ class Editor {
     this.gutter = h('div', { class: 'gutter', 'aria-hidden': 'true' });
     this.bands = h('div', { class: 'bands', 'aria-hidden': 'true' });
     this.area = h('textarea', {
-      id, rows: section.dataset.rows, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off', 'aria-describedby': id + '-faults',
+      id, rows: section.dataset.rows, readonly: !page.samples.length, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off', 'aria-describedby': id + '-faults',
     });
     this.faults = h('ul', { class: 'faults', id: id + '-faults' });
     section.append(h('label', { for: id }, section.dataset.label), h('div', { class: 'editor' }, this.gutter, this.bands, this.area), this.faults);
@@ -641,7 +641,8 @@ function begin(from) {
   const groups = { update: 'Update', merge: 'Merge', card: 'Workflow card', life: 'Life of a database user' };
   $('sample').replaceChildren(h('option', { value: '' }, 'your own'), ...Object.entries(groups).map(([tab, label]) =>
     h('optgroup', { label }, page.samples.filter((s) => s.state.tab === tab).map((s) => h('option', { value: s.name }, s.title)))));
-  $('sample').disabled = false;
+  $('sample').disabled = $('copy').disabled = $('scopes').readOnly = false;
+  for (const editor of Object.values(editors)) editor.area.readOnly = false;
   for (const tab of tabs.slice().reverse()) { // each tab begins with its first sample
     adopt(page.samples.find((s) => s.state.tab === tab).state);
   }
