@@ -195,6 +195,23 @@ func TestShareOddFields(t *testing.T) {
 	assert.Equal(t, "The link leaves out a text that is not a JSON object.", a.Left)
 }
 
+// What is null in a payload is found by one pass over its text, whose result has the
+// members around nulls and nothing else.
+func TestNulls(t *testing.T) {
+	for _, text := range []string{
+		`{}`, `5`, `null`, `[null]`, ` { "a" : null , "b" : { "c" : null, "d": 1 }, "e": {}, "f": [null, {"x": null}], "g": {"h": {"i": {}}} }`,
+		`{"a\/~":null,"b~1c":{"\u0061":null,"":null},"n":"null","t":true}`, strings.Repeat(`{"a":`, 500) + "null" + strings.Repeat("}", 500),
+	} {
+		v := metadata.MustValue(text)
+		tree := nullsIn(text)
+		for _, pointer := range []string{"/a", "/b", "/b/c", "/b/d", "/b/c/x", "/e", "/f", "/f/x", "/g", "/g/h", "/g/h/i", "/a~1~0", "/b~01c", "/b~01c/a", "/b~01c/", "/n", "/t", "/", strings.Repeat("/a", 500), strings.Repeat("/a", 499)} {
+			found := v.At(pointer)
+			assert.Equal(t, found.IsNull(), tree.has(pointer), "%.50s %s", text, pointer)
+		}
+	}
+	assert.Equal(t, nulls{"b": {"c": nil}}, nullsIn(`{"a":1,"b":{"c":null,"d":{"e":1}},"f":{"g":2}}`))
+}
+
 // Each fault and each finding names its line.
 func TestMarks(t *testing.T) {
 	s := sample(t, "siblings-lost")

@@ -16,10 +16,8 @@ func (a *Answer) merge(s State) {
 	if !ok || !known && a.Marks["base"] != nil {
 		return
 	}
-	named := func(pointer string) bool {
-		v := d.Object().At(pointer)
-		return !v.IsNull()
-	}
+	named := nullsIn(string(d.Object().AppendJSON(nil)))
+	lost := func(pointer string) bool { return !named.has(pointer) }
 	for _, mode := range []metadata.Mode{metadata.FirstLevel, metadata.Deep, metadata.Replace, metadata.Fill} {
 		result := mode.Merge(base, d)
 		m := Merged{Mode: mode.String()}
@@ -33,7 +31,7 @@ func (a *Answer) merge(s State) {
 		}
 		m.Result = pretty(to)
 		for i, c := range metadata.Changes(base, result) {
-			gone := c.Kind == metadata.Removed && named(c.Pointer)
+			gone := c.Kind == metadata.Removed && lost(c.Pointer)
 			if gone {
 				m.Lost += members(c.From)
 			}
@@ -43,7 +41,7 @@ func (a *Answer) merge(s State) {
 			}
 			m.Changes = append(m.Changes, Change{Pointer: shown(short(c.Pointer, 500)), Kind: string(c.Kind), Lost: gone})
 		}
-		m.Diff = diff(from, to, named)
+		m.Diff = diff(from, to, lost)
 		a.Merges = append(a.Merges, m)
 	}
 }

@@ -159,3 +159,49 @@ func around(pointers []string) (all []string) {
 	}
 	return all
 }
+
+// nulls is the tree of the members of a JSON text that are null, and of those around
+// them. A null has no members.
+type nulls map[string]nulls
+
+// nullsIn returns the tree of a valid JSON text, which it reads once.
+func nullsIn(text string) nulls {
+	tree, _ := nullsAt(text, space(text, 0))
+	return tree
+}
+
+// nullsAt returns the tree of the value that starts at i, and its end.
+func nullsAt(text string, i int) (tree nulls, end int) {
+	if i >= len(text) || text[i] != '{' {
+		return nil, skip(text, i)
+	}
+	for i = space(text, i+1); i < len(text) && text[i] == '"'; {
+		at := i
+		end = skip(text, i)
+		i = space(text, space(text, end)+1) // after the colon
+		var below nulls
+		start := i
+		if below, i = nullsAt(text, i); below != nil || text[start] == 'n' {
+			if tree == nil {
+				tree = nulls{}
+			}
+			tree[unquoted(text[at:end])] = below
+		}
+		if i = space(text, i); i < len(text) && text[i] == ',' {
+			i = space(text, i+1)
+		}
+	}
+	return tree, i + 1
+}
+
+// has reports whether a JSON Pointer that is not empty names a null.
+func (n nulls) has(pointer string) bool {
+	for _, name := range tokens(pointer) {
+		below, ok := n[name]
+		if !ok {
+			return false
+		}
+		n = below
+	}
+	return n == nil
+}

@@ -220,7 +220,8 @@ func (up *Update) unplanned(err error) string {
 
 // effect returns what an operation changes; payload is its text, or absent.
 func effect(out user.Outcome, payload metadata.Value) (e Effect) {
-	lost := func(pointer string) bool { return !payload.IsZero() && !payload.At(pointer).IsNull() }
+	named := nullsIn(payload.String())
+	lost := func(pointer string) bool { return !payload.IsZero() && !named.has(pointer) }
 	for i, c := range out.Changes() {
 		gone := c.Kind == metadata.Removed && lost(c.Pointer)
 		if gone {
