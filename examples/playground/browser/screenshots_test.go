@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"bytes"
+	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,15 +18,24 @@ var firsts = map[string]string{"update": "siblings-lost", "merge": "merge-modes"
 // readme is the screenshot that README shows.
 const readme = "../screenshot.png"
 
-// shot keeps a screenshot of the whole page.
-func (p tab) shot(name string) { p.keep(name, chromedp.FullScreenshot(100)) }
+// shot keeps a screenshot of the whole page, once its layout is done: the editors follow
+// their own size.
+func (p tab) shot(name string) {
+	p.t.Helper()
+	eval[bool](p, `document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))))`)
+	picture := p.keep(name, chromedp.FullScreenshot(100))
+	c, err := png.DecodeConfig(bytes.NewReader(picture))
+	require.NoError(p.t, err)
+	assert.Equal(p.t, eval[int](p, "document.documentElement.scrollHeight"), c.Height, name)
+}
 
 // keep keeps a screenshot as an artefact of the test.
-func (p tab) keep(name string, take chromedp.Action[[]byte]) {
+func (p tab) keep(name string, take chromedp.Action[[]byte]) []byte {
 	p.t.Helper()
-	png, err := chromedp.Run(p.ctx, take)
+	picture, err := chromedp.Run(p.ctx, take)
 	require.NoError(p.t, err)
-	require.NoError(p.t, os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), png, 0o644))
+	require.NoError(p.t, os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), picture, 0o644))
+	return picture
 }
 
 // Each tab is shown in light, in dark and at a phone's width, without a horizontal scroll
@@ -46,11 +57,11 @@ func TestScreenshots(t *testing.T) {
 	}
 	p := open(t, "#sample=siblings-lost")
 	p.do(chromedp.EmulateViewport(1280, 860))
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	require.NoError(t, err)
-	assert.Less(t, len(png), 200_000)
+	assert.Less(t, len(picture), 200_000)
 	if *update {
-		require.NoError(t, os.WriteFile(readme, png, 0o644))
+		require.NoError(t, os.WriteFile(readme, picture, 0o644))
 	}
 	info, err := os.Stat(readme)
 	require.NoError(t, err, "run with -update")
