@@ -67,7 +67,7 @@ func (a *Answer) share(s State) {
 	case left:
 		a.Left = "The link leaves out a text that is not a JSON object."
 	case masked:
-		a.Left = "The link has " + Masked + " in place of passwords and tokens."
+		a.Left = "The link has " + Masked + " in place of passwords, tokens and unknown scopes."
 	}
 }
 

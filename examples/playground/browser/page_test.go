@@ -88,6 +88,18 @@ func TestConnection(t *testing.T) {
 	assert.Contains(t, p.text("#status"), "Refused")
 }
 
+// Beside a user that cannot be read, the older answer is marked; a blank user is none.
+func TestBrokenUser(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	p.enter("user", `{"broken`)
+	assert.Contains(t, p.text("#status"), "The user cannot be read: line 1")
+	assert.Contains(t, p.text("#status"), "What is below is older.")
+	assert.Equal(t, "older", eval[string](p, `document.getElementById("results").className`))
+	p.enter("user", " ")
+	assert.Contains(t, p.text("#status"), "judged without a user")
+	assert.Empty(t, eval[string](p, `document.getElementById("results").className`))
+}
+
 // Before the library is ready, nothing can be typed that its start would overwrite.
 func TestReadOnly(t *testing.T) {
 	const count = `document.querySelectorAll("textarea:read-only, #scopes:read-only, #copy:disabled").length`
