@@ -238,7 +238,7 @@ func TestWorkIsLinear(t *testing.T) {
 // each name, with each other.
 func TestWorkIsLinearInComparisons(t *testing.T) {
 	for _, shape := range []string{"identities", "members", "metadata", "removals"} {
-		g := grow(t, shape, long.Pick(5_000, 30_000))
+		g := grow(t, shape, long.Pick(1_000, 30_000))
 		for _, name := range []string{
 			"Apply", "Validate", "Diff", "Plan", "Inverse", "Conflicts", "Changes", "Equal", "Link", "LinkMerging", "Unlink nothing", "Login", "Login elsewhere",
 			"Create", "Import", "Exchange", "RulesObject", "setters", "update of all", "Form", "FromInputs",
