@@ -204,7 +204,7 @@ func TestSameIsPassedOnce(t *testing.T) {
 			assert.Equal(t, steps{1 + len(value), 1, 7, len(text) + 6}, agrees(t, m, `{"u":0,`+text[1:], text), "all but what comes first")
 			assert.Equal(t, steps{0, 2, 7, len(text) + 6}, agrees(t, m, `{"u":0,`+text[1:], `{"u":9,`+text[1:]), "all but the value that comes first")
 		}
-		for n := 5; n < 2*near; n++ {
+		for n := 5; n < 2*near; n += sized(4, 1) {
 			for _, k := range []int{n, compared - n, 2*compared - n} {
 				text := `{` + pad(k) + `,"o":{"p":{"q":1}},"r":"` + long[:near] + `"}`
 				if s := agrees(t, m, text, text); s != (steps{0, 1, 0, len(text)}) {

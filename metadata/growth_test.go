@@ -205,7 +205,7 @@ func TestGrowth(t *testing.T) {
 	if raced {
 		t.Skip("counted without the race detector")
 	}
-	n := sized(1<<13, 1<<18)
+	n := sized(6<<10, 1<<18)
 	type cost struct{ bytes, places float64 }
 	costs := map[string][]cost{}
 	for _, size := range []int{n, 2 * n, 4 * n} {

@@ -85,7 +85,7 @@ func TestVerdicts(t *testing.T) {
 // The output has the order of the input, however many workers there are.
 func TestWorkers(t *testing.T) {
 	t.Parallel()
-	in, dir := write(t, 20_000), t.TempDir()
+	in, dir := write(t, 4_000), t.TempDir()
 	var want []byte
 	for _, workers := range []int{1, 2, 7} {
 		out := filepath.Join(dir, fmt.Sprint(workers))

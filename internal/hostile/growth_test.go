@@ -219,7 +219,7 @@ func TestWorkIsLinear(t *testing.T) {
 		for name, f := range operations {
 			check(name, func(i int) { f(&sizes[i]) })
 		}
-		if !slices.Contains([]string{"identities", "members", "violations"}, shape) && !long.Enabled() {
+		if !slices.Contains([]string{"members", "violations"}, shape) && !long.Enabled() {
 			continue
 		}
 		var lists [3][]call

@@ -84,7 +84,7 @@ func wrong(n int) map[string]string {
 
 // Every reader takes memory in proportion to the size of the text, whatever its shape.
 func TestMemoryIsBoundedByTheText(t *testing.T) {
-	n := long.Pick(800, 50_000)
+	n := long.Pick(400, 50_000)
 	type shape struct {
 		name, text string
 		refused    bool

@@ -87,6 +87,9 @@ func TestHostileDocuments(t *testing.T) {
 		profiles = append(profiles, p)
 	}
 	for n, target := range targets() {
+		if n%4 != 0 && !long.Enabled() {
+			continue
+		}
 		large := func(i int) bool { return len(docs[i]) > 10_000 && n%long.Pick(160, 40) != 0 } // for some targets only
 		for i, text := range docs {
 			if large(i) {
