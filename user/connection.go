@@ -73,8 +73,6 @@ func (s Sync) String() string {
 	return onEachLogin
 }
 
-var syncs = []string{onEachLogin, string(OnFirstLogin), string(NeverOnLogin)}
-
 // UnmarshalJSON sets c to the connection in text:
 //
 //  1. Its members are name, strategy, kind, import_mode, root_attributes,
@@ -95,26 +93,14 @@ func (c *Connection) UnmarshalJSON(text []byte) error {
 	var n Connection
 	d.members(o, func(d *decoder, name string, v metadata.Value) {
 		switch name {
-		case "name":
-			d.text(name, v, &n.Name)
-		case "strategy":
-			d.text(name, v, &n.Strategy)
 		case "kind":
 			d.kind(name, v, &n.Kind)
-		case "import_mode":
-			d.boolean(name, v, &n.ImportMode)
 		case "root_attributes":
 			d.sync(name, v, &n.RootAttributes)
-		case "requires_username":
-			assign(d, name, v, &n.RequiresUsername)
-		case "non_persistent_attrs":
-			d.attributes(name, v, &n.NonPersistent)
-		case "disabled":
-			d.boolean(name, v, &n.Disabled)
-		case "attributes":
-			n.Attributes.decode(d, name, v)
 		default:
-			d.Add(ErrUnknownMember, name)
+			if !n.member(d, name, v) && !n.option(d, name, v) {
+				d.Add(ErrUnknownMember, name)
+			}
 		}
 	})
 	if strategy.Contradicts(n.Strategy, string(n.Kind)) && !d.Has("/kind") {
@@ -150,22 +136,20 @@ func ParseConnection(text []byte) (Connection, rule.Violations, error) {
 	var c Connection
 	custom := false
 	d.members(o, func(d *decoder, name string, v metadata.Value) {
-		switch name {
-		case "name":
-			d.text(name, v, &c.Name)
-		case "strategy":
-			d.text(name, v, &c.Strategy)
-		case "disabled":
-			d.boolean(name, v, &c.Disabled)
-		case "options":
-			d.object(name, v, func(d *decoder, name string, v metadata.Value) {
-				if name == "enabledDatabaseCustomization" {
-					d.boolean(name, v, &custom)
-				} else {
-					c.option(d, name, v)
-				}
-			})
+		if name != "options" {
+			c.member(d, name, v)
+			return
 		}
+		d.object(name, v, func(d *decoder, name string, v metadata.Value) {
+			switch name {
+			case "enabledDatabaseCustomization":
+				d.boolean(name, v, &custom)
+			case "set_user_root_attributes":
+				d.sync(name, v, &c.RootAttributes)
+			default:
+				c.option(d, name, v)
+			}
+		})
 	})
 	if err := d.Err(); err != nil {
 		return Connection{}, nil, err
@@ -189,18 +173,36 @@ func ParseConnection(text []byte) (Connection, rule.Violations, error) {
 	return c, j.Verdict().Warnings, nil
 }
 
-// option reads one of the API's options.
-func (c *Connection) option(d *decoder, name string, v metadata.Value) {
+// member reads a member that has the same name and place in the API's answer. It reports
+// false if there is no such member.
+func (c *Connection) member(d *decoder, name string, v metadata.Value) bool {
+	switch name {
+	case "name":
+		d.text(name, v, &c.Name)
+	case "strategy":
+		d.text(name, v, &c.Strategy)
+	case "disabled":
+		d.boolean(name, v, &c.Disabled)
+	default:
+		return false
+	}
+	return true
+}
+
+// option reads a member that has the same name among the options of the API's answer. It
+// reports false if there is no such option.
+func (c *Connection) option(d *decoder, name string, v metadata.Value) bool {
 	switch name {
 	case "import_mode":
 		d.boolean(name, v, &c.ImportMode)
-	case "set_user_root_attributes":
-		d.sync(name, v, &c.RootAttributes)
 	case "requires_username":
 		assign(d, name, v, &c.RequiresUsername)
 	case "non_persistent_attrs":
 		d.attributes(name, v, &c.NonPersistent)
 	case "attributes":
 		c.Attributes.decode(d, name, v)
+	default:
+		return false
 	}
+	return true
 }

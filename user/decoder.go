@@ -1,7 +1,6 @@
 package user
 
 import (
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -64,7 +63,7 @@ func (d *decoder) sync(name string, v metadata.Value, dst *Sync) {
 	switch {
 	case *dst == onEachLogin:
 		*dst = OnEachLogin
-	case v.Kind() == metadata.KindString && !d.isAnswer && !slices.Contains(syncs, string(*dst)):
+	case v.Kind() == metadata.KindString && !d.isAnswer && dst.String() != string(*dst):
 		d.Add(ErrUnknownValue, name)
 	}
 }
