@@ -21,11 +21,11 @@ type entry struct {
 	place    int
 	severity rule.Severity
 	evidence rule.Evidence
-	refuses  source            // of a refusal that another setting accepts
+	strict   string            // the reading that refuses what another setting accepts
+	refuses  source            // its source
 	current  map[string]source // those that accept it under sources current, by pointer; "" holds for the others
 	lenient  source            // the one that accepts it under sources lenient
 	accepted map[string]string // the message of a warning in place of the refusal, by reading
-	refusing [2]string         // the reading that refuses, and the one under sources current
 }
 
 // newEntry returns the entry of r, the rule at that place.
@@ -34,8 +34,7 @@ func newEntry(place int, r rule.Rule) entry {
 	if r.Severity != rule.SeverityError || len(r.Readings) == 0 {
 		return e
 	}
-	e.refuses = source{r.Readings[0].Source, r.Readings[0].Date}
-	e.refusing = [2]string{r.Readings[0].Name, rule.Policies(nil).Reading(rule.Current, r.ID)}
+	e.strict, e.refuses = r.Readings[0].Name, source{r.Readings[0].Source, r.Readings[0].Date}
 	for _, x := range r.Readings[1:] {
 		if x.Current {
 			e.current = sources(x)
@@ -150,7 +149,7 @@ func (j *Judge) Report(id rule.ID, pointer, message string) {
 	}
 }
 
-// ReportAll is Report at several attributes for one fault. The message, which is their
+// ReportAll is Report of a rule that is an error at several attributes for one fault. The message, which is their
 // names and rest, is at the first of the pointers; short ones at the others refer to it.
 // accepts is the setting that a refusal may name: Lenient if the reading under Current
 // does not accept this case.
@@ -194,7 +193,7 @@ func (j *Judge) WarnAll(e rule.Evidence, id rule.ID, pointers []string, message 
 		if i > 0 {
 			message = refer("warning", pointers[0])
 		}
-		j.as(rule.SeverityWarning, e, id, p, message)
+		j.WarnAs(e, id, p, message)
 	}
 }
 
@@ -243,8 +242,8 @@ func (j *Judge) refusing(id rule.ID, accepts rule.Sources) string {
 	e := catalogue[id]
 	switch {
 	case j.byPolicy(id):
-		return "the policy for " + string(id) + " set to " + e.refusing[0]
-	case accepts == rule.Lenient || e.refusing[0] == e.refusing[1]:
+		return "the policy for " + string(id) + " set to " + e.strict
+	case accepts == rule.Lenient || e.current == nil:
 		return "Sources set to strict or current"
 	}
 	return "Sources set to strict"
@@ -311,16 +310,12 @@ func (j *Judge) Warn(id rule.ID, pointer, message string) {
 
 // RefuseAs is Refuse with the evidence of this case.
 func (j *Judge) RefuseAs(e rule.Evidence, id rule.ID, pointer, message string) {
-	j.as(rule.SeverityError, e, id, pointer, message)
+	j.Add(rule.Violation{Rule: id, Pointer: pointer, Severity: rule.SeverityError, Evidence: e, Message: message})
 }
 
 // WarnAs is Warn with the evidence of this case.
 func (j *Judge) WarnAs(e rule.Evidence, id rule.ID, pointer, message string) {
-	j.as(rule.SeverityWarning, e, id, pointer, message)
-}
-
-func (j *Judge) as(s rule.Severity, e rule.Evidence, id rule.ID, pointer, message string) {
-	j.Add(rule.Violation{Rule: id, Pointer: pointer, Severity: s, Evidence: e, Message: message})
+	j.Add(rule.Violation{Rule: id, Pointer: pointer, Severity: rule.SeverityWarning, Evidence: e, Message: message})
 }
 
 // Add adds v to the violations or the warnings, by its severity.
