@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 )
 
 // Sources selects which sources count if they disagree. A payload that is valid under a
@@ -78,20 +77,17 @@ func (p Policies) Reading(s Sources, id ID) string {
 // does not list is an error, and so is a rule that is there twice. The error is not a
 // [Violations], and it contains no value of text.
 func ParsePolicies(text []byte) (Policies, error) {
+	if !json.Valid(text) {
+		return nil, errPolicies
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+	if t, _ := d.Token(); t != json.Delim('{') {
 		return nil, errPolicies
 	}
 	p := Policies{}
 	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, errPolicies
-		}
-		value, err := d.Token()
-		if err != nil {
-			return nil, errPolicies
-		}
+		name, _ := d.Token()
+		value, _ := d.Token()
 		id, _ := name.(string)
 		r, known := find(ID(id))
 		if !known {
@@ -105,12 +101,6 @@ func ParsePolicies(text []byte) (Policies, error) {
 			return nil, fmt.Errorf("rule: the policies have %s twice", r.ID)
 		}
 		p[r.ID] = reading
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, errPolicies
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errPolicies
 	}
 	return p, nil
 }
