@@ -32,7 +32,7 @@ func (r Row) validate(t user.Target, known bool) rule.Verdict {
 	o.members(table[:], r.Extra)
 	o.required(table[:], "phone_number", "username")
 	o.undeclaredEmail(!r.Email.IsZero())
-	if declared, declares := derived.Attribute(&t.Connection, "phone_number"); declares && declared == nil {
+	if derived.Undeclared(&t.Connection, "phone_number") {
 		o.undeclaredPhone(phone(r.PhoneNumber, r.PhoneVerified))
 	}
 	o.passwordHash(r.CustomPasswordHash)

@@ -59,7 +59,7 @@ func (r *Row) attributes() [17]attrs.Attr {
 		{Name: "custom_password_hash", Field: attrs.Object{At: &r.CustomPasswordHash}},
 		{Name: "app_metadata", Field: attrs.Object{At: &r.AppMetadata}},
 		{Name: "user_metadata", Field: attrs.Object{At: &r.UserMetadata}},
-		{Name: "mfa_factors", Field: factors{At: &r.MFAFactors}},
+		{Name: "mfa_factors", Field: attrs.List{At: &r.MFAFactors}},
 	}
 }
 
@@ -139,13 +139,9 @@ func (r Row) placed() Row {
 	table := r.attributes()
 	r.Extra = attrs.Place(table[:], r.Extra)
 	if slices.ContainsFunc(r.MFAFactors, metadata.Object.IsZero) {
-		list := factors{At: &r.MFAFactors}
+		list := attrs.List{At: &r.MFAFactors}
 		r.Extra = attrs.SetMembers(r.Extra, map[string]any{"mfa_factors": attrs.ValueOf(list)})
 		r.MFAFactors = nil
 	}
 	return r
 }
-
-// factors is the field of mfa_factors. Objects hold their text behind a pointer, so
-// that package fmt never prints it.
-type factors = attrs.List

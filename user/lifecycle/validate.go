@@ -66,7 +66,7 @@ func (o *operation) members(table []attrs.Attr, extra metadata.Object) {
 			v, has := extra.Get(a.Name)
 			o.typed(a.Name, v.IsNull(), has, "an object")
 			o.metadata(a.Name, *f.At)
-		case factors:
+		case attrs.List:
 			v, has := extra.Get(a.Name)
 			o.typed(a.Name, v.IsNull(), has, "a list of objects")
 		}

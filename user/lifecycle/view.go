@@ -86,24 +86,14 @@ type view struct {
 }
 
 // viewOf returns a view of the profile that parse returns for the text of p: no member
-// of Extra has a field that can hold it. It parses only if p may differ from it.
+// of Extra has a field that can hold it. It parses only if a member of Extra has a
+// field, or user_id is a number.
 func viewOf(p user.Profile, parse func(text []byte) (user.Profile, error)) (view, error) {
-	v := view{&p, attributesOf(&p)}
-	if v.isPlaced() {
-		return v, nil
+	if !attrs.Hides(p.Extra) && p.UserID.Value().Kind() != metadata.KindNumber {
+		return view{&p, attributesOf(&p)}, nil
 	}
 	q, err := parse(p.AppendJSON(nil))
 	return view{&q, attributesOf(&q)}, err
-}
-
-// isPlaced reports whether no member of Extra has a field and user_id is no number.
-func (v view) isPlaced() bool {
-	for name := range v.Extra.All() {
-		if v.find(name).field != nil {
-			return false
-		}
-	}
-	return v.UserID.Value().Kind() != metadata.KindNumber
 }
 
 // find returns the attribute of that name.
