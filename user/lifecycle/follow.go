@@ -182,7 +182,7 @@ func (l *login) metadata(name string, was, in, now *metadata.Object) {
 	}
 	for member, v := range in.All() {
 		if v.IsNull() {
-			l.Report(rule.NullInNewMetadata, metadata.Pointer(name, member), "the effect of a null in the metadata of a login is not documented; leave the member out")
+			l.ReportPath(rule.NullInNewMetadata, "the effect of a null in the metadata of a login is not documented; leave the member out", name, member)
 		}
 	}
 	if was.Equal(*in) {

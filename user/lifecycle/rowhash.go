@@ -25,9 +25,7 @@ func (p part) fail(name, message string) {
 	if name != "" {
 		path = append(slices.Clone(path), name)
 	}
-	if !p.FullOf(p.rule) {
-		p.Report(p.rule, metadata.Pointer(path...), message)
-	}
+	p.ReportPath(p.rule, message, path...)
 }
 
 // only reports the members of other names.

@@ -140,8 +140,8 @@ func (o *operation) metadata(name string, m metadata.Object) {
 		return o.known && isOfMetadata(id) || o.ReportPath(id, message, path...)
 	})
 	for member, v := range m.All() {
-		if v.IsNull() && !o.FullOf(rule.NullInNewMetadata) {
-			o.Report(rule.NullInNewMetadata, metadata.Pointer(name, member), "the effect of a null in new metadata is not documented; leave the member out")
+		if v.IsNull() {
+			o.ReportPath(rule.NullInNewMetadata, "the effect of a null in new metadata is not documented; leave the member out", name, member)
 		}
 	}
 }
