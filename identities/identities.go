@@ -55,8 +55,8 @@ import (
 //
 // Of the target only Sources and Policies count. The secondary is no longer a user.
 // Neither profile changes, and the result shares only immutable parts with them. The
-// error is a [rule.Violations] with the API's message, or a [metadata.Errors] if the
-// result is nested too deep.
+// error is a [rule.Violations] with the API's message, or a [metadata.Errors] if an
+// attribute is nested too deep for profileData.
 //
 // Sources: four recorded links (3, 4, 5; that 4 leaves out derived attributes is
 // inferred); auth0/node-auth0 issue 781 (5); Auth0 docs, User Account Linking (2, 6);
@@ -267,8 +267,7 @@ type Unlinked struct {
 //     that is not an object stays in the identity, with a warning.
 //
 // u does not change. The result shares only immutable parts with it. The error is a
-// [rule.Violations] with the API's message, or a [metadata.Errors] if u was built
-// from parts that are nested too deep.
+// [rule.Violations] with the API's message.
 //
 // Sources: five recorded unlinks (2, 3); Auth0 docs, Unlink User Accounts (against 2;
 // 4, no metadata; its attributes are inferred); Auth0 Management API, DELETE
