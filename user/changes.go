@@ -1,6 +1,8 @@
 package user
 
 import (
+	"strings"
+
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/mask"
 	"github.com/metameld/metameld/metadata"
@@ -47,20 +49,11 @@ func openChanges(from, to Profile) []metadata.Change {
 type changes struct{ list, added []metadata.Change }
 
 func (c *changes) add(x metadata.Change) {
-	if x.Kind == metadata.Added && isFirstLevel(x.Pointer) {
+	if x.Kind == metadata.Added && strings.LastIndexByte(x.Pointer, '/') <= 0 {
 		c.added = append(c.added, x)
 	} else {
 		c.list = append(c.list, x)
 	}
-}
-
-func isFirstLevel(pointer string) bool {
-	for i := 1; i < len(pointer); i++ {
-		if pointer[i] == '/' {
-			return false
-		}
-	}
-	return true
 }
 
 // attribute compares one attribute. It reads the JSON of fields that are not identical,
