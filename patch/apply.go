@@ -373,25 +373,15 @@ func (a *applier) endsSessions(x attribute, changes, becomesTrue bool) bool {
 
 // scripts lists the scripts of a custom database that run.
 func (a *applier) scripts() {
-	p := &a.p
-	for _, x := range [...]struct {
-		first, second attribute
-		script        user.EffectKind
-	}{
-		{attrEmail, attrEmailVerified, user.ChangeEmailScript},
-		{attrPassword, attrPassword, user.ChangePasswordScript},
-		{attrPhoneNumber, attrPhoneVerified, user.ChangePhoneScript},
-		{attrUsername, attrUsername, user.ChangeUsernameScript},
-	} {
-		at := x.first
-		if !p.has(at) {
-			at = x.second
+	for _, x := range changeScripts {
+		at := x.attrs[0]
+		if !a.p.has(at) {
+			at = x.attrs[1]
 		}
-		if !p.has(at) {
-			continue
-		}
-		for _, script := range derived.Scripts(x.script, a.t.Connection.ImportMode) {
-			a.effect(script, rule.ChangeScripts, at)
+		if a.p.has(at) {
+			for _, script := range derived.Scripts(x.kind, a.t.Connection.ImportMode) {
+				a.effect(script, rule.ChangeScripts, at)
+			}
 		}
 	}
 }
@@ -402,9 +392,10 @@ func (a *applier) losses(before *user.Profile) {
 		at       attribute
 		old, now metadata.Object
 	}{{attrUserMetadata, before.UserMetadata, a.u.UserMetadata}, {attrAppMetadata, before.AppMetadata, a.u.AppMetadata}} {
-		const few = 8 // members of a payload are looked up one by one
-		oldOf, nowOf := func(name string) (metadata.Value, bool) { return x.old.Get(name) }, func(name string) (metadata.Value, bool) { return x.now.Get(name) }
+		const few = 8 // searches cost less than a table
 		d := a.p.delta(x.at).Object()
+		oldOf := func(name string) (metadata.Value, bool) { return x.old.Get(name) }
+		nowOf := func(name string) (metadata.Value, bool) { return x.now.Get(name) }
 		if d.Len() > few {
 			oldOf, nowOf = attrs.Lookup(x.old), attrs.Lookup(x.now)
 		}
@@ -424,8 +415,6 @@ func (a *applier) losses(before *user.Profile) {
 // losesMembers reports whether from and to are objects, and an object in from has a
 // member that its counterpart in to lacks.
 func losesMembers(from, to metadata.Value) bool {
-	if from.Kind() != metadata.KindObject || to.Kind() != metadata.KindObject || from.String() == to.String() {
-		return false
-	}
-	return jsonscan.Loses([]byte(from.String()), []byte(to.String()))
+	return from.Kind() == metadata.KindObject && to.Kind() == metadata.KindObject && from.String() != to.String() &&
+		jsonscan.Loses([]byte(from.String()), []byte(to.String()))
 }

@@ -86,10 +86,7 @@ func (a attribute) isMetadata() bool { return a == attrUserMetadata || a == attr
 // identity provider.
 func (a attribute) isProfile() bool { return attrGivenName <= a && a <= attrPicture }
 
-func (a attribute) isEmail() bool    { return a == attrEmail || a == attrEmailVerified }
-func (a attribute) isPhone() bool    { return a == attrPhoneNumber || a == attrPhoneVerified }
-func (a attribute) isUsername() bool { return a == attrUsername }
-func (a attribute) isPassword() bool { return a == attrPassword }
+func (a attribute) isPhone() bool { return a == attrPhoneNumber || a == attrPhoneVerified }
 
 // isUpdatable reports whether a is one of the fifteen attributes that the API lists
 // as updatable.

@@ -13,8 +13,8 @@ import (
 //     different values. A wipe of metadata conflicts with any other change of it.
 //     connection, client_id, verify_email and verify_phone_number never conflict,
 //     since they are not stored.
-//  2. email_verified in one payload, and in the other an email, or its removal, that the
-//     first does not have and that comes without email_verified: it may reset the flag.
+//  2. email_verified in one payload, and a new or removed email without email_verified
+//     in the other, unless the first has the same email: the email may reset the flag.
 //     phone_verified and phone_number are treated likewise.
 //  3. blocked true in one payload and a password in the other, unless both payloads
 //     have both: sources disagree whether a new password removes a block.

@@ -30,20 +30,16 @@ func (j *validator) connection() {
 	}
 }
 
-// attributes judges each attribute by the connection: those of one group together, where
-// the payload has the first of them.
+// attributes judges each attribute by the connection. Attributes of one group are judged
+// together, at the first that the payload has.
 func (j *validator) attributes() {
 	if c := &j.t.Connection; c.Kind == user.CustomDatabase && c.ImportMode && !j.t.Migrated {
 		free := func(a attribute) bool { return a.isOfConnection() && !j.isSynced(a) }
 		j.ReportAll(rule.CustomDatabase, rule.Lenient, j.pointers(free), inDatabase)
 	}
 	for a := range attributes {
-		switch {
-		case !j.has[a].present:
-		case !a.isProfile():
+		if j.has[a].present {
 			j.attribute(a)
-		case j.isFirst(a, attribute.isProfile):
-			j.profile()
 		}
 	}
 }
@@ -96,8 +92,7 @@ func (j *validator) identity() {
 	}
 }
 
-// attribute judges one attribute, other than a profile attribute, by the kind of the
-// connection.
+// attribute judges one attribute by what the connection declares, and by its kind.
 func (j *validator) attribute(a attribute) {
 	switch a {
 	case attrUserMetadata, attrAppMetadata, attrBlocked, attrConnection, attrClientID:
@@ -115,15 +110,17 @@ func (j *validator) attribute(a attribute) {
 	if a == attrVerifyEmail && j.p.VerifyEmail.Or(false) && (c.Kind == user.Enterprise || c.Kind == user.PasswordlessSMS) {
 		j.WarnAs(rule.Inferred, rule.EmailVerification, a.pointer(), "an answer of the API says that e-mail verification is not supported for enterprise users, and SMS users have no e-mail; leave verify_email out")
 	}
-	if a.isPhone() {
-		if derived.Undeclared(c, attrPhoneNumber.String()) {
-			j.RefuseAs(rule.Documented, rule.PhoneDatabase, a.pointer(), a.String()+" is refused: the connection declares its attributes, and phone_number is none of them")
-			return
-		}
+	if a.isPhone() && derived.Undeclared(c, attrPhoneNumber.String()) {
+		j.RefuseAs(rule.Documented, rule.PhoneDatabase, a.pointer(), a.String()+" is refused: the connection declares its attributes, and phone_number is none of them")
+		return
 	}
-	switch c.Kind {
-	case user.KindUnknown:
-	case user.CustomDatabase:
+	switch {
+	case c.Kind == user.KindUnknown:
+	case a.isProfile():
+		if j.isFirst(a, attribute.isProfile) {
+			j.profile()
+		}
+	case c.Kind == user.CustomDatabase:
 		j.customDatabase(a)
 	default:
 		j.identifier(a)
@@ -134,7 +131,6 @@ func (j *validator) attribute(a attribute) {
 func (j *validator) profile() {
 	c := &j.t.Connection
 	switch {
-	case c.Kind == user.KindUnknown:
 	case derived.Federated(c):
 		j.synced()
 	case c.Kind == user.CustomDatabase && !j.t.Migrated:
@@ -272,50 +268,56 @@ const inDatabase = " can be changed only in the custom database, not through the
 // customDatabase judges one attribute of a custom database's user, other than a profile
 // attribute.
 func (j *validator) customDatabase(a attribute) {
+	c := &j.t.Connection
+	_, declares := derived.Attribute(c, attrPhoneNumber.String())
 	switch {
 	case !a.isOfIdentity(): // verify_email and verify_phone_number: judged with the e-mail or phone number
+	case !j.t.Migrated && c.ImportMode: // judged by attributes
 	case !j.t.Migrated:
-		if !j.t.Connection.ImportMode {
-			j.changeScript(a)
-		}
-	case a.isPhone():
-		if _, declares := derived.Attribute(&j.t.Connection, attrPhoneNumber.String()); !declares {
-			j.migratedCredential(a)
-		}
-	case a == attrUsername || a == attrPassword:
-		j.migratedCredential(a)
+		j.changeScript(a)
+	case a == attrUsername, a == attrPassword, a.isPhone() && !declares:
+		j.Report(rule.MigratedCredentials, a.pointer(), "whether "+a.String()+" of a migrated user can be updated is not documented")
 	}
 }
 
-func (j *validator) migratedCredential(a attribute) {
-	j.Report(rule.MigratedCredentials, a.pointer(), "whether "+a.String()+" of a migrated user can be updated is not documented")
+// changeScripts are the scripts that change a user in a custom database. The first
+// attribute is the one that a connection declares. The second is its flag, or the same
+// attribute if it has none.
+var changeScripts = [...]struct {
+	attrs    [2]attribute
+	kind     user.EffectKind
+	evidence rule.Evidence
+	message  string
+}{
+	{[2]attribute{attrEmail, attrEmailVerified}, user.ChangeEmailScript, rule.Documented,
+		`this runs the Get User and Change Email scripts of the database; without the second the API answers 400, "change_email script does not exist"`},
+	{[2]attribute{attrPassword, attrPassword}, user.ChangePasswordScript, rule.Documented,
+		"this runs the Get User and Change Password scripts of the database"},
+	{[2]attribute{attrPhoneNumber, attrPhoneVerified}, user.ChangePhoneScript, rule.Observed,
+		"this runs the Get User script twice, then the Change Phone Number script of the database"},
+	{[2]attribute{attrUsername, attrUsername}, user.ChangeUsernameScript, rule.Inferred,
+		"this is taken to run the Get User and Change Username scripts of the database"},
 }
 
 // changeScript judges one attribute of a custom database's user who has not migrated,
 // with the import mode off: a change script of the database, if any, applies it.
 func (j *validator) changeScript(a attribute) {
-	group, declared, evidence, message := attribute.isEmail, attrEmail, rule.Documented, "this runs the Get User and Change Email scripts of the database; without the second the API answers 400, \"change_email script does not exist\""
-	switch {
-	case a.isPhone():
-		group, declared, evidence, message = attribute.isPhone, attrPhoneNumber, rule.Observed, "this runs the Get User script twice, then the Change Phone Number script of the database"
-	case a == attrUsername:
-		group, declared, evidence, message = attribute.isUsername, attrUsername, rule.Inferred, "this is taken to run the Get User and Change Username scripts of the database"
-	case a == attrPassword:
-		group, declared, message = attribute.isPassword, attrPassword, "this runs the Get User and Change Password scripts of the database"
-	}
-	if !j.isFirst(a, group) {
-		return
-	}
-	list := j.pointers(group)
-	x, _ := derived.Attribute(&j.t.Connection, declared.String())
-	switch {
-	case x != nil: // what the connection declares beats every source
-		j.WarnAll(evidence, rule.CustomDatabase, list, message)
-	case a == attrUsername:
-		j.ReportAll(rule.CustomDatabase, rule.Lenient, list, inDatabase)
-	case j.Refuses(rule.CustomDatabase) && !j.Reads(rule.CustomDatabase, "scripts"):
-		j.ReportAll(rule.CustomDatabase, rule.Current, list, inDatabase)
-	default:
-		j.AcceptAll(rule.CustomDatabase, list, message)
+	for _, x := range changeScripts {
+		group := func(b attribute) bool { return b == x.attrs[0] || b == x.attrs[1] }
+		if !group(a) || !j.isFirst(a, group) {
+			continue
+		}
+		list := j.pointers(group)
+		declared, _ := derived.Attribute(&j.t.Connection, x.attrs[0].String())
+		switch {
+		case declared != nil: // what the connection declares beats every source
+			j.WarnAll(x.evidence, rule.CustomDatabase, list, x.message)
+		case a == attrUsername:
+			j.ReportAll(rule.CustomDatabase, rule.Lenient, list, inDatabase)
+		case j.Refuses(rule.CustomDatabase) && !j.Reads(rule.CustomDatabase, "scripts"):
+			j.ReportAll(rule.CustomDatabase, rule.Current, list, inDatabase)
+		default:
+			j.AcceptAll(rule.CustomDatabase, list, x.message)
+		}
 	}
 }

@@ -57,7 +57,7 @@ func (p Payload) Inverse(before user.Profile, t user.Target) (Payload, error) {
 	var q Payload
 	if t.Secondary { // the profile does not show the present values of the identity
 		for a := range attributes {
-			if a.isOfIdentity() && !a.isPassword() && p.has(a) {
+			if a.isOfIdentity() && a != attrPassword && p.has(a) {
 				d.miss(a.pointer())
 				p.unset(a)
 			}

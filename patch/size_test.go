@@ -17,8 +17,7 @@ import (
 )
 
 // An inverse leaves out metadata that makes a profile too large, and the error has the
-// rule's message. Under lenient and by the
-// reading uncapped it restores everything.
+// rule's message. Under lenient and by the reading uncapped it restores everything.
 func TestInverseOfLargeProfile(t *testing.T) {
 	text := func(n int) string { return `"` + strings.Repeat("x", n) + `"` }
 	u := profile(t, `{"name":"Kim Long","blocked":false,"user_metadata":{"blob":`+text(52_000)+`,"note":`+text(3_000)+`,"plan":"gold"},"app_metadata":{"a":`+text(48_000)+`,"b":`+text(1_500)+`,"c":{"d":`+text(300)+`}}}`)

@@ -13,9 +13,9 @@ import (
 )
 
 // Validate judges p as a body for the target. It lists every violation and warning in
-// the order of the catalogue, those of one rule in the order of the schema, unknown
-// members last. At most 1,000 of each are listed; then the last is [rule.More]. The
-// rules, in order:
+// the order of the catalogue, those of one rule on attributes in the order of the
+// schema. At most 1,000 of each are listed; then the last is [rule.More]. The rules, in
+// order:
 //
 //  1. A member that is not in the schema is a warning; a read-only one is refused.
 //  2. The scopes of the token cover the attributes.
@@ -184,12 +184,10 @@ func (j *validator) verifyPhone() {
 func (j *validator) value(a attribute) {
 	switch m := &j.has[a]; {
 	case m.null && a.isMetadata():
-		if j.Refuses(rule.MetadataNull) {
-			j.Report(rule.MetadataNull, a.pointer(), "a metadata object cannot be null; send null for single members, or {} to remove all")
-		} else {
+		if !j.Refuses(rule.MetadataNull) {
 			j.Report(rule.MetadataWipe, a.pointer(), "read leniently, null removes everything in "+a.String())
-			j.Report(rule.MetadataNull, a.pointer(), "the schema does not allow null for a whole metadata object; read leniently it is {}")
 		}
+		j.Report(rule.MetadataNull, a.pointer(), "a metadata object cannot be null; send null for single members, or {} to remove all")
 	case m.null && !a.isNullable():
 		j.Report(rule.Null, a.pointer(), a.String()+" cannot be null; leave it out to keep it")
 	case m.mistyped:
