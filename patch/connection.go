@@ -127,7 +127,7 @@ func (j *validator) attribute(a attribute) {
 	}
 }
 
-// profile judges the profile attributes.
+// profile judges the profile attributes on a connection of a known kind.
 func (j *validator) profile() {
 	c := &j.t.Connection
 	switch {
@@ -282,7 +282,7 @@ func (j *validator) customDatabase(a attribute) {
 
 // changeScripts are the scripts that change a user in a custom database. The first
 // attribute is the one that a connection declares. The second is its flag, or the same
-// attribute if it has none.
+// attribute if it has none. The table is never changed.
 var changeScripts = [...]struct {
 	attrs    [2]attribute
 	kind     user.EffectKind

@@ -12,10 +12,11 @@ import (
 // longest is the maximum length of a line in bytes.
 const longest = 64 << 20
 
-// A batch ends after so many bytes, or with a longer line.
+// batchBytes is how many bytes a batch has at least, unless the input ends or a checkpoint
+// is due.
 const batchBytes = 32 << 10
 
-// batch is a run of lines that one worker judges.
+// batch is a run of lines that are judged together.
 type batch struct {
 	text  []byte // of all lines
 	lines []line
@@ -25,7 +26,7 @@ type batch struct {
 	out                    bytes.Buffer // verdicts
 	refused, warned, wrong int          // lines
 
-	judged chan struct{} // receives once the worker is done
+	judged chan struct{} // closed when its lines are judged
 }
 
 // line is one line of a batch.
@@ -39,29 +40,31 @@ type line struct {
 // until the next one.
 func (j *judge) batches() iter.Seq[*batch] {
 	return func(yield func(*batch) bool) {
-		// Memory is bounded by the number of batches, which are used again.
-		free := make(chan *batch, j.workers+2)
-		for range cap(free) {
-			free <- &batch{judged: make(chan struct{}, 1)}
-		}
-		read, inOrder, quit := make(chan *batch, cap(free)), make(chan *batch, cap(free)), make(chan struct{})
+		inOrder := make(chan *batch, j.workers)   // its room bounds memory
+		working := make(chan struct{}, j.workers) // an entry for each batch that is being judged
+		quit := make(chan struct{})
+		free := sync.Pool{New: func() any { return new(batch) }}
+		r, from := lines.NewReader(j.in, longest), j.done
 		var group sync.WaitGroup
 		group.Go(func() {
-			defer close(read)
 			defer close(inOrder)
-			j.read(free, quit, func(b *batch) {
-				read <- b // there is room for all
-				inOrder <- b
-			})
-		})
-		for range j.workers {
-			group.Go(func() {
-				for b := range read {
-					j.batch(b)
-					b.judged <- struct{}{}
+			for last := false; !last; {
+				b := free.Get().(*batch)
+				b.reset()
+				last = j.read(b, r, from)
+				select {
+				case inOrder <- b:
+				case <-quit:
+					return
 				}
-			})
-		}
+				working <- struct{}{}
+				group.Go(func() {
+					j.batch(b)
+					<-working
+					close(b.judged)
+				})
+			}
+		})
 		defer group.Wait()
 		defer close(quit)
 		for b := range inOrder {
@@ -69,56 +72,40 @@ func (j *judge) batches() iter.Seq[*batch] {
 			if !yield(b) {
 				return
 			}
-			free <- b
+			free.Put(b)
 		}
 	}
 }
 
-// read reads batches until the input ends, or quit is closed.
-func (j *judge) read(free <-chan *batch, quit <-chan struct{}, send func(*batch)) {
-	r := lines.NewReader(j.in, longest)
-	from, number := j.done.Input, j.done.Lines
-	for {
-		var b *batch
-		select {
-		case b = <-free:
-		case <-quit:
-			return
-		}
-		b.reset()
-		for len(b.text) < batchBytes {
-			text, err := r.Next()
-			tooLong := err == lines.ErrTooLong
-			if err != nil && !tooLong {
+// read reads the lines of b, which is empty, from r, which began at a checkpoint. It
+// reports whether the input ends with them.
+func (j *judge) read(b *batch, r *lines.Reader, from checkpoint) (last bool) {
+	for len(b.text) < batchBytes {
+		text, err := r.Next()
+		tooLong := err == lines.ErrTooLong
+		if err != nil && !tooLong {
+			if last = true; err != io.EOF {
 				b.err = err
-				break
 			}
-			number++
-			b.text = append(b.text, text...)
-			b.lines = append(b.lines, line{number, len(b.text), tooLong})
-			if number%j.every == 0 {
-				break // for a checkpoint
-			}
+			break
 		}
-		b.input = from + r.Offset()
-		last := b.err != nil
-		if b.err == io.EOF {
-			b.err = nil
-		}
-		send(b)
-		if last {
-			return
+		number := from.Lines + r.Number()
+		b.text = append(b.text, text...)
+		b.lines = append(b.lines, line{number, len(b.text), tooLong})
+		if number%j.every == 0 {
+			break // for a checkpoint
 		}
 	}
+	b.input = from.Input + r.Offset()
+	return last
 }
 
 // reset makes b empty. It keeps the room of its text unless that is large.
 func (b *batch) reset() {
-	text, verdicts := b.text[:0], b.lines[:0]
-	if cap(text) > 4*batchBytes {
-		text = nil
+	if cap(b.text) > 4*batchBytes {
+		b.text = nil
 	}
-	*b = batch{text: text, lines: verdicts, judged: b.judged}
+	*b = batch{text: b.text[:0], lines: b.lines[:0], judged: make(chan struct{})}
 }
 
 // batch judges the lines of b.

@@ -67,7 +67,8 @@ func main() {
 	}
 }
 
-// gcPercent makes collections rare: what is kept between them is a few hundred KB.
+// gcPercent makes garbage collections rare. It costs little memory, since only a few
+// hundred KB are in use at a time.
 const gcPercent = 1000
 
 // files are the names of the files of a run; see the flags.
@@ -75,24 +76,23 @@ type files struct{ in, out, checkpoint string }
 
 // run opens the files and judges.
 func run(ctx context.Context, names files, target string, workers int, log io.Writer) (refused bool, err error) {
-	in, out, mark := names.in, names.out, names.checkpoint
-	if mark != "" && (in == "" || out == "") {
+	if names.checkpoint != "" && (names.in == "" || names.out == "") {
 		return false, errors.New("-checkpoint needs -in and -out")
 	}
 	if workers < 1 {
 		return false, errors.New("-workers is not positive")
 	}
-	j := judge{log: log, mark: mark, every: 10_000, pause: time.Second, workers: workers, in: os.Stdin, out: os.Stdout}
+	j := judge{log: log, mark: names.checkpoint, every: 10_000, pause: time.Second, workers: workers, in: os.Stdin, out: os.Stdout}
 	if err := json.Unmarshal([]byte(target), &j.target); err != nil {
 		return false, fmt.Errorf("-target: %w", err)
 	}
-	if mark != "" {
-		if j.done, err = readCheckpoint(mark); err != nil {
+	if j.mark != "" {
+		if j.done, err = readCheckpoint(j.mark); err != nil {
 			return false, err
 		}
 	}
-	if in != "" {
-		f, err := os.Open(in)
+	if names.in != "" {
+		f, err := os.Open(names.in)
 		if err != nil {
 			return false, err
 		}
@@ -102,8 +102,8 @@ func run(ctx context.Context, names files, target string, workers int, log io.Wr
 		}
 		j.in = f
 	}
-	if out != "" {
-		f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE, 0o644)
+	if names.out != "" {
+		f, err := os.OpenFile(names.out, os.O_WRONLY|os.O_CREATE, 0o644)
 		if err != nil {
 			return false, err
 		}
