@@ -108,9 +108,13 @@ func unreachable(id rule.ID, err error) error {
 	if missed == nil {
 		return refused(err)
 	}
+	members := "members"
+	if len(missed) == 1 {
+		members = "member"
+	}
 	p := &problem{
 		Kind: "refused", Rule: id, Pointer: missed[0],
-		Message: fmt.Sprintf("%d member%s cannot be reached: %.2000s", len(missed), "s"[:min(len(missed)-1, 1)], strings.Join(missed, ", ")),
+		Message: fmt.Sprintf("%d %s cannot be reached: %.2000s", len(missed), members, strings.Join(missed, ", ")),
 	}
 	var because rule.Violations
 	if errors.As(err, &because) {

@@ -50,7 +50,7 @@ func TestStatus(t *testing.T) {
 	u := write(t, "user.json", `{"email":"a@example.com","user_metadata":{"a":1}}`)
 	fine := write(t, "fine.json", `{"user_metadata":{"a":2}}`)
 	bad := write(t, "bad.json", `{"blocked":null}`)
-	broken := write(t, "broken.json", `{"a":1,"a":2,"b":1,"b":2}`)
+	broken := write(t, "broken.json", `{"a":1,"a":1,"b":1,"b":1,"c":1,"c":1,"d":1,"d":1,"e":1,"e":1,"f":1,"f":1}`)
 	database := write(t, "target.json", `{"connection":{"kind":"custom-database"}}`)
 	migrated := write(t, "migrated.json", `{"connection":{"kind":"custom-database"},"migrated":true}`)
 	lenient := write(t, "lenient.json", `{"sources":"lenient"}`)
@@ -66,7 +66,7 @@ func TestStatus(t *testing.T) {
 		{[]string{"-patch", "-", "-target", database}, `{"name":"x"}`, exitRefused, "patch.synced-attributes"},
 		{[]string{"-patch", "-", "-user", "-"}, "{}", exitUsage, "standard input"},
 		{[]string{"-patch", "-"}, "", exitUsage, "not JSON"},
-		{[]string{"-patch", broken}, "", exitUsage, "; "},
+		{[]string{"-patch", broken}, "", exitUsage, "; duplicate name: /e (byte 55); and 1 more"},
 		{[]string{"-patch", fine, "-user", broken}, "", exitUsage, "-user"},
 		{[]string{"-patch", fine, "-target", fine}, "", exitUsage, "unknown member"},
 		{[]string{"-patch", "no such file"}, "", exitUsage, "no such file"},
