@@ -28,30 +28,24 @@ import (
 // start returns a tenant and a client of the SDK.
 func start(t *testing.T, options ...management.Option) (*rig.Tenant, *management.Management) {
 	t.Helper()
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	t.Cleanup(srv.Close)
-	api, err := management.New(srv.URL, append([]management.Option{management.WithInsecure()}, options...)...)
+	tenant, url := rig.Start(t)
+	api, err := management.New(url, append([]management.Option{management.WithInsecure()}, options...)...)
 	require.NoError(t, err)
 	return tenant, api
 }
 
-// sent returns the bodies of the updates since the last call.
-func sent(tenant *rig.Tenant) (bodies []string) {
-	for _, r := range tenant.Requests(http.MethodPatch) {
-		bodies = append(bodies, r.Body)
-	}
-	return bodies
+// startGuarded returns a tenant and a guarded client of the SDK.
+func startGuarded(t *testing.T) (*rig.Tenant, *management.Management) {
+	t.Helper()
+	tenant, url := rig.Start(t)
+	api, err := sdkv1.Guarded(url, nil, rig.Connections, management.WithInsecure())
+	require.NoError(t, err)
+	return tenant, api
 }
 
 func TestGuarded(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
-	require.NoError(t, err)
-
-	err = api.User.Update(t.Context(), rig.Ann, &management.User{Email: auth0.String("new@example.com"), Password: auth0.String("Secret-123")})
+	tenant, api := startGuarded(t)
+	err := api.User.Update(t.Context(), rig.Ann, &management.User{Email: auth0.String("new@example.com"), Password: auth0.String("Secret-123")})
 	var refused management.Error
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, http.StatusBadRequest, refused.Status())
@@ -60,10 +54,10 @@ func TestGuarded(t *testing.T) {
 	assert.Len(t, tenant.Requests(http.MethodGet), 1, "Target is asked once")
 
 	require.NoError(t, api.User.Update(t.Context(), rig.Ann, &management.User{Nickname: auth0.String("annie")}))
-	assert.Equal(t, []string{`{"nickname":"annie"}`}, sent(tenant))
+	assert.Equal(t, []string{`{"nickname":"annie"}`}, tenant.Updates())
 	err = api.User.Update(t.Context(), rig.Gus, &management.User{Email: auth0.String("new@example.com")})
 	assert.ErrorContains(t, err, "/email")
-	assert.Empty(t, sent(tenant))
+	assert.Empty(t, tenant.Updates())
 	err = api.User.Update(t.Context(), "auth0|nobody", &management.User{Nickname: auth0.String("n")})
 	assert.EqualError(t, err, "404 Not Found: The user does not exist.")
 }
@@ -78,18 +72,14 @@ func TestGuardedBase(t *testing.T) {
 	require.NoError(t, err)
 	err = api.User.Update(t.Context(), rig.Ann, &management.User{Blocked: auth0.Bool(true)})
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"blocked":true}`}, sent(tenant))
+	assert.Equal(t, []string{`{"blocked":true}`}, tenant.Updates())
 }
 
 // The guard judges and sends an update of a user that the SDK cannot decode. The error is
 // that of the SDK, after the update.
 func TestGuardedMistyped(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
-	require.NoError(t, err)
-	err = api.User.Update(t.Context(), rig.Old, &management.User{Blocked: auth0.Bool(true)})
+	tenant, api := startGuarded(t)
+	err := api.User.Update(t.Context(), rig.Old, &management.User{Blocked: auth0.Bool(true)})
 	assert.ErrorContains(t, err, "cannot unmarshal")
 	assert.Equal(t, user.Set(true), tenant.User(t, rig.Old).Blocked, "the update was made")
 }
@@ -100,15 +90,12 @@ func TestGuardedFailingRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // its clock does not wait
 		for status, want := range map[int]int{http.StatusForbidden: 1, http.StatusTooManyRequests: 3, http.StatusInternalServerError: 1, 0: 1} {
 			reads := 0
-			base := roundTrip(func(r *http.Request) (*http.Response, error) {
+			base := rig.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				assert.Equal(t, http.MethodGet, r.Method, "no update is sent")
 				if reads++; status == 0 {
 					return nil, errors.New("no route to host")
 				}
-				answer := httptest.NewRecorder()
-				answer.WriteHeader(status)
-				_, _ = answer.WriteString(`{"message":"Insufficient scope, expected any of: read:users"}`)
-				return answer.Result(), nil
+				return rig.Answer(status, `{"message":"Insufficient scope, expected any of: read:users"}`), nil
 			})
 			api, err := sdkv1.Guarded("tenant.example", base, rig.Connections, management.WithStaticToken("any"))
 			require.NoError(t, err)
@@ -121,19 +108,15 @@ func TestGuardedFailingRead(t *testing.T) {
 
 // An update that names the connection of a linked identity is judged by that one.
 func TestGuardedSecondary(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
-	require.NoError(t, err)
+	tenant, api := startGuarded(t)
 	require.NoError(t, sdkv1.Link(t.Context(), api, tenant.User(t, rig.Gus), tenant.User(t, rig.Ann), rig.TargetOf("google-oauth2")))
 	_ = tenant.Requests(http.MethodPatch)
 
-	err = api.User.Update(t.Context(), rig.Gus, &management.User{Password: auth0.String("Secret-123")})
+	err := api.User.Update(t.Context(), rig.Gus, &management.User{Password: auth0.String("Secret-123")})
 	assert.ErrorContains(t, err, "/password")
 	err = api.User.Update(t.Context(), rig.Gus, &management.User{Password: auth0.String("Secret-123"), Connection: auth0.String("members")})
 	require.NoError(t, err)
-	assert.Len(t, sent(tenant), 1)
+	assert.Len(t, tenant.Updates(), 1)
 }
 
 func TestConnections(t *testing.T) {
@@ -171,7 +154,7 @@ func TestUpdate(t *testing.T) {
 	bad := &management.User{Email: auth0.String("new@example.com"), EmailVerified: auth0.Bool(true), Password: auth0.String("Secret-123")}
 	_, err = sdkv1.Update(t.Context(), api, rig.Ann, bad, rig.TargetOf("members"))
 	assert.ErrorIs(t, err, rule.ExclusiveAttributes)
-	assert.Empty(t, sent(tenant))
+	assert.Empty(t, tenant.Updates())
 }
 
 func TestSend(t *testing.T) {
@@ -184,7 +167,7 @@ func TestSend(t *testing.T) {
 	assert.Equal(t, []string{
 		`{"user_metadata":{"language":null,"account":9007199254740993},"given_name":null}`,
 		`{"app_metadata":{"plan":"free"}}`,
-	}, sent(tenant))
+	}, tenant.Updates())
 	u := tenant.User(t, rig.Gus)
 	assert.True(t, u.GivenName.IsZero())
 	assert.Equal(t, `{"account":9007199254740993}`, u.UserMetadata.String())
@@ -200,7 +183,7 @@ func TestEdit(t *testing.T) {
 		return err
 	})
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"user_metadata":{"theme":"dark"},"given_name":null,"nickname":"gus"}`}, sent(tenant))
+	assert.Equal(t, []string{`{"user_metadata":{"theme":"dark"},"given_name":null,"nickname":"gus"}`}, tenant.Updates())
 
 	err = sdkv1.Edit(t.Context(), api, rig.Ann, rig.TargetOf("members"), func(u *user.Profile) (err error) {
 		u.UserMetadata, err = u.UserMetadata.With("new", "address", "home")
@@ -216,7 +199,7 @@ func TestLinkAndUnlink(t *testing.T) {
 	tenant, api := start(t)
 	ann, gus := tenant.User(t, rig.Ann), tenant.User(t, rig.Gus)
 	require.NoError(t, sdkv1.Link(t.Context(), api, ann, gus, rig.TargetOf("members")))
-	assert.Equal(t, []string{`{"user_metadata":{"language":"es"}}`}, sent(tenant))
+	assert.Equal(t, []string{`{"user_metadata":{"language":"es"}}`}, tenant.Updates())
 	ann = tenant.User(t, rig.Ann)
 	require.Len(t, ann.Identities, 2)
 	assert.Equal(t, `"es"`, ann.UserMetadata.At("/language").String())
@@ -247,11 +230,8 @@ func TestMeaning(t *testing.T) {
 
 // Meaning finds the rule of a refusal of the guard.
 func TestMeaningOfRefusal(t *testing.T) {
-	srv := httptest.NewServer(rig.New(t))
-	defer srv.Close()
-	api, err := sdkv1.Guarded(srv.URL, nil, rig.Connections, management.WithInsecure())
-	require.NoError(t, err)
-	err = api.User.Update(t.Context(), rig.Ann, &management.User{Email: auth0.String("a@example.com"), Password: auth0.String("Secret-123")})
+	_, api := startGuarded(t)
+	err := api.User.Update(t.Context(), rig.Ann, &management.User{Email: auth0.String("a@example.com"), Password: auth0.String("Secret-123")})
 	r, ok := sdkv1.Meaning(rule.EndpointUpdate, err)
 	assert.True(t, ok)
 	assert.Equal(t, rule.ExclusiveAttributes, r.ID)
@@ -260,11 +240,8 @@ func TestMeaningOfRefusal(t *testing.T) {
 // The member error of an answer can be another text than the status has.
 func TestMeaningOfOtherErrors(t *testing.T) {
 	for _, name := range []string{"Bad Request", "Payload Too Large", "BadRequest", ""} {
-		base := roundTrip(func(*http.Request) (*http.Response, error) {
-			answer := httptest.NewRecorder()
-			answer.WriteHeader(http.StatusBadRequest)
-			_, _ = answer.WriteString(`{"statusCode":400,"error":"` + name + `","message":"Cannot update password and email simultaneously."}`)
-			return answer.Result(), nil
+		base := rig.RoundTrip(func(*http.Request) (*http.Response, error) {
+			return rig.Answer(http.StatusBadRequest, `{"statusCode":400,"error":"`+name+`","message":"Cannot update password and email simultaneously."}`), nil
 		})
 		api, err := management.New("tenant.example", management.WithClient(&http.Client{Transport: base}), management.WithStaticToken("any"))
 		require.NoError(t, err)
@@ -273,10 +250,6 @@ func TestMeaningOfOtherErrors(t *testing.T) {
 		assert.Equal(t, rule.ExclusiveAttributes, r.ID)
 	}
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // patch.From takes a management.User with every field.
 func TestFromEveryField(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 
@@ -30,7 +29,7 @@ func TestTrapRootNull(t *testing.T) {
 	require.NoError(t, json.Unmarshal(p.AppendJSON(nil), &u))
 	tenant, api := start(t)
 	require.NoError(t, api.User.Update(t.Context(), rig.Gus, &u))
-	assert.Equal(t, []string{`{"nickname":"gus"}`}, sent(tenant))
+	assert.Equal(t, []string{`{"nickname":"gus"}`}, tenant.Updates())
 	assert.Equal(t, user.Set("Gus"), tenant.User(t, rig.Gus).GivenName)
 }
 
@@ -155,9 +154,9 @@ func TestTrapBody(t *testing.T) {
 	var answer user.Profile
 	body := management.Body([]byte(`{"nickname":"annie"}`))
 	assert.Error(t, api.Request(t.Context(), http.MethodPatch, api.URI("users", rig.Ann), &answer, body))
-	assert.NotContains(t, sent(tenant), `{"nickname":"annie"}`)
+	assert.NotContains(t, tenant.Updates(), `{"nickname":"annie"}`)
 	require.NoError(t, api.Request(t.Context(), http.MethodPatch, api.URI("users", rig.Ann), nil, body))
-	assert.Equal(t, []string{`{"nickname":"annie"}`}, sent(tenant))
+	assert.Equal(t, []string{`{"nickname":"annie"}`}, tenant.Updates())
 }
 
 // Any error of a RoundTripper is retried, so three attempts are made of an update that
@@ -208,9 +207,7 @@ func TestTrapList(t *testing.T) {
 
 // WithInsecure replaces the credentials before it, so it comes first.
 func TestTrapOrderOfOptions(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
+	tenant, url := rig.Start(t)
 	credentials := management.WithClientCredentials(context.Background(), "id", "secret")
 	for _, c := range []struct {
 		want    string
@@ -219,7 +216,7 @@ func TestTrapOrderOfOptions(t *testing.T) {
 		{"Bearer insecure", []management.Option{credentials, management.WithInsecure()}},
 		{"Bearer this-tenant-accepts-anything", []management.Option{management.WithInsecure(), credentials}},
 	} {
-		api, err := management.New(srv.URL, c.options...)
+		api, err := management.New(url, c.options...)
 		require.NoError(t, err)
 		require.NoError(t, api.User.Update(t.Context(), rig.Ann, &management.User{Blocked: auth0.Bool(true)}))
 		assert.Equal(t, c.want, tenant.Requests(http.MethodPatch)[0].Authorization)

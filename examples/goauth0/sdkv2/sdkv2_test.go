@@ -31,30 +31,24 @@ import (
 // start returns a tenant and a client of the SDK.
 func start(t *testing.T, options ...option.RequestOption) (*rig.Tenant, *client.Management) {
 	t.Helper()
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	t.Cleanup(srv.Close)
-	api, err := client.New(srv.URL, append([]option.RequestOption{option.WithInsecure()}, options...)...)
+	tenant, url := rig.Start(t)
+	api, err := client.New(url, append([]option.RequestOption{option.WithInsecure()}, options...)...)
 	require.NoError(t, err)
 	return tenant, api
 }
 
-// sent returns the bodies of the updates since the last call.
-func sent(tenant *rig.Tenant) (bodies []string) {
-	for _, r := range tenant.Requests(http.MethodPatch) {
-		bodies = append(bodies, r.Body)
-	}
-	return bodies
+// startGuarded returns a tenant and a guarded client of the SDK.
+func startGuarded(t *testing.T) (*rig.Tenant, *client.Management) {
+	t.Helper()
+	tenant, url := rig.Start(t)
+	api, err := sdkv2.Guarded(url, nil, rig.Connections, option.WithInsecure())
+	require.NoError(t, err)
+	return tenant, api
 }
 
 func TestGuarded(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
-	require.NoError(t, err)
-
-	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Email: management.String("new@example.com"), Password: management.String("Secret-123")})
+	tenant, api := startGuarded(t)
+	_, err := api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Email: management.String("new@example.com"), Password: management.String("Secret-123")})
 	var refused *management.BadRequestError
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, http.StatusBadRequest, refused.StatusCode)
@@ -65,10 +59,10 @@ func TestGuarded(t *testing.T) {
 
 	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Nickname: management.String("annie")})
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"nickname":"annie"}`}, sent(tenant))
+	assert.Equal(t, []string{`{"nickname":"annie"}`}, tenant.Updates())
 	_, err = api.Users.Update(t.Context(), rig.Gus, &management.UpdateUserRequestContent{Email: management.String("new@example.com")})
 	assert.ErrorContains(t, err, "/email")
-	assert.Empty(t, sent(tenant))
+	assert.Empty(t, tenant.Updates())
 	_, err = api.Users.Update(t.Context(), "auth0|nobody", &management.UpdateUserRequestContent{Nickname: management.String("n")})
 	var none *management.NotFoundError
 	assert.ErrorAs(t, err, &none)
@@ -84,18 +78,14 @@ func TestGuardedBase(t *testing.T) {
 	require.NoError(t, err)
 	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"blocked":true}`}, sent(tenant))
+	assert.Equal(t, []string{`{"blocked":true}`}, tenant.Updates())
 }
 
 // The guard judges and sends an update of a user that the SDK cannot decode. The error is
 // that of the SDK, after the update.
 func TestGuardedMistyped(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
-	require.NoError(t, err)
-	_, err = api.Users.Update(t.Context(), rig.Old, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
+	tenant, api := startGuarded(t)
+	_, err := api.Users.Update(t.Context(), rig.Old, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
 	assert.ErrorContains(t, err, "cannot unmarshal")
 	assert.Equal(t, user.Set(true), tenant.User(t, rig.Old).Blocked, "the update was made")
 }
@@ -106,15 +96,12 @@ func TestGuardedFailingRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // its clock does not wait
 		for status, want := range map[int]int{http.StatusForbidden: 1, http.StatusTooManyRequests: 3, http.StatusInternalServerError: 3, 0: 1} {
 			reads := 0
-			base := roundTrip(func(r *http.Request) (*http.Response, error) {
+			base := rig.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				assert.Equal(t, http.MethodGet, r.Method, "no update is sent")
 				if reads++; status == 0 {
 					return nil, errors.New("no route to host")
 				}
-				answer := httptest.NewRecorder()
-				answer.WriteHeader(status)
-				_, _ = answer.WriteString(`{"message":"Insufficient scope, expected any of: read:users"}`)
-				return answer.Result(), nil
+				return rig.Answer(status, `{"message":"Insufficient scope, expected any of: read:users"}`), nil
 			})
 			api, err := sdkv2.Guarded("tenant.example", base, rig.Connections, option.WithToken("any"))
 			require.NoError(t, err)
@@ -127,19 +114,15 @@ func TestGuardedFailingRead(t *testing.T) {
 
 // An update that names the connection of a linked identity is judged by that one.
 func TestGuardedSecondary(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
-	require.NoError(t, err)
+	tenant, api := startGuarded(t)
 	require.NoError(t, sdkv2.Link(t.Context(), api, tenant.User(t, rig.Gus), tenant.User(t, rig.Ann), rig.TargetOf("google-oauth2")))
 	_ = tenant.Requests(http.MethodPatch)
 
-	_, err = api.Users.Update(t.Context(), rig.Gus, &management.UpdateUserRequestContent{Password: management.String("Secret-123")})
+	_, err := api.Users.Update(t.Context(), rig.Gus, &management.UpdateUserRequestContent{Password: management.String("Secret-123")})
 	assert.ErrorContains(t, err, "/password")
 	_, err = api.Users.Update(t.Context(), rig.Gus, &management.UpdateUserRequestContent{Password: management.String("Secret-123"), Connection: management.String("members")})
 	require.NoError(t, err)
-	assert.Len(t, sent(tenant), 1)
+	assert.Len(t, tenant.Updates(), 1)
 }
 
 func TestConnections(t *testing.T) {
@@ -189,7 +172,7 @@ func TestCall(t *testing.T) {
 	p := patch.Payload{Blocked: user.Set(true), UserMetadata: metadata.MustDelta(`{"n":9007199254740993}`)}
 	_, err = sdkv2.Call(t.Context(), c, http.MethodPatch, at, p.AppendJSON(nil))
 	require.NoError(t, err)
-	assert.Equal(t, []string{p.String()}, sent(tenant))
+	assert.Equal(t, []string{p.String()}, tenant.Updates())
 	_, err = sdkv2.Call(t.Context(), c, http.MethodPatch, at, []byte(`{"email":"a@example.com","username":"a"}`))
 	r, ok := sdkv2.Meaning(rule.EndpointUpdate, err)
 	assert.True(t, ok)
@@ -209,7 +192,7 @@ func TestUpdate(t *testing.T) {
 	bad := &management.UpdateUserRequestContent{Email: management.String("new@example.com"), EmailVerified: management.Bool(true), Password: management.String("Secret-123")}
 	_, err = sdkv2.Update(t.Context(), api, rig.Ann, bad, rig.TargetOf("members"))
 	assert.ErrorIs(t, err, rule.ExclusiveAttributes)
-	assert.Empty(t, sent(tenant))
+	assert.Empty(t, tenant.Updates())
 }
 
 func TestSend(t *testing.T) {
@@ -222,7 +205,7 @@ func TestSend(t *testing.T) {
 	assert.Equal(t, []string{
 		`{"given_name":null,"user_metadata":{"language":null,"account":9007199254740993}}`,
 		`{"app_metadata":{"plan":"free"}}`,
-	}, sent(tenant))
+	}, tenant.Updates())
 	u := tenant.User(t, rig.Gus)
 	assert.True(t, u.GivenName.IsZero())
 	assert.Equal(t, `{"account":9007199254740993}`, u.UserMetadata.String())
@@ -238,7 +221,7 @@ func TestEdit(t *testing.T) {
 		return err
 	})
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"given_name":null,"nickname":"gus","user_metadata":{"theme":"dark"}}`}, sent(tenant))
+	assert.Equal(t, []string{`{"given_name":null,"nickname":"gus","user_metadata":{"theme":"dark"}}`}, tenant.Updates())
 
 	err = sdkv2.Edit(t.Context(), api, rig.Ann, rig.TargetOf("members"), func(u *user.Profile) (err error) {
 		u.UserMetadata, err = u.UserMetadata.With("new", "address", "home")
@@ -254,7 +237,7 @@ func TestLinkAndUnlink(t *testing.T) {
 	tenant, api := start(t)
 	ann, gus := tenant.User(t, rig.Ann), tenant.User(t, rig.Gus)
 	require.NoError(t, sdkv2.Link(t.Context(), api, ann, gus, rig.TargetOf("members")))
-	assert.Equal(t, []string{`{"user_metadata":{"language":"es"}}`}, sent(tenant))
+	assert.Equal(t, []string{`{"user_metadata":{"language":"es"}}`}, tenant.Updates())
 	ann = tenant.User(t, rig.Ann)
 	require.Len(t, ann.Identities, 2)
 	assert.Equal(t, `"es"`, ann.UserMetadata.At("/language").String())
@@ -285,11 +268,8 @@ func TestMeaning(t *testing.T) {
 
 // Meaning finds the rule of a refusal of the guard.
 func TestMeaningOfRefusal(t *testing.T) {
-	srv := httptest.NewServer(rig.New(t))
-	defer srv.Close()
-	api, err := sdkv2.Guarded(srv.URL, nil, rig.Connections, option.WithInsecure())
-	require.NoError(t, err)
-	_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Email: management.String("a@example.com"), Password: management.String("Secret-123")})
+	_, api := startGuarded(t)
+	_, err := api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Email: management.String("a@example.com"), Password: management.String("Secret-123")})
 	r, ok := sdkv2.Meaning(rule.EndpointUpdate, err)
 	assert.True(t, ok)
 	assert.Equal(t, rule.ExclusiveAttributes, r.ID)

@@ -31,13 +31,13 @@ func TestTrapSetNil(t *testing.T) {
 	tenant, api := start(t)
 	_, err = api.Users.Update(t.Context(), rig.Gus, u)
 	assert.Error(t, err)
-	assert.Equal(t, []string{`{}`}, sent(tenant))
+	assert.Equal(t, []string{`{}`}, tenant.Updates())
 
 	p = patch.Payload{GivenName: user.Null[string](), Nickname: user.Set("gus")}
 	require.NoError(t, json.Unmarshal(p.AppendJSON(nil), u))
 	_, err = api.Users.Update(t.Context(), rig.Gus, u)
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"nickname":"gus"}`}, sent(tenant), "made from a payload with a null")
+	assert.Equal(t, []string{`{"nickname":"gus"}`}, tenant.Updates(), "made from a payload with a null")
 }
 
 // WithBodyProperties refuses the names of the fields, even of those that are not set.
@@ -49,7 +49,7 @@ func TestTrapBodyProperties(t *testing.T) {
 	assert.ErrorContains(t, err, "already defined")
 	_, err = api.Users.Update(t.Context(), rig.Gus, nil, null)
 	require.NoError(t, err)
-	assert.Equal(t, []string{`{"given_name":null}`}, sent(tenant))
+	assert.Equal(t, []string{`{"given_name":null}`}, tenant.Updates())
 	assert.True(t, tenant.User(t, rig.Gus).GivenName.IsZero())
 }
 
@@ -135,13 +135,12 @@ func TestTrapRetries(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		tenant, attempts := rig.New(t), 0
-		base := roundTrip(func(r *http.Request) (*http.Response, error) {
-			answer := httptest.NewRecorder()
+		base := rig.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if attempts++; attempts == 1 {
-				answer.WriteHeader(http.StatusTooManyRequests)
-			} else {
-				tenant.ServeHTTP(answer, r)
+				return rig.Answer(http.StatusTooManyRequests, ""), nil
 			}
+			answer := httptest.NewRecorder()
+			tenant.ServeHTTP(answer, r)
 			return answer.Result(), nil
 		})
 		api, err := client.New("tenant.example", option.WithHTTPClient(&http.Client{Transport: &guard.Transport{Base: base}}), option.WithToken("any"))
@@ -149,7 +148,7 @@ func TestTrapRetries(t *testing.T) {
 		_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
 		require.NoError(t, err)
 		assert.Equal(t, 2, attempts)
-		assert.Equal(t, []string{`{"blocked":true}`}, sent(tenant))
+		assert.Equal(t, []string{`{"blocked":true}`}, tenant.Updates())
 	})
 }
 
@@ -158,11 +157,9 @@ func TestTrapRetries(t *testing.T) {
 func TestTrapCustomDomain(t *testing.T) {
 	const name, domain = "Auth0-Custom-Domain", "login.example.com"
 	header := http.Header{}
-	base := roundTrip(func(r *http.Request) (*http.Response, error) {
+	base := rig.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		header = r.Header
-		answer := httptest.NewRecorder()
-		_, _ = answer.WriteString(`{}`)
-		return answer.Result(), nil
+		return rig.Answer(http.StatusOK, `{}`), nil
 	})
 	guarded := &http.Client{Transport: &guard.Transport{Base: base}}
 	api, err := client.New("tenant.example", option.WithHTTPClient(guarded), option.WithCustomDomainHeader(domain), option.WithToken("any"))
@@ -177,17 +174,11 @@ func TestTrapCustomDomain(t *testing.T) {
 	assert.Equal(t, "Bearer any", header.Get("Authorization"))
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
 // If the SDK cannot get a token, it reports no error and sends the request without one.
 // WithClientCredentialsAndAudience never gets one, since it asks /api/v2/oauth/token, and
 // WithClientCredentials gets none over HTTP if WithInsecure follows.
 func TestTrapToken(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
+	tenant, url := rig.Start(t)
 	for _, c := range []struct {
 		want    string
 		options []option.RequestOption
@@ -196,7 +187,7 @@ func TestTrapToken(t *testing.T) {
 		{"", []option.RequestOption{option.WithClientCredentials(t.Context(), "id", "secret"), option.WithInsecure()}},
 		{"", []option.RequestOption{option.WithInsecure(), option.WithClientCredentialsAndAudience(t.Context(), "id", "secret", "https://tenant.example/api/v2/")}},
 	} {
-		api, err := client.New(srv.URL, c.options...)
+		api, err := client.New(url, c.options...)
 		require.NoError(t, err)
 		_, err = api.Users.Update(t.Context(), rig.Ann, &management.UpdateUserRequestContent{Blocked: management.Bool(true)})
 		require.NoError(t, err, "the tenant checks no tokens; the API answers 401")

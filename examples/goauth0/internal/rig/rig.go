@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,17 +57,26 @@ type Tenant struct {
 // Request is a request that the tenant got.
 type Request struct{ Method, Path, Query, Authorization, Body string }
 
-// New returns a tenant with users and connections.
+// New returns a tenant with users, Connections, and 100 other connections, so that a list
+// of all takes two pages.
 func New(t testing.TB) *Tenant {
 	t.Helper()
-	var o fake.Options
-	for _, c := range Connections {
-		o.Connections = append(o.Connections, c)
+	o := fake.Options{Connections: slices.Collect(maps.Values(Connections)), Sources: rule.Current}
+	for i := range 100 {
+		o.Connections = append(o.Connections, user.Connection{Name: fmt.Sprintf("con-%d", i), Strategy: "samlp", Kind: user.Enterprise})
 	}
-	o.Sources = rule.Current
 	tenant := fake.New(o)
 	require.NoError(t, tenant.Seed(strings.NewReader(users)))
 	return &Tenant{Tenant: tenant}
+}
+
+// Start returns a new tenant and the URL of its server, which ends with the test.
+func Start(t testing.TB) (*Tenant, string) {
+	t.Helper()
+	tenant := New(t)
+	srv := httptest.NewServer(tenant)
+	t.Cleanup(srv.Close)
+	return tenant, srv.URL
 }
 
 // ServeHTTP keeps a request and answers it.
@@ -80,31 +92,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	t.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if r.URL.Path == "/api/v2/connections" {
-		listConnections(w, r.URL.Query())
-		return
-	}
 	t.Tenant.ServeHTTP(w, r)
-}
-
-// listConnections answers 102 connections in two pages: a list, or an object if the query
-// has take.
-func listConnections(w http.ResponseWriter, q url.Values) {
-	texts, next := []string{
-		`{"name":"members","strategy":"auth0","options":{"import_mode":false}}`,
-		`{"name":"google-oauth2","strategy":"google-oauth2","options":{"set_user_root_attributes":"on_first_login"}}`,
-	}, ""
-	if q.Get("page") == "0" || q.Has("take") && !q.Has("from") {
-		texts, next = nil, `"next":"100",`
-		for i := range 100 {
-			texts = append(texts, fmt.Sprintf(`{"name":"con-%d","strategy":"samlp"}`, i))
-		}
-	}
-	list := "[" + strings.Join(texts, ",") + "]"
-	if q.Has("take") {
-		list = "{" + next + `"connections":` + list + "}"
-	}
-	_, _ = io.WriteString(w, list)
 }
 
 // Requests returns the requests with that method since the last call, and forgets all.
@@ -120,18 +108,35 @@ func (t *Tenant) Requests(method string) (list []Request) {
 	return list
 }
 
+// Updates returns the bodies of the updates since the last call, and forgets all requests.
+func (t *Tenant) Updates() (bodies []string) {
+	for _, r := range t.Requests(http.MethodPatch) {
+		bodies = append(bodies, r.Body)
+	}
+	return bodies
+}
+
 // User returns a user as the tenant has it.
 func (t *Tenant) User(tb testing.TB, id string) user.Profile {
 	tb.Helper()
-	var out bytes.Buffer
-	require.NoError(tb, t.Export(&out))
-	for line := range bytes.Lines(out.Bytes()) {
-		u, err := user.Parse(line)
-		require.NoError(tb, err)
-		if u.UserID.Or("") == user.ID(id) {
-			return u
-		}
-	}
-	require.Fail(tb, "no such user", id)
-	return user.Profile{}
+	w := httptest.NewRecorder()
+	t.Tenant.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v2/users/"+url.PathEscape(id), nil))
+	require.Equal(tb, http.StatusOK, w.Code, id)
+	u, err := user.Parse(w.Body.Bytes())
+	require.NoError(tb, err)
+	return u
+}
+
+// RoundTrip is a transport.
+type RoundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls f.
+func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Answer returns a response.
+func Answer(status int, text string) *http.Response {
+	w := httptest.NewRecorder()
+	w.WriteHeader(status)
+	_, _ = w.WriteString(text)
+	return w.Result()
 }

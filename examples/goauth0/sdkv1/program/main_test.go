@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http/httptest"
 	"testing"
 
 	"github.com/auth0/go-auth0/management"
@@ -13,14 +12,12 @@ import (
 )
 
 func TestRun(t *testing.T) {
-	tenant := rig.New(t)
-	srv := httptest.NewServer(tenant)
-	defer srv.Close()
-	require.NoError(t, run(t.Context(), rig.Ann, "annie", srv.URL, management.WithInsecure()))
+	tenant, url := rig.Start(t)
+	require.NoError(t, run(t.Context(), rig.Ann, "annie", url, management.WithInsecure()))
 	assert.Equal(t, user.Set("annie"), tenant.User(t, rig.Ann).Nickname)
 
 	_ = tenant.Requests("PATCH")
-	err := run(t.Context(), rig.Ann, "", srv.URL, management.WithInsecure())
+	err := run(t.Context(), rig.Ann, "", url, management.WithInsecure())
 	assert.ErrorContains(t, err, "guard: ")
 	assert.Empty(t, tenant.Requests("PATCH"))
 }
