@@ -33,6 +33,7 @@ package guard
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,8 +61,6 @@ const (
 
 // ErrTooLarge reports a body that is too large to judge.
 var ErrTooLarge = errors.New("guard: body too large to judge")
-
-var errEncoded = errors.New("guard: cannot judge a body with a Content-Encoding")
 
 // Transport is an http.RoundTripper that does not send an update of a user that the
 // API would refuse, or, with Strict, one that has warnings. It sends other requests
@@ -93,19 +92,16 @@ type Transport struct {
 
 // RoundTrip judges r and sends it if it is not refused.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	base := baseOf(t.Base)
+	base := cmp.Or(t.Base, http.DefaultTransport)
 	id, ok := updated(r)
 	if !ok {
 		return base.RoundTrip(r)
 	}
 	body, err := read(r)
-	if err != nil && !errors.Is(err, ErrTooLarge) {
+	if err != nil {
 		return nil, err
 	}
-	var refusal error
-	if refusal, err = err, nil; refusal == nil {
-		refusal, err = t.judge(r, id, body)
-	}
+	refusal, err := t.judge(r, id, body)
 	switch gone := r.Context().Err(); {
 	case gone != nil:
 		return nil, gone
@@ -123,13 +119,6 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	sent.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	sent.ContentLength = int64(len(body))
 	return base.RoundTrip(sent)
-}
-
-func baseOf(base http.RoundTripper) http.RoundTripper {
-	if base == nil {
-		return http.DefaultTransport
-	}
-	return base
 }
 
 // updated returns the id of the user that r updates, and reports whether r is an update.
@@ -179,20 +168,19 @@ func read(r *http.Request) (body []byte, err error) {
 	return body, err
 }
 
-// readAll reads and closes a body.
+// readAll reads a body, at most one byte above limit, and closes it.
 func readAll(body io.ReadCloser) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(body, limit+1))
-	err = errors.Join(err, body.Close())
-	if err == nil && len(text) > limit {
-		err = ErrTooLarge
-	}
-	return text, err
+	return text, errors.Join(err, body.Close())
 }
 
 // judge returns why the body is refused, if it is. The error is that of Target.
 func (t *Transport) judge(r *http.Request, id string, body []byte) (refusal, err error) {
+	if len(body) > limit {
+		return ErrTooLarge, nil
+	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return errEncoded, nil
+		return errors.New("guard: cannot judge a body with a Content-Encoding"), nil
 	}
 	p, err := patch.Parse(body)
 	if err != nil {
@@ -266,7 +254,7 @@ func (e *StatusError) Error() string {
 // http.DefaultTransport.
 func TargetOf(base http.RoundTripper, connections map[string]user.Connection) func(*http.Request, string, patch.Payload) (user.Target, error) {
 	return func(r *http.Request, _ string, p patch.Payload) (user.Target, error) {
-		u, err := readUser(baseOf(base), r)
+		u, err := readUser(cmp.Or(base, http.DefaultTransport), r)
 		var none *StatusError
 		if errors.As(err, &none) && none.Status == http.StatusNotFound {
 			return user.Target{}, nil // the API answers that there is no such user
@@ -283,9 +271,9 @@ func TargetOf(base http.RoundTripper, connections map[string]user.Connection) fu
 // readUser reads the identities of the user that r updates. user.Parse also reads users
 // that an SDK cannot decode.
 func readUser(base http.RoundTripper, r *http.Request) (user.Profile, error) {
-	get := r.Clone(r.Context())
-	get.Method, get.Body, get.GetBody, get.ContentLength = http.MethodGet, nil, nil, 0
-	get.TransferEncoding, get.Trailer, get.URL.RawQuery = nil, nil, "fields=identities"
+	at := *r.URL
+	at.RawQuery = "fields=identities"
+	get := (&http.Request{Method: http.MethodGet, URL: &at, Host: r.Host, Header: r.Header.Clone()}).WithContext(r.Context())
 	for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Length", "Accept-Encoding"} {
 		get.Header.Del(name)
 	}
