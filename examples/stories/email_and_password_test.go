@@ -17,8 +17,7 @@ func Example_emailAndPassword() {
 		Password:    user.Set(user.NewSecret("a-new-horse-1")),
 		VerifyEmail: user.Set(true),
 	}
-	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
-	target := user.Target{Connection: members, Sources: rule.Current}
+	target := user.Target{Connection: user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}, Sources: rule.Current}
 	plan, err := patch.Plan(before, goal, target)
 	if err != nil {
 		fmt.Println(err)
@@ -30,10 +29,16 @@ func Example_emailAndPassword() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(i+1, p, "causes", out.Effects[0].Kind) // the password is masked
+		fmt.Println(i+1, p) // the password is masked
+		for _, e := range out.Effects {
+			fmt.Println("  ", e.Kind)
+		}
 		before = out.Profile
 	}
 	// Output:
-	// 1 {"email":"rosa@example.org","verify_email":true} causes verification-email
-	// 2 {"password":"********"} causes sessions-expire
+	// 1 {"email":"rosa@example.org","verify_email":true}
+	//    verification-email
+	//    sessions-expire
+	// 2 {"password":"********"}
+	//    sessions-expire
 }

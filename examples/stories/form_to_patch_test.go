@@ -38,7 +38,7 @@ func Example_formToPatch() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(payloads[0], len(payloads))
+	fmt.Println(payloads)
 	// Output:
-	// {"user_metadata":{"newsletter":false},"nickname":null} 1
+	// [{"user_metadata":{"newsletter":false},"nickname":null}]
 }
