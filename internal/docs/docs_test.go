@@ -112,11 +112,12 @@ func TestExamples(t *testing.T) {
 
 var connection = regexp.MustCompile(`[^\]]user\.Connection\{([^}]*)\}`)
 
-// Each example of the library and of examples/stories has less than 25 lines before its
-// output, and targets that exist: with a connection that has a name and a strategy.
+// Each example of the library, of examples/stories and of the tenant has fewer than 25
+// lines before its output, and targets that exist: with a connection that has a name and a
+// strategy.
 func TestExamplesOfTargets(t *testing.T) {
 	list := files(t, "examples/stories", "*_test.go")
-	for _, dir := range library {
+	for _, dir := range append(slices.Clone(library), "examples/tenant/fake") {
 		list = append(list, files(t, dir, "example*_test.go")...)
 	}
 	for _, name := range list {
