@@ -13,8 +13,10 @@ import (
 // Two Actions of a login set metadata. The second one reads the members that the first
 // one staged, and one update is made at the end.
 func ExampleStage_Run() {
+	members := user.Connection{Name: "members", Strategy: "auth0", Kind: user.Database}
 	s := actions.Stage{
 		Trigger: actions.PostLogin,
+		Target:  user.Target{Connection: members, Sources: rule.Current},
 		User:    user.Profile{UserMetadata: metadata.MustParse(`{"color":"red"}`)},
 	}
 	out, err := s.Run(
