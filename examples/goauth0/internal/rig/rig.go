@@ -36,7 +36,8 @@ const (
 `
 )
 
-// Connections are those of the tenant, by name. A program reads them from the API.
+// Connections are those of the users, by name. A program reads all of the tenant from the
+// API.
 var Connections = map[string]user.Connection{
 	"members":       {Name: "members", Strategy: "auth0", Kind: user.Database},
 	"google-oauth2": {Name: "google-oauth2", Strategy: "google-oauth2", Kind: user.Social, RootAttributes: user.OnFirstLogin},
