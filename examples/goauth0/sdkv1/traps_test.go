@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/auth0/go-auth0"
 	"github.com/auth0/go-auth0/management"
@@ -173,7 +174,7 @@ func TestTrapRetries(t *testing.T) {
 			{3, true, nil},
 			{1, true, []management.Option{management.WithNoRetries()}},
 		} {
-			attempts := 0
+			attempts, begin := 0, time.Now()
 			client := &http.Client{Transport: &guard.Transport{Errors: c.asError, Target: func(*http.Request, string, patch.Payload) (user.Target, error) {
 				attempts++
 				return user.Target{}, nil
@@ -186,6 +187,7 @@ func TestTrapRetries(t *testing.T) {
 			var violations rule.Violations
 			assert.Equal(t, c.asError, errors.As(err, &violations))
 			assert.Equal(t, c.attempts, attempts)
+			assert.Equal(t, c.attempts > 1, time.Since(begin) >= 3*time.Second)
 		}
 	})
 }
