@@ -128,8 +128,18 @@ func (b *bench) users() string {
 	return w.String()
 }
 
-// nothingLeft checks that the tenant has no users and the journal is gone. If the end of
-// an import was not seen, that is so after two hours and -clean.
+// cleanAtOnce checks that -clean deletes every user at once. If the end of a creation was
+// not seen (late), the journal and the exit status say that one may yet appear.
+func (b *bench) cleanAtOnce(late bool, why string) {
+	b.t.Helper()
+	b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
+	assert.Equal(b.t, late, b.exit != exitKnown, "%s: %s", why, b.stderr)
+	assert.Equal(b.t, late, strings.Contains(b.stderr, errLate.Error()), "%s: %s", why, b.stderr)
+	assert.Empty(b.t, b.users(), why)
+}
+
+// nothingLeft checks that the tenant has no users and the journal is gone. If the end of a
+// creation or of an import was not seen, that is so after two hours and -clean.
 func (b *bench) nothingLeft() {
 	b.t.Helper()
 	if strings.Contains(b.stderr, errLate.Error()) {
