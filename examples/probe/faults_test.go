@@ -146,8 +146,8 @@ func TestFaults(t *testing.T) {
 				assert.Contains(t, []string{"another user", "all"}, name)
 				assert.Equal(t, exitFailed, b.exit, name)
 				assert.Empty(t, b.users(), name)
-				b.trip = b.direct
-				b.start(b.flags()...) // the next run goes on
+				b.trip, b.clock = b.direct, b.clock.Add(importEnds) // what was lost has ended
+				b.start(b.flags()...)                               // the next run goes on
 				assert.Equal(t, exitKnown, b.exit, "%s: %s", name, b.stderr)
 				b.check(s, name)
 			}
