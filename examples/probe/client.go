@@ -79,6 +79,8 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 		switch {
 		case errors.Is(err, errCredentials):
 			return answer{}, err
+		case err == nil && method == http.MethodPost && path == importsPath && notOffered(status):
+			return answer{status, text, repeated}, nil
 		case err != nil || status >= 500:
 			repeated = true
 			last = err
@@ -168,6 +170,12 @@ func isRefusal(status int, text []byte) bool {
 		Message    *string `json:"message"`
 	}
 	return json.Unmarshal(text, &r) == nil && (r.Error != nil || r.Message != nil) && (r.StatusCode == nil || *r.StatusCode == status)
+}
+
+// notOffered reports whether an answer to an import says that there are none, in whatever
+// form: many emulators have no route for them.
+func notOffered(status int) bool {
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
 }
 
 // newHTTP returns an http.Client that follows no redirect, since that would send the token

@@ -743,3 +743,29 @@ func TestEmulators(t *testing.T) {
 		b.nothingLeft()
 	}
 }
+
+// An emulator that offers no imports says so with the status, in any form. That decides
+// nothing, is not asked for again, and leaves nothing to wait for.
+func TestNoImports(t *testing.T) {
+	for _, status := range []int{404, 405, 501} {
+		for _, text := range []string{"<html>", `{"statusCode":` + fmt.Sprint(status) + `,"error":"No","message":"no such route"}`} {
+			b := newBench(t, fake.Options{})
+			posts := 0
+			b.trip = func(r *http.Request) (*http.Response, error) {
+				if r.URL.Path == importsPath {
+					posts++
+					return reply(r, status, text), nil
+				}
+				return b.direct(r)
+			}
+			b.start(b.flags("-rule", string(rule.ImportResetsVerified), "-rule", string(rule.NestedNull))...)
+			assert.Equal(t, exitKnown, b.exit, b.stderr)
+			assert.Equal(t, 1, posts)
+			assert.LessOrEqual(t, len(b.slept), 1) // before the last deletions
+			assert.Equal(t, notRun, b.find(rule.ImportResetsVerified).Status)
+			assert.Contains(t, b.find(rule.ImportResetsVerified).Reason, "offers no imports")
+			assert.Equal(t, fits, b.find(rule.NestedNull).Status)
+			b.nothingLeft()
+		}
+	}
+}

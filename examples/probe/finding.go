@@ -30,6 +30,7 @@ type finding struct {
 	Status     status   `json:"status"`
 	Readings   []string `json:"readings,omitempty"`   // that predict the answer
 	Connection string   `json:"connection,omitempty"` // its kind
+	Date       string   `json:"date,omitempty"`       // of the question; a run that was interrupted may have asked it
 	Sent       string   `json:"sent,omitempty"`
 	Answered   string   `json:"answered,omitempty"`
 	Reason     string   `json:"reason,omitempty"`

@@ -14,8 +14,8 @@
 // METAMELD_CLIENT_ID and METAMELD_CLIENT_SECRET, or in the file that -credentials names.
 //
 // The exit status is 0 if every rule that was asked about has a reading of the catalogue,
-// 1 if an answer contradicts the catalogue, and 2 if the program could not run, or
-// something is undecided or was left behind. "go run" exits with 1 for each of these.
+// 1 if an answer contradicts the catalogue, and 2 if the program could not run, if no probe
+// ran, or if something is undecided or was left behind. "go run" exits with 1 for both.
 package main
 
 import (
@@ -241,6 +241,9 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 	if errors.Is(err, context.Canceled) {
 		p.say("Deleting the users, which can take two minutes. Ctrl-C ends the program at once and may leave some.")
 		err = errors.New("interrupted: the next run asks only for what is missing")
+	}
+	if complete && !slices.ContainsFunc(findings, func(f finding) bool { return f.Status != notRun }) {
+		err = errors.New("no probe ran: the table says what each one needs")
 	}
 	err = errors.Join(err, r.finish(ctx))
 	list := rows(findings)

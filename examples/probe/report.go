@@ -23,7 +23,7 @@ type result struct {
 const (
 	exitKnown       = 0 // every rule that was asked about has a reading of the catalogue
 	exitContradicts = 1 // an answer contradicts the catalogue
-	exitFailed      = 2 // the program could not run, or something is undecided or left behind
+	exitFailed      = 2 // the program could not run, no probe ran, or something is undecided or left behind
 )
 
 // exitOf returns the exit status for the rows of a run.

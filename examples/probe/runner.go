@@ -43,6 +43,9 @@ type undecided string
 
 func (u undecided) Error() string { return string(u) }
 
+// errNoImports ends a probe that needs an import.
+var errNoImports = errors.New("the tenant offers no imports")
+
 // errUsers stops the run.
 var errUsers = errors.New("the number of users that was announced is used up")
 
@@ -94,7 +97,7 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 		f.Reason = "needs " + needs[p.needs]
 		return f, nil
 	}
-	f.Connection = kindOf(c.Connection)
+	f.Connection, f.Date = kindOf(c.Connection), r.c.now().UTC().Format(time.DateOnly)
 	if p.ask.isImport() && c.id == "" {
 		f.Reason = "needs the id of the connection, which GET /api/v2/connections answers"
 		return f, nil
@@ -106,6 +109,8 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 	switch {
 	case errors.Is(err, errUnreachable):
 		f.Status, f.Reason, err = unclear, errUnreachable.Error(), nil
+	case errors.Is(err, errNoImports):
+		f.Reason, err = errNoImports.Error(), nil
 	case errors.As(err, &no):
 		f.Status, f.Reason, err = unclear, string(no), nil
 	}
@@ -308,8 +313,11 @@ func (a *attempt) change(ctx context.Context) error {
 		x.provider, x.identity = "auth0", user.ID(a.s.fill(id, func(s string) string { return s }))
 	}
 	got, err := a.send(ctx, a.p.ask)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case a.p.ask.isImport() && notOffered(got.status):
+		return errNoImports
 	}
 	after, err := a.mustGet(ctx, "user")
 	if err != nil {

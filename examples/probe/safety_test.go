@@ -818,18 +818,31 @@ func TestResume(t *testing.T) {
 	}{{fake.DefaultConnection, time.Hour, false}, {"with-usernames", time.Hour, true}, {fake.DefaultConnection, 25 * time.Hour, true}} {
 		b := newBench(t, fake.Options{})
 		index := slices.IndexFunc(probes, func(p probe) bool { return p.rule == rule.NestedNull })
-		f := found{finding{Rule: rule.NestedNull, Status: fits, Readings: []string{"stripped"}, Sent: probes[index].ask.String()}, x.on, b.clock.Add(-x.ago)}
+		f := found{finding{Rule: rule.NestedNull, Status: fits, Readings: []string{"stripped"}, Date: "2026-01-31", Sent: probes[index].ask.String()}, x.on, b.clock.Add(-x.ago)}
 		writeJournal(t, b.journal, entry{Finding: &f})
 		b.start(b.flags("-rule", string(rule.NestedNull))...)
 		assert.Equal(t, exitKnown, b.exit, b.stderr)
-		want := "stripped"
+		want, date := "stripped", f.Date
 		if x.asks {
-			want = "stored"
+			want, date = "stored", b.clock.UTC().Format(time.DateOnly)
 		}
 		assert.Equal(t, []string{want}, b.find(rule.NestedNull).Readings)
+		assert.Equal(t, date, b.find(rule.NestedNull).Probes[0].Date)
 		assert.Equal(t, x.asks, slices.Contains(b.sent, "POST /api/v2/users"))
 		b.nothingLeft()
 	}
+}
+
+// A run in which no connection allows a probe is no success.
+func TestNoProbeRan(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	args := []string{"-domain", "dev-abc.eu.auth0.com", "-create-users", "dev-abc", "-journal", b.journal, "-json", "-connection", fake.DefaultConnection}
+	b.start(append(args, "-rule", string(rule.UsernameRequired))...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Equal(t, exitFailed, b.result.Exit)
+	assert.Contains(t, b.stderr, "no probe ran")
+	assert.Equal(t, notRun, b.find(rule.UsernameRequired).Status)
+	b.nothingLeft()
 }
 
 // At whatever request the program is killed, -clean deletes what it left, and so does the
