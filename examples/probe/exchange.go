@@ -33,7 +33,7 @@ type outcome struct {
 }
 
 func (o outcome) equal(p outcome) bool {
-	return o.refused == p.refused && slices.EqualFunc(o.watched, p.watched, metadata.Value.Equal)
+	return o.refused == p.refused && equalAll(o.watched, p.watched)
 }
 
 // present ends a pointer of which only counts whether the profile has it.

@@ -197,7 +197,7 @@ func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.
 // try creates a user and deletes it: before more users are created, the token must be able
 // to delete them. A user that is refused is left to the probes to report.
 func (r *runner) try(ctx context.Context, c connected) error {
-	x := &attempt{runner: r, s: newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, ""), c: c, f: &finding{}}
+	x := &attempt{runner: r, s: newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, ""), on: c, f: &finding{}}
 	var refused undecided
 	if err := x.mustCreate(ctx, x.base(""), ""); err != nil && !errors.As(err, &refused) {
 		return err

@@ -103,7 +103,7 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 		return f, nil
 	}
 	s := newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, other.Name)
-	x := &attempt{runner: r, p: p, s: s, c: c, other: other, f: &f}
+	x := &attempt{runner: r, p: p, s: s, on: c, other: other, f: &f}
 	err := x.run(ctx)
 	var no undecided
 	switch {
@@ -126,10 +126,10 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 // attempt is one run of a probe.
 type attempt struct {
 	*runner
-	p        probe
-	s        session
-	c, other connected
-	f        *finding
+	p         probe
+	s         session
+	on, other connected
+	f         *finding
 }
 
 func (a *attempt) run(ctx context.Context) error {
@@ -160,7 +160,7 @@ func (a *attempt) run(ctx context.Context) error {
 
 // base returns the members of a creation; which is "" or "2".
 func (a *attempt) base(which string) string {
-	c, name := a.c.Connection, "<connection>"
+	c, name := a.on.Connection, "<connection>"
 	if which != "" {
 		c, name = a.other.Connection, "<connection2>"
 	}
@@ -173,7 +173,7 @@ func (a *attempt) base(which string) string {
 
 // target returns the target of requests on the connection.
 func (a *attempt) target() user.Target {
-	return user.Target{Connection: a.c.Connection, Migrated: a.c.Kind == user.CustomDatabase && a.c.ImportMode, Sources: rule.Lenient, Policies: a.policies}
+	return user.Target{Connection: a.on.Connection, Migrated: a.on.Kind == user.CustomDatabase && a.on.ImportMode, Sources: rule.Lenient, Policies: a.policies}
 }
 
 // create creates a user, whose possible ids are in the journal before.
@@ -182,10 +182,10 @@ func (a *attempt) create(ctx context.Context, body []byte) (answer, error) {
 		return answer{}, errUsers
 	}
 	ids := created(body, a.target())
-	if err := a.j.begins(ids, a.c1().now(), creationEnds); err != nil {
+	if err := a.j.begins(ids, a.c.now(), creationEnds); err != nil {
 		return answer{}, err
 	}
-	got, err := a.c1().do(ctx, http.MethodPost, usersPath, jsonKind, body, hasUserID)
+	got, err := a.c.do(ctx, http.MethodPost, usersPath, jsonKind, body, hasUserID)
 	if err != nil {
 		return answer{}, err
 	}
@@ -243,9 +243,6 @@ type errID string
 func (e errID) Error() string {
 	return fmt.Sprintf("the tenant created a user with another id than the one that was sent: delete the user %q yourself", string(e))
 }
-
-// c1 returns the client: the field c of an attempt is the connection.
-func (a *attempt) c1() *client { return a.runner.c }
 
 func (a *attempt) mustCreate(ctx context.Context, base, further string) error {
 	body, err := a.s.creation(base, further)
@@ -339,14 +336,14 @@ func (a *attempt) send(ctx context.Context, x step) (answer, error) {
 	if x.path == userPath {
 		valid = isUser(a.s["user"])
 	}
-	return a.c1().do(ctx, x.method, a.s.path(x.path), jsonKind, body, valid)
+	return a.c.do(ctx, x.method, a.s.path(x.path), jsonKind, body, valid)
 }
 
 // load sends a row as the file of an import, and waits for the job.
 func (a *attempt) load(ctx context.Context, x step) (answer, error) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
-	for _, part := range [][2]string{{"connection_id", a.c.id}, {"upsert", strconv.FormatBool(x.path == upsertPath)}, {"send_completion_email", "false"}} {
+	for _, part := range [][2]string{{"connection_id", a.on.id}, {"upsert", strconv.FormatBool(x.path == upsertPath)}, {"send_completion_email", "false"}} {
 		if err := w.WriteField(part[0], part[1]); err != nil {
 			return answer{}, err
 		}
@@ -362,10 +359,10 @@ func (a *attempt) load(ctx context.Context, x step) (answer, error) {
 		return answer{}, err
 	}
 	id := a.s["user"]
-	if err := a.j.begins([]string{id}, a.c1().now(), importEnds); err != nil {
+	if err := a.j.begins([]string{id}, a.c.now(), importEnds); err != nil {
 		return answer{}, err
 	}
-	got, err := a.c1().do(ctx, http.MethodPost, importsPath, w.FormDataContentType(), form.Bytes(), isJob(""))
+	got, err := a.c.do(ctx, http.MethodPost, importsPath, w.FormDataContentType(), form.Bytes(), isJob(""))
 	repeated := got.repeated
 	if err == nil && got.status < 300 {
 		got, err = a.job(ctx, jobOf(got.text).ID)
@@ -380,7 +377,7 @@ func (a *attempt) load(ctx context.Context, x step) (answer, error) {
 // job waits for a job. A row that it refuses is answered 400.
 func (a *attempt) job(ctx context.Context, id string) (answer, error) {
 	for range polls {
-		got, err := a.c1().do(ctx, http.MethodGet, jobsPath+"/"+url.PathEscape(id), "", nil, isJob(id))
+		got, err := a.c.do(ctx, http.MethodGet, jobsPath+"/"+url.PathEscape(id), "", nil, isJob(id))
 		if err != nil {
 			return answer{}, err
 		}
@@ -395,7 +392,7 @@ func (a *attempt) job(ctx context.Context, id string) (answer, error) {
 		case j.Status == "completed" || j.Status == "failed":
 			return answer{status: http.StatusUnprocessableEntity, text: []byte(`{}`)}, nil
 		}
-		if err := a.c1().sleep(ctx, 4*time.Second); err != nil {
+		if err := a.c.sleep(ctx, 4*time.Second); err != nil {
 			return answer{}, err
 		}
 	}

@@ -48,17 +48,13 @@ func random(n int) int {
 }
 
 // secretText returns a random text of ASCII letters, digits and signs. Each four
-// characters have one of each class, and no character follows itself, so that password
+// characters have one of each class, so that no character follows itself, and password
 // policies accept every part of at least eight.
 func secretText(n int) string {
 	var b strings.Builder
-	last := byte(0)
 	for b.Len() < n {
 		class := [...]string{"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "!#%+:=?@"}[b.Len()%4]
-		if c := class[random(len(class))]; c != last {
-			last = c
-			b.WriteByte(c)
-		}
+		b.WriteByte(class[random(len(class))])
 	}
 	return b.String()
 }
