@@ -21,7 +21,7 @@ func (c exists) holds(u *committed) bool {
 // term holds if a value of the field matches.
 type term struct {
 	field
-	phrase  string // if it is a field with that value
+	phrase  string // the value that matches; "" if others match too
 	matches func(metadata.Value) bool
 }
 

@@ -217,10 +217,9 @@ func (p *parser) value(f *field) condition {
 	case strings.HasPrefix(p.rest, "[") || strings.HasPrefix(p.rest, "{"):
 		c, fault = p.between(f)
 	default:
-		switch w := p.word(""); {
-		case w.isPattern():
+		if w := p.word(""); w.isPattern() {
 			c, fault = f.like(w)
-		default:
+		} else {
 			c, fault = f.equals(w.text())
 		}
 	}
