@@ -62,7 +62,8 @@ func (a *attempt) judge(x exchange, got answer, before, after user.Profile) erro
 		return err
 	}
 	a.f.Answered += a.describe(seen)
-	if own, ok := answeredUser(x, got.text); ok && !seen.refused && !equalAll(see(own, a.p.watch), seen.watched) {
+	shows := a.p.watch != nil && (!strings.HasPrefix(x.path, identitiesPath) || strings.HasPrefix(a.p.watch[0], "/identities"))
+	if own, ok := answeredUser(x, got.text); ok && shows && !seen.refused && !equalAll(see(own, a.p.watch), seen.watched) {
 		a.f.Answered += "; the answer itself" + a.describe(outcome{watched: see(own, a.p.watch)})
 	}
 	if err := a.trust(x, got, seen, before, after); err != nil {
