@@ -259,6 +259,7 @@ func TestNotDecided(t *testing.T) {
 		assert.Equal(t, unclear, b.find(x.rule).Status, name)
 		assert.Contains(t, b.find(x.rule).Reason, x.want, name)
 		assert.Empty(t, b.result.Policies, name)
+		assert.Equal(t, x.want == "differ", strings.Contains(b.stdout, "the answer itself"), name)
 		b.nothingLeft()
 	}
 }
@@ -384,6 +385,24 @@ func TestLateCreation(t *testing.T) {
 	b.start(b.flags("-rule", string(rule.NestedNull), "-rule", string(rule.LastMember))...)
 	assert.Equal(t, exitFailed, b.exit)
 	assert.Nil(t, late)
+	b.nothingLeft()
+}
+
+// A user whom reads do not find at first is looked for again at the end, and deleted.
+func TestUnseenUser(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	reads := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, usersPath+"/") {
+			if reads++; reads <= 3 {
+				return reply(r, 404, `{"statusCode":404,"error":"Not Found","message":"The user does not exist."}`), nil
+			}
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags("-rule", string(rule.NestedNull))...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Equal(t, unclear, b.find(rule.NestedNull).Status)
 	b.nothingLeft()
 }
 

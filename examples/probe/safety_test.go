@@ -718,11 +718,13 @@ func TestSharedResultOfActions(t *testing.T) {
 	assert.Contains(t, b.stdout, "another value")
 }
 
-// Values built from what the probe sent are in the result.
+// Values built from what the probe sent are in the result. The answer to a link has only
+// identities, and is shown only where these differ from those of the user.
 func TestSharedResult(t *testing.T) {
 	b := newBench(t, fake.Options{})
 	b.start(b.flags()...)
 	assert.NotContains(t, b.stdout, "another value")
+	assert.NotContains(t, b.stdout, "the answer itself")
 }
 
 // The rate limit is kept to: an answer without requests left, and a 429, make the program
