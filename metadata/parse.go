@@ -108,7 +108,11 @@ func objectOf(text string) Object {
 	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; n++ {
 		if n == len(few) {
 			members := append(make([]member, 0, n+membersFrom(text, i)), few[:]...)
-			return objectOver(appendMembers(members, text, i))
+			for ; text[i] != '}'; n++ {
+				members = members[:n+1]
+				i = members[n].read(text, i)
+			}
+			return objectOver(members)
 		}
 		i = few[n].read(text, i)
 	}
@@ -124,15 +128,6 @@ func membersFrom(text string, i int) (n int) {
 		i = m.read(text, i)
 	}
 	return n
-}
-
-// appendMembers appends the members of an object from text[i] on to dst.
-func appendMembers(dst []member, text string, i int) []member {
-	for text[i] != '}' {
-		dst = append(dst, member{})
-		i = dst[len(dst)-1].read(text, i)
-	}
-	return dst
 }
 
 // read makes m the member at text[i] and returns where the next one begins, or the
@@ -157,60 +152,45 @@ func newObject(members []member) Object {
 
 // objectOver returns the object whose members are those.
 func objectOver(members []member) Object {
-	o := &object{members: make([]*member, len(members))}
+	return new(object).over(make([]*member, len(members)), members)
+}
+
+// over makes o the object of the members. list has room for a pointer to each.
+func (o *object) over(list []*member, members []member) Object {
 	for i := range members {
-		o.members[i] = &members[i]
+		list[i] = &members[i]
 	}
+	o.members = list
 	return Object{o}
 }
 
 // mostTogether is how many members roomFor allocates together with their object.
 const mostTogether = 20
 
+// together is an object with an array L of pointers to its members, the array M.
+type together[L, M any] struct {
+	object
+	list L
+	room M
+}
+
 // roomFor returns an object with n members, and the members for the caller to fill. A
 // small object is one allocation.
 func roomFor(n int) (Object, []member) {
-	var o *object
-	var members []member
 	switch {
 	case n <= 2:
-		b := new(struct {
-			object
-			list    [2]*member
-			members [2]member
-		})
-		o, members = &b.object, b.members[:n:n]
-		o.members = b.list[:n:n]
+		b := new(together[[2]*member, [2]member])
+		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
 	case n <= 5:
-		b := new(struct {
-			object
-			list    [5]*member
-			members [5]member
-		})
-		o, members = &b.object, b.members[:n:n]
-		o.members = b.list[:n:n]
+		b := new(together[[5]*member, [5]member])
+		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
 	case n <= 10:
-		b := new(struct {
-			object
-			list    [10]*member
-			members [10]member
-		})
-		o, members = &b.object, b.members[:n:n]
-		o.members = b.list[:n:n]
+		b := new(together[[10]*member, [10]member])
+		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
 	case n <= mostTogether:
-		b := new(struct {
-			object
-			list    [mostTogether]*member
-			members [mostTogether]member
-		})
-		o, members = &b.object, b.members[:n:n]
-		o.members = b.list[:n:n]
-	default:
-		members = make([]member, n)
-		return objectOver(members), members
+		b := new(together[[mostTogether]*member, [mostTogether]member])
+		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
 	}
-	for i := range members {
-		o.members[i] = &members[i]
-	}
-	return Object{o}, members
+	members := make([]member, n)
+	return objectOver(members), members
 }
