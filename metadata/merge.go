@@ -1,8 +1,6 @@
 package metadata
 
-import (
-	"strings"
-)
+import "strings"
 
 // Merge returns base changed by d. The mode determines the rules; see its doc.
 //
