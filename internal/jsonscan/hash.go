@@ -14,7 +14,7 @@ type Hashes []uint64
 
 // Hashes returns the hashes of all arrays and objects in t. It takes time linear in t.
 func (t *Text) Hashes(seed uint64) Hashes {
-	h := hasher{seed: seed, keep: true, sums: make(Hashes, 0, len(t.boxes))}
+	h := hasher{seed: seed, sums: make(Hashes, 0, len(t.boxes))}
 	h.value(t.d, 0)
 	return h.sums
 }
@@ -31,8 +31,7 @@ func (h Hashes) Of(t *Text, n Node) uint64 {
 // that nobody can choose values that collide.
 type hasher struct {
 	seed  uint64
-	sums  Hashes // if wanted, of each array and object in the order of the text
-	keep  bool   // sums are wanted
+	sums  Hashes // of each array and object in the order of the text; nil: not wanted
 	spare []byte // for an unquoted string
 }
 
@@ -40,14 +39,13 @@ type hasher struct {
 func (h *hasher) value(d []byte, i int) (sum uint64, end int) {
 	switch d[i] {
 	case '{', '[':
+		if h.sums == nil {
+			return h.inside(d, i)
+		}
 		k := len(h.sums)
-		if h.keep {
-			h.sums = append(h.sums, 0)
-		}
+		h.sums = append(h.sums, 0)
 		sum, end = h.inside(d, i)
-		if h.keep {
-			h.sums[k] = sum
-		}
+		h.sums[k] = sum
 		return sum, end
 	case '"':
 		return h.string(h.seed+1, d, i)

@@ -3,7 +3,6 @@ package jsonscan
 import (
 	"iter"
 	"math/bits"
-	"math/rand/v2"
 )
 
 // Text is a valid JSON value with an index of the arrays and objects in it, so that a
@@ -211,8 +210,7 @@ type Members struct {
 	list  []Node // those that were taken are zero
 	guess int    // where the next one probably is
 	table []uint32
-	seed  uint64
-	spare []byte // for an unquoted name
+	names Names // for hashes
 }
 
 // membersFrom returns the members from the cursor on.
@@ -257,12 +255,10 @@ func (s *Members) find(d []byte, name Name) int {
 		return -1
 	}
 	if s.table == nil {
-		s.seed = rand.Uint64()
 		s.table = make([]uint32, 1<<bits.Len(uint(len(s.list)*2-1)))
 		for k, n := range s.list {
 			if n.Exists() {
-				at := s.slot(s.t.d, n.Name)
-				s.table[at] = uint32(k) + 1
+				s.table[s.slot(s.t.d, n.Name)] = uint32(k) + 1
 			}
 		}
 	}
@@ -276,18 +272,9 @@ func (s *Members) find(d []byte, name Name) int {
 // table.
 func (s *Members) slot(d []byte, name Name) int {
 	last := len(s.table) - 1
-	at := int(s.hash(d, name)) & last
+	at := int(s.names.Hash(d, name)) & last
 	for s.table[at] != 0 && !s.is(int(s.table[at])-1, d, name) {
 		at = (at + 1) & last
 	}
 	return at
-}
-
-// hash returns the hash of the name, which stands in d.
-func (s *Members) hash(d []byte, name Name) uint64 {
-	if name.Escaped {
-		s.spare = AppendUnquote(s.spare[:0], d[name.Off:name.End])
-		return hash(s.seed, s.spare)
-	}
-	return hash(s.seed, d[name.Off+1:name.End-1])
 }
