@@ -70,9 +70,6 @@ func (c *changes) add(kind ChangeKind, name string, from, to Value) {
 		return // objects lists the object around it instead
 	}
 	c.path = append(c.path, name)
-	if len(c.list) == cap(c.list) {
-		c.list = jsonscan.Grow(c.list, 0, 0)
-	}
 	c.list = append(c.list, Change{Pointer(c.path...), kind, from, to})
 	c.path = c.path[:len(c.path)-1]
 }

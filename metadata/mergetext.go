@@ -228,8 +228,8 @@ func (t *textMerge) text(p piece, doc, patch []byte) []byte {
 
 func (t *textMerge) addPiece(from source, start, end int) {
 	if start < end {
-		if len(t.pieces) == cap(t.pieces) {
-			t.pieces = jsonscan.Grow(t.pieces, 0, 0)
+		if n := len(t.pieces); n == cap(t.pieces) {
+			t.pieces = slices.Grow(t.pieces, n+16) // append takes more memory in all
 		}
 		t.pieces = append(t.pieces, piece{from, start, end})
 		t.size += end - start

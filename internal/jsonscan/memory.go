@@ -1,5 +1,7 @@
 package jsonscan
 
+import "slices"
+
 // Keep reports whether scratch memory of that many bytes is small enough to stay alive
 // between calls. A text that needs more pays for it each time.
 func Keep(bytes int) bool { return bytes <= 1<<17 }
@@ -13,8 +15,8 @@ func Keep(bytes int) bool { return bytes <= 1<<17 }
 func Grow[T any](s []T, i, n int) []T {
 	const many = 1024
 	more := len(s) + 16
-	if len(s) >= many && i > 0 {
+	if len(s) >= many {
 		more = max(len(s)/4, int(float64(len(s))*float64(n-i)/float64(i)*1.125))
 	}
-	return append(make([]T, 0, len(s)+more), s...)
+	return slices.Grow(s, more)
 }
