@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -523,37 +524,27 @@ func (d *textDiff) diffUnmatched(a []byte, onlyA []textMember, b []byte, onlyB [
 	return true
 }
 
-// hashMembers returns a hash table of the members. A place holds 0, or one plus the
-// index of a member.
+// hashMembers returns a hash table of the members of b. A place holds 0, or one plus
+// the index of a member.
 func (d *textDiff) hashMembers(b []byte, list []textMember) []uint32 {
-	table := make([]uint32, tableSize(int32(len(list))))
+	table := make([]uint32, tableSize(len(list)))
 	for k, y := range list {
-		at := d.namesB.Hash(b, y.Name) & uint64(len(table)-1)
-		for table[at] != 0 {
-			at = (at + 1) & uint64(len(table)-1)
-		}
-		table[at] = uint32(k) + 1
+		table[d.slot(b, y.Name, b, list, table)] = uint32(k) + 1
 	}
 	return table
+}
+
+// slot returns the place in the table of the member of b with the name n, which stands
+// in text.
+func (d *textDiff) slot(text []byte, n jsonscan.Name, b []byte, list []textMember, table []uint32) int {
+	return probe(table, d.namesB.Hash(text, n), func(k uint32) bool { return jsonscan.SameName(text, n, b, list[k-1].Name) })
 }
 
 // matchOf returns the index in onlyB of the member with the name of x, or -1. table is
 // that of onlyB; it is nil if onlyA or onlyB is short.
 func (d *textDiff) matchOf(a []byte, x textMember, b []byte, onlyB []textMember, table []uint32) int {
-	if table == nil {
-		for k := range onlyB {
-			if jsonscan.SameName(a, x.Name, b, onlyB[k].Name) {
-				return k
-			}
-		}
-		return -1
+	if table != nil {
+		return int(table[d.slot(a, x.Name, b, onlyB, table)]) - 1
 	}
-	at := d.namesB.Hash(a, x.Name) & uint64(len(table)-1)
-	for table[at] != 0 {
-		if k := int(table[at]) - 1; jsonscan.SameName(a, x.Name, b, onlyB[k].Name) {
-			return k
-		}
-		at = (at + 1) & uint64(len(table)-1)
-	}
-	return -1
+	return slices.IndexFunc(onlyB, func(y textMember) bool { return jsonscan.SameName(a, x.Name, b, y.Name) })
 }

@@ -83,21 +83,18 @@ func (s *elementSet) add(text string) bool {
 func (s *elementSet) grow() {
 	n := max(fewMembers, 2*len(s.list))
 	s.list = append(make([]hashedElement, 0, n), s.list...)
-	s.table = make([]uint32, 2*n)
+	s.table = make([]uint32, tableSize(n))
 	for i, e := range s.list {
 		s.table[s.slot(e)] = uint32(i) + 1
 	}
 }
 
-// slot returns the place of the value in the table, whose length is a power of two.
+// slot returns the place of the value in the table.
 func (s *elementSet) slot(e hashedElement) int {
-	last := len(s.table) - 1
-	for at := int(e.hash) & last; ; at = (at + 1) & last {
-		k := s.table[at]
-		if k == 0 || s.list[k-1].hash == e.hash && jsonscan.Equal([]byte(s.list[k-1].text), []byte(e.text)) {
-			return at
-		}
-	}
+	return probe(s.table, e.hash, func(k uint32) bool {
+		x := s.list[k-1]
+		return x.hash == e.hash && jsonscan.Equal([]byte(x.text), []byte(e.text))
+	})
 }
 
 // addedElements returns the array of the elements that to has after those of from,

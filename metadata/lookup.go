@@ -59,7 +59,7 @@ func indexOf(members []*member, name string) int {
 // hash makes the table. A place holds 0, or one plus the index of a member.
 func (l *lookup) hash() {
 	l.seed = maphash.MakeSeed()
-	l.table = make([]uint32, 1<<bits.Len(uint(cap(l.members)*2-1)))
+	l.table = make([]uint32, tableSize(cap(l.members)))
 	for i, m := range l.members {
 		l.table[l.slot(m.name)] = uint32(i) + 1
 	}
@@ -75,9 +75,20 @@ func (l *lookup) add(m *member) {
 
 // slot returns the place of the name in the table.
 func (l *lookup) slot(name string) int {
-	last := len(l.table) - 1
-	at := int(maphash.String(l.seed, name)) & last
-	for l.table[at] != 0 && l.members[l.table[at]-1].name != name {
+	return probe(l.table, maphash.String(l.seed, name), func(k uint32) bool { return l.members[k-1].name == name })
+}
+
+// tableSize returns the length of a hash table for n entries: a power of two, so that
+// half of the places or more are empty.
+func tableSize(n int) int { return 1 << bits.Len(uint(n*2-1)) }
+
+// probe returns the place in the table of the entry that same reports, which has that
+// hash, or the empty place for it. The table has at least one empty place; an empty
+// place holds 0.
+func probe(table []uint32, hash uint64, same func(entry uint32) bool) int {
+	last := len(table) - 1
+	at := int(hash) & last
+	for table[at] != 0 && !same(table[at]) {
 		at = (at + 1) & last
 	}
 	return at

@@ -1,10 +1,6 @@
 package metadata
 
-import (
-	"math/bits"
-
-	"github.com/metameld/metameld/internal/jsonscan"
-)
+import "github.com/metameld/metameld/internal/jsonscan"
 
 // node is one member of a patch that is merged as text, or, as the first, the
 // patch itself. The members of objects that may be merged have nodes of their own;
@@ -108,45 +104,35 @@ func (t *textMerge) growNodes(p []byte, i int) bool {
 	return true
 }
 
-// hashChildren makes the hash table of the object self. A place holds 0, or one
-// plus the number of a node.
+// hashChildren makes the hash table of the object self. A place holds 0, or the number
+// of a node.
 func (t *textMerge) hashChildren(p []byte, self int32) {
 	n := &t.nodes[self]
-	size := tableSize(n.children)
 	n.table = int32(len(t.tables))
-	t.tables = append(t.tables, make([]uint32, size)...)
+	t.tables = append(t.tables, make([]uint32, tableSize(int(n.children)))...)
 	table := t.tables[n.table:]
 	for k := n.child; k != 0; k = t.nodes[k].next {
-		h := t.names.Hash(p, t.nodes[k].Name) & uint64(size-1)
-		for table[h] != 0 {
-			h = (h + 1) & uint64(size-1)
-		}
-		table[h] = uint32(k) + 1
+		table[t.slot(p, t.nodes[k].Name, p, table)] = uint32(k)
 	}
 }
 
-func tableSize(members int32) int { return 1 << bits.Len(uint(members*2-1)) }
+// slot returns the place in the table of the patch's member with the name n, which
+// stands in text.
+func (t *textMerge) slot(text []byte, n jsonscan.Name, p []byte, table []uint32) int {
+	return probe(table, t.names.Hash(text, n), func(k uint32) bool { return jsonscan.SameName(text, n, p, t.nodes[k].Name) })
+}
 
 // find returns the member of the patch's object self that has the name, which
 // stands in the document, or 0.
 func (t *textMerge) find(d, p []byte, self int32, name jsonscan.Name) int32 {
 	n := &t.nodes[self]
-	if n.children <= fewMembers {
-		for k := n.child; k != 0; k = t.nodes[k].next {
-			if jsonscan.SameName(d, name, p, t.nodes[k].Name) {
-				return k
-			}
-		}
-		return 0
+	if n.children > fewMembers {
+		table := t.tables[n.table:][:tableSize(int(n.children))]
+		return int32(table[t.slot(d, name, p, table)])
 	}
-	size := tableSize(n.children)
-	table := t.tables[n.table : int(n.table)+size]
-	h := t.names.Hash(d, name) & uint64(size-1)
-	for table[h] != 0 {
-		if k := int32(table[h] - 1); jsonscan.SameName(d, name, p, t.nodes[k].Name) {
-			return k
-		}
-		h = (h + 1) & uint64(size-1)
+	k := n.child
+	for k != 0 && !jsonscan.SameName(d, name, p, t.nodes[k].Name) {
+		k = t.nodes[k].next
 	}
-	return 0
+	return k
 }
