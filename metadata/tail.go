@@ -15,24 +15,24 @@ type tail struct {
 func (o Object) set(m *member) Object {
 	old := o.members()
 	if o.o == nil || o.o.tail == nil {
-		return newSet(old, indexOf(old, m.name), m, 0)
+		return newSet(old, indexOf(old, m.name), m)
 	}
 	t := o.o.tail
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.in.members) > len(old) { // another Delta has the next place
-		return newSet(old, indexOf(old, m.name), m, 0)
+		return newSet(old, indexOf(old, m.name), m)
 	}
 	if i := t.in.find(m.name); i >= 0 || len(old) == cap(old) {
-		return newSet(old, i, m, t.in.misses)
+		return newSet(old, i, m)
 	}
 	t.in.add(m)
 	return Object{&object{t.in.members, t}}
 }
 
 // newSet returns an object with a copy of the members, in which m replaces member i, or
-// comes last if i is -1. misses are those of the lookup so far.
-func newSet(old []*member, i int, m *member, misses int) Object {
+// comes last if i is -1.
+func newSet(old []*member, i int, m *member) Object {
 	if i >= 0 {
 		members := append([]*member(nil), old...)
 		members[i] = m
@@ -42,5 +42,5 @@ func newSet(old []*member, i int, m *member, misses int) Object {
 		return Object{&object{members: append(append(make([]*member, 0, len(old)+1), old...), m)}}
 	}
 	members := append(append(make([]*member, 0, 2*len(old)+2), old...), m)
-	return Object{&object{members, &tail{in: lookup{members: members, misses: misses}}}}
+	return Object{&object{members, &tail{in: lookup{members: members, misses: fewMisses}}}} // the next Set makes the table
 }
