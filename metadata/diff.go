@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/metameld/metameld/internal/jsonscan"
@@ -29,7 +30,7 @@ import (
 func (m Mode) Diff(from, to Object) (Delta, error) {
 	d := differ{mode: m}
 	delta := d.diff(from, to)
-	return delta, d.err()
+	return delta, d.missed.err()
 }
 
 // differ makes one Delta.
@@ -37,38 +38,12 @@ type differ struct {
 	mode   Mode
 	path   []string // of the object that is compared
 	out    []byte   // the nested patch that is written
-	missed Errors
-	length int // of the pointers in missed
+	missed faultList
 }
-
-// The most faults that are listed, and the most bytes of their pointers.
-const (
-	mostFaults       = 1000
-	mostPointerBytes = 1 << 20
-)
 
 // miss adds the error that the place at path, below d.path, cannot be reached.
 func (d *differ) miss(path ...string) {
-	if n := len(d.missed); n > 0 && d.missed[n-1].Fault == ErrMore {
-		return
-	}
-	path = append(append([]string(nil), d.path...), path...)
-	for _, p := range path {
-		d.length += len(p)
-	}
-	if len(d.missed) == mostFaults || d.length > mostPointerBytes && len(d.missed) > 0 {
-		d.missed = append(d.missed, &Error{Fault: ErrMore})
-		return
-	}
-	d.missed = append(d.missed, &Error{Fault: ErrUnreachable, Pointer: Pointer(path...)})
-}
-
-// err returns the faults, or nil if there are none.
-func (d *differ) err() error {
-	if d.missed == nil {
-		return nil
-	}
-	return d.missed
+	d.missed.add(ErrUnreachable, slices.Concat(d.path, path), "")
 }
 
 // diff returns the Delta from one object to another.

@@ -34,19 +34,18 @@ func From[T any](v T) (Object, error) {
 func encode(v any) ([]byte, error) {
 	e := encoder{}
 	e.value(v, jsonscan.MaxDepth)
-	if e.errs != nil {
-		return nil, e.errs
+	if err := e.errs.err(); err != nil {
+		return nil, err
 	}
 	return e.out, nil
 }
 
 // encoder writes Go values as JSON text.
 type encoder struct {
-	out    []byte
-	path   []string       // of the value that is written
-	open   map[place]bool // the maps and slices around that value
-	errs   Errors
-	length int // of the pointers in errs
+	out  []byte
+	path []string       // of the value that is written
+	open map[place]bool // the maps and slices around that value
+	errs faultList
 }
 
 // enter adds the map or slice v to open until leave is called. It reports false,
@@ -65,28 +64,12 @@ func (e *encoder) enter(v any, depth int) (leave func(), ok bool) {
 }
 
 // fault adds a fault at the current path.
-func (e *encoder) fault(f Fault) { e.faultAt("", f) }
-
-// faultAt adds a fault at the pointer below the current path.
-func (e *encoder) faultAt(pointer string, f Fault) {
-	if n := len(e.errs); n > 0 && e.errs[n-1].Fault == ErrMore {
-		return
-	}
-	e.length += len(pointer)
-	for _, name := range e.path {
-		e.length += len(name)
-	}
-	if f == ErrMore || len(e.errs) == mostFaults || e.length > mostPointerBytes && len(e.errs) > 0 {
-		e.errs = append(e.errs, &Error{Fault: ErrMore})
-		return
-	}
-	e.errs = append(e.errs, &Error{Fault: f, Pointer: Pointer(e.path...) + pointer})
-}
+func (e *encoder) fault(f Fault) { e.errs.add(f, e.path, "") }
 
 // faults adds the faults of the value at the current path.
 func (e *encoder) faults(list Errors) {
 	for _, x := range list {
-		e.faultAt(x.Pointer, x.Fault)
+		e.errs.add(x.Fault, e.path, x.Pointer)
 	}
 }
 

@@ -86,6 +86,42 @@ func (es Errors) Unwrap() []error {
 	return out
 }
 
+// The most faults that are listed, and the most bytes of their pointers.
+const (
+	mostFaults       = 1000
+	mostPointerBytes = 1 << 20
+)
+
+// faultList is a list of faults within these bounds.
+type faultList struct {
+	list   Errors
+	length int // about that of the pointers
+}
+
+// add adds the fault at the path, followed by the pointer below it.
+func (l *faultList) add(f Fault, path []string, below string) {
+	if n := len(l.list); n > 0 && l.list[n-1].Fault == ErrMore {
+		return
+	}
+	l.length += len(below)
+	for _, name := range path {
+		l.length += len(name)
+	}
+	if f == ErrMore || len(l.list) == mostFaults || l.length > mostPointerBytes && len(l.list) > 0 {
+		l.list = append(l.list, &Error{Fault: ErrMore})
+		return
+	}
+	l.list = append(l.list, &Error{Fault: f, Pointer: Pointer(path...) + below})
+}
+
+// err returns the list, or nil if it is empty.
+func (l *faultList) err() error {
+	if l.list == nil {
+		return nil
+	}
+	return l.list
+}
+
 // faultsIn returns the faults of a text that was refused as an object.
 func faultsIn(text []byte) Errors {
 	var es Errors

@@ -25,7 +25,7 @@ func (m Mode) FromDeep(base Object, deep Delta) (Delta, error) {
 	after := Deep.Merge(base, deep)
 	if m&(Replace|AllLevels|BaseWins) != 0 {
 		delta := d.diff(base, after)
-		return delta, d.err()
+		return delta, d.missed.err()
 	}
 	var members []*member
 	inBase, inAfter := lookup{members: base.members()}, lookup{members: after.members()}
@@ -46,7 +46,7 @@ func (m Mode) FromDeep(base Object, deep Delta) (Delta, error) {
 		}
 	}
 	if len(members) == 0 {
-		return Delta{}, d.err()
+		return Delta{}, d.missed.err()
 	}
-	return Delta{Object{&object{members: members}}}, d.err()
+	return Delta{Object{&object{members: members}}}, d.missed.err()
 }
