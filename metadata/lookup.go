@@ -21,8 +21,8 @@ const (
 	fewMembers = 16 // of a text, whose table serves one merge or diff
 )
 
-// fewMisses is how often a long list is read before its table is made: about as often
-// as takes the time to make one.
+// fewMisses is how often a long list is read before its table is made. That takes about
+// as long as to make the table.
 const fewMisses = 8
 
 // find returns the index of the member with that name, or -1.
