@@ -24,7 +24,7 @@ func allocated(f func()) uint64 {
 }
 
 // slack returns how many bytes reading may allocate for a text of any size.
-func slack() uint64 { return long.Pick[uint64](4<<20, 64<<20) }
+func slack() uint64 { return long.Pick[uint64](256<<10, 64<<20) }
 
 // members returns an object with n members; name returns their names.
 func members(n int, name func(i int) string) string {
