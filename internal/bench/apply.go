@@ -76,15 +76,11 @@ func (g *Group) addProfiles() {
 		}
 		g.Bytes = len(texts[s.name])
 		g.add(s.name, role, func() error {
-			var err error
-			outcome, err = apply()
+			_, err := apply()
 			return err
 		})
 	}
 }
-
-// outcome keeps a result alive. It is no interface, which would allocate.
-var outcome user.Outcome //nolint:unused
 
 // flatBase is the profile that the others are compared with.
 const flatBase = "20KB"

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/user"
 )
 
 // Ops are the names of the operations.
@@ -146,7 +145,7 @@ func (g *Group) addSizes(d Document) {
 			text []byte
 		}{{m.String() + "-large", Ours, large}, {m.String() + "-small", Peer, d.Text}} {
 			base, delta := metadata.MustParse(string(c.text)), metadata.MustDelta(string(d.Patch(m)))
-			g.add(c.name, c.role, func() error { merged = m.Merge(base, delta); return nil })
+			g.add(c.name, c.role, func() error { m.Merge(base, delta); return nil })
 		}
 	}
 }
@@ -169,9 +168,6 @@ func (g *Group) addUpdaters() bool {
 	return true
 }
 
-// merged keeps results alive, so that the compiler does not drop a merge.
-var merged any //nolint:unused
-
 func scan(valid func([]byte) bool, text []byte) func() error {
 	return func() error {
 		if !valid(text) {
@@ -186,7 +182,7 @@ func addObjects(g *Group, m metadata.Mode, doc, patch []byte) {
 	for i, c := range ObjectMergers(m) {
 		g.addFresh(c.Name, roleOf(i, 1), func() (func() error, error) {
 			merge, err := c.Read(doc, patch)
-			return func() error { merged = merge(); return nil }, err
+			return func() error { merge(); return nil }, err
 		})
 	}
 }
@@ -220,7 +216,6 @@ func (g *Group) Forget() {
 	for i := range g.Contenders {
 		g.Contenders[i].Run, g.Contenders[i].Prepare = nil, nil
 	}
-	merged, outcome = nil, user.Outcome{}
 }
 
 // Peers are the modules of the other libraries.
