@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -106,7 +107,7 @@ func checkStage(in []any) error {
 	if !ok {
 		return errAccepted
 	}
-	return firstOf(
+	return cmp.Or(
 		compare("writes", libraryWrites(got.Writes), modelWrites(want.writes)),
 		compare("the profile at the end", modelUser(got.Profile), want.user),
 		compareEvents(got, want),

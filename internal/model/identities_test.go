@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -90,7 +91,7 @@ func compareLink(out user.Outcome, err error, primary, want Object, ok bool) err
 		}
 		return nil
 	}
-	return firstOf(
+	return cmp.Or(
 		compare("Link", modelUser(out.Profile), want),
 		compareUnordered("Changes of Link", libraryChanges(out.Changes()), modelChanges(Changes(primary, want))),
 	)
@@ -121,7 +122,7 @@ func checkUnlink(in []any) error {
 	if !ok {
 		return nil
 	}
-	return firstOf(
+	return cmp.Or(
 		compare("Unlink", modelUser(out.Profile), want),
 		compare("detached", modelUser(out.Detached), detached.present()),
 		compareUnordered("Changes of Unlink", libraryChanges(out.Changes()), modelChanges(Changes(u, want))),

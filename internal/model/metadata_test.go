@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -130,7 +131,7 @@ func checkMerge(in []any) error {
 	x, d := libraryObject(base), libraryDelta(delta)
 	got, want := library.Merge(x, d), model.Merge(base, delta)
 	again := model.Merge(want, delta)
-	return firstOf(
+	return cmp.Or(
 		compare("Merge", modelObject(got.String()), want),
 		sameOrder("Merge", modelObject(got.String()), want),
 		compare("Merge again", modelObject(library.Merge(got, d).String()), again),
@@ -176,7 +177,7 @@ func checkMergeText(in []any) error {
 		return err
 	}
 	want := model.Merge(doc, delta)
-	return firstOf(
+	return cmp.Or(
 		compare("AppendMerge", modelObject(text), want),
 		sameOrder("AppendMerge", modelObject(text), want),
 	)
@@ -223,7 +224,7 @@ func checkDiff(in []any) error {
 	library, model := modes(in[0])
 	from, to := in[1].(Object), in[2].(Object)
 	got, err := library.Diff(libraryObject(from), libraryObject(to))
-	return firstOf(
+	return cmp.Or(
 		compareDiff(model, from, to, modelObject(got.String()), err),
 		diffReaches(model, from, to, modelObject(got.String()), err),
 	)
@@ -289,7 +290,7 @@ func checkCompose(in []any) error {
 	if len(got) != len(want) {
 		return fmt.Errorf("Compose\n  library: %s\n  model:   %s", showAll(got), showAll(want))
 	}
-	return firstOf(
+	return cmp.Or(
 		composes(model, "the model", base, first, then, want),
 		composes(model, "the library", base, first, then, got),
 	)
@@ -332,11 +333,11 @@ func checkFromDeep(in []any) error {
 	got := modelObject(d.String())
 	goal := Deep.Merge(base, deep)
 	if model == FirstLevel {
-		return firstOf(err, compare("FromDeep", got, FromDeep(base, deep)))
+		return cmp.Or(err, compare("FromDeep", got, FromDeep(base, deep)))
 	}
 	if _, missed := model.Diff(base, goal); len(missed) == 0 || err == nil {
 		after := model.Merge(base, got).present()
-		return firstOf(err, compare("the goal of FromDeep", after, goal.present()))
+		return cmp.Or(err, compare("the goal of FromDeep", after, goal.present()))
 	}
 	if len(metadata.Unreachable(err)) == 0 {
 		return fmt.Errorf("FromDeep: an error without a pointer: %w", err)
@@ -348,7 +349,7 @@ func checkMerge3(in []any) error {
 	base, ours, theirs := in[0].(Object), in[1].(Object), in[2].(Object)
 	got, conflicts := metadata.Merge3(libraryObject(base), libraryObject(ours), libraryObject(theirs))
 	want, wantConflicts := Merge3(base, ours, theirs)
-	return firstOf(
+	return cmp.Or(
 		compare("Merge3", modelObject(got.String()).present(), want.present()),
 		compareSets("conflicts", conflicts, wantConflicts),
 	)
@@ -432,7 +433,7 @@ func checkEdit(in []any) error {
 		return fmt.Errorf("With: reached %v, error %w", reached, err)
 	}
 	found, ok := x.Get(path...)
-	return firstOf(
+	return cmp.Or(
 		compare("With", modelObject(got.String()), want),
 		compare("Without", modelObject(x.Without(path...).String()), withoutPath(o, path)),
 		compareFound(found, ok, x.At(metadata.Pointer(path...)), o, path),

@@ -166,16 +166,6 @@ func compareSets(what string, library, model []string) error {
 	return fmt.Errorf("%s\n  library: %q\n  model:   %q", what, library, model)
 }
 
-// firstOf returns the first error.
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 var errPanic = errors.New("panic")
 
 var errAccepted = errors.New("the library accepts what it should refuse")

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,7 +57,7 @@ func checkApply(in []any) error {
 		return nil
 	}
 	want := Apply(u, p, t)
-	return firstOf(
+	return cmp.Or(
 		compare("Apply", modelUser(out.Profile), want),
 		compareUnordered("Changes of Apply", libraryChanges(out.Changes()), modelChanges(Changes(u, want))),
 		compare("profile before Apply", modelUser(before), u),
@@ -89,7 +90,7 @@ func checkProfileDiff(in []any) error {
 	from, to := in[0].(Object), in[2].(Object)
 	got, err := patch.Diff(libraryUser(from), libraryUser(to))
 	want, missed := DiffProfiles(from, to)
-	return firstOf(
+	return cmp.Or(
 		compareSets("unreachable", metadata.Unreachable(err), missed),
 		compare("Diff", modelPayload(got), want),
 	)
@@ -105,7 +106,7 @@ func checkPlan(in []any) error {
 		}
 		return nil
 	}
-	return firstOf(
+	return cmp.Or(
 		reaches(u, t, planned(u, goal, t), payloads),
 		fewest(u, t, goal, payloads),
 	)
@@ -366,7 +367,7 @@ func checkConflicts(in []any) error {
 func checkSendable(in []any) error {
 	u := in[2].(Object)
 	got, dropped := libraryPayload(u).Sendable()
-	return firstOf(
+	return cmp.Or(
 		compare("Sendable", modelPayload(got), u.Without(readOnly...)),
 		compareSets("the names that Sendable leaves out", dropped, names(u.Only(readOnly...), nil)),
 	)
