@@ -49,7 +49,7 @@ type process struct {
 // NewStream writes lines to a file in dir and builds examples/stream there. self is a
 // program that does the naive merge of a file: self -naive NAME FILE.
 func NewStream(dir, self string, lines int) (*Stream, error) {
-	root, err := Root()
+	root, err := sources()
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (p process) run() (cpu, elapsed time.Duration, out string, err error) {
 // lineAllocations returns the allocations of one line, as the benchmark of
 // examples/stream counts them, rounded up.
 func lineAllocations() (uint64, error) {
-	root, err := Root()
+	root, err := sources()
 	if err != nil {
 		return 0, err
 	}

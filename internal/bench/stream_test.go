@@ -17,7 +17,7 @@ import (
 // plans writes lines to a file, as the programs read them, and returns each.
 func plans(t *testing.T, count int) (file string, lines [][]byte) {
 	t.Helper()
-	root, err := Root()
+	root, err := sources()
 	if err != nil {
 		t.Fatal(err)
 	}

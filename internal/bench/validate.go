@@ -57,7 +57,7 @@ type Validator struct {
 // Validators returns them. metameld comes first. A yardstick has the API's schema only.
 // Those with a schema stop at the first finding or list them all, as they do by default.
 func Validators() ([]Validator, error) {
-	root, err := Root()
+	root, err := sources()
 	if err != nil {
 		return nil, err
 	}
