@@ -30,17 +30,7 @@ func (a *Answer) merge(s State) {
 			to = metadata.MustValue("{}")
 		}
 		m.Result = pretty(to)
-		for i, c := range metadata.Changes(base, result) {
-			gone := c.Kind == metadata.Removed && lost(c.Pointer)
-			if gone {
-				m.Lost += members(c.From)
-			}
-			if i >= maxChanges {
-				m.More++
-				continue
-			}
-			m.Changes = append(m.Changes, Change{Pointer: shown(short(c.Pointer, 500)), Kind: string(c.Kind), Lost: gone})
-		}
+		m.list(metadata.Changes(base, result), lost)
 		m.Diff = diff(from, to, lost)
 		a.Merges = append(a.Merges, m)
 	}

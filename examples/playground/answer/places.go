@@ -14,7 +14,8 @@ type wanted struct {
 
 func (w *wanted) add(pointer string) {
 	at := w
-	for _, name := range tokens(pointer) {
+	path, _ := metadata.ParsePointer(pointer)
+	for _, name := range path {
 		if at.next == nil {
 			at.next = map[string]*wanted{}
 		}
@@ -24,18 +25,6 @@ func (w *wanted) add(pointer string) {
 		at = at.next[name]
 	}
 	at.pointers = append(at.pointers, pointer)
-}
-
-// tokens returns the names in a JSON Pointer (RFC 6901).
-func tokens(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	names := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	for i, name := range names {
-		names[i] = strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")
-	}
-	return names
 }
 
 // places returns the offset in a valid JSON text of each member that a pointer names.
@@ -196,7 +185,8 @@ func nullsAt(text string, i int) (tree nulls, end int) {
 
 // has reports whether a JSON Pointer that is not empty names a null.
 func (n nulls) has(pointer string) bool {
-	for _, name := range tokens(pointer) {
+	path, _ := metadata.ParsePointer(pointer)
+	for _, name := range path {
 		below, ok := n[name]
 		if !ok {
 			return false

@@ -222,7 +222,21 @@ func (up *Update) unplanned(err error) string {
 func effect(out user.Outcome, payload metadata.Value) (e Effect) {
 	named := nullsIn(payload.String())
 	lost := func(pointer string) bool { return !payload.IsZero() && !named.has(pointer) }
-	for i, c := range out.Changes() {
+	e.list(out.Changes(), lost)
+	// String masks tokens.
+	var before, after metadata.Value
+	if err := errors.Join(before.UnmarshalJSON([]byte(out.Before.String())), after.UnmarshalJSON([]byte(out.Profile.String()))); err == nil {
+		e.Diff = diff(before, after, lost)
+	}
+	for _, x := range out.Effects {
+		e.Effects = append(e.Effects, Outcome{string(x.Kind), string(x.Rule), shown(x.Pointer)})
+	}
+	return e
+}
+
+// list adds changes. lost reports whether a member that was removed was lost.
+func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool) {
+	for i, c := range changes {
 		gone := c.Kind == metadata.Removed && lost(c.Pointer)
 		if gone {
 			e.Lost += members(c.From)
@@ -236,15 +250,6 @@ func effect(out user.Outcome, payload metadata.Value) (e Effect) {
 			From: shown(flat(c.From.String())), To: shown(flat(c.To.String())),
 		})
 	}
-	// String masks tokens.
-	var before, after metadata.Value
-	if err := errors.Join(before.UnmarshalJSON([]byte(out.Before.String())), after.UnmarshalJSON([]byte(out.Profile.String()))); err == nil {
-		e.Diff = diff(before, after, lost)
-	}
-	for _, x := range out.Effects {
-		e.Effects = append(e.Effects, Outcome{string(x.Kind), string(x.Rule), shown(x.Pointer)})
-	}
-	return e
 }
 
 // members returns how many members a removal loses: those of an object, else one.
