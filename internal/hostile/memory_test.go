@@ -45,7 +45,7 @@ func listReaders() []listReader {
 		{"lifecycle.ParseRows", `[LIST]`, unsafe.Sizeof(lifecycle.Row{}), func(text []byte) (any, error) { return lifecycle.ParseRows(text) }, limit.ImportFile},
 		{"lifecycle.ParseRow", `{"mfa_factors":[LIST]}`, 0, func(text []byte) (any, error) { return lifecycle.ParseRow(text) }, 0},
 		{"patch.Parse", `{"identities":[LIST]}`, 0, func(text []byte) (any, error) { return patch.Parse(text) }, 0},
-		{"actions.ParseSteps", `[LIST]`, 0, func(text []byte) (any, error) { return actions.ParseSteps(text) }, 0},
+		{"actions.ParseSteps", `[LIST]`, unsafe.Sizeof(actions.Step{}), func(text []byte) (any, error) { return actions.ParseSteps(text) }, 0},
 		{"actions.Step", `{"set_user_metadata":[LIST]}`, 0, unmarshal(func() json.Unmarshaler { return new(actions.Step) }), 0},
 		{"user.Target", `{"scopes":[LIST]}`, 0, unmarshal(func() json.Unmarshaler { return new(user.Target) }), 0},
 		{"user.Connection", `{"non_persistent_attrs":[LIST]}`, 0, unmarshal(func() json.Unmarshaler { return new(user.Connection) }), 0},
@@ -56,7 +56,7 @@ func listReaders() []listReader {
 
 // A text whose lists have elements of the wrong type takes at most five times its size
 // until it is refused, or read as it is, and nothing of a refused one is kept. Lists of
-// identities and rows take at most three times their structs.
+// identities, rows and steps take at most three times their structs.
 func TestListsTakeLittleMemory(t *testing.T) {
 	const fixed = 256 << 10 // the faults that are listed
 	size := long.Pick(60_000, 4<<20)
