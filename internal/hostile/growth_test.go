@@ -199,7 +199,7 @@ func work(f func()) (counts [2]float64) {
 // so small that scratch memory, which is made anew in each call beyond 128 KB, is kept.
 func TestWorkIsLinear(t *testing.T) {
 	n := long.Pick(50, 1_000)
-	slack := [2]float64{500, 256 << 10}
+	slack := [2]float64{500, long.Pick[float64](64<<10, 256<<10)}
 	for shape := range growing {
 		var sizes [3]grown
 		for i := range sizes {
