@@ -178,6 +178,8 @@ type together[L, M any] struct {
 // small object is one allocation.
 func roomFor(n int) (Object, []member) {
 	switch {
+	case n == 0:
+		return Object{&object{}}, nil
 	case n <= 2:
 		b := new(together[[2]*member, [2]member])
 		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]

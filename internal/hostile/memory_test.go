@@ -56,7 +56,8 @@ func listReaders() []listReader {
 
 // A text whose lists have elements of the wrong type takes at most five times its size
 // until it is refused, or read as it is, and nothing of a refused one is kept. Lists of
-// identities, rows and steps take at most three times their structs.
+// identities, rows and steps take at most three times their structs, others at most 20
+// times the text.
 func TestListsTakeLittleMemory(t *testing.T) {
 	const fixed = 256 << 10 // the faults that are listed
 	size := long.Pick(60_000, 4<<20)
@@ -80,6 +81,8 @@ func TestListsTakeLittleMemory(t *testing.T) {
 					assert.Less(t, used, 5*uint64(len(text))+fixed, "%s: %s and %s", r.name, element, last)
 				case r.size > 0:
 					assert.Less(t, used, 3*uint64(r.size)*uint64(n+1)+fixed, "%s: %s and %s", r.name, element, last)
+				default:
+					assert.Less(t, used, 20*uint64(len(text))+fixed, "%s: %s and %s", r.name, element, last)
 				}
 			}
 		}
