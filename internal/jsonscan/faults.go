@@ -53,16 +53,19 @@ func Faults(d []byte, depth int) []Fault {
 	return r.duplicates
 }
 
-// reader reads a text and keeps the path of the current value. It takes little memory
-// beside the names of the open objects.
+// reader reads a text and keeps the path of the current value, whose steps are the open
+// arrays and objects: it calls itself for none of them, so that a deep text does not
+// overflow a small stack, such as that of a web page. It takes little memory beside the
+// names of the open objects.
 type reader struct {
 	d          []byte
 	limit      int
 	path       []step
 	fatal      Fault
-	search     bool  // for duplicates; the text is JSON
-	few        []int // offsets of the names of the open objects that have few
-	names      Names // for hashes
+	search     bool      // for duplicates; the text is JSON
+	sets       []nameSet // of the open objects
+	few        []int     // offsets of the names of the open objects that have few
+	names      Names     // for hashes
 	duplicates []Fault
 	pointers   int // bytes spent on pointers of duplicates
 }
@@ -99,24 +102,35 @@ func (r *reader) duplicate(at int) bool {
 	return true
 }
 
+// value reads the value at d[i] and returns the index after it.
 func (r *reader) value(i int) (end int, ok bool) {
+	for {
+		begins := false // a value begins at d[i], inside the one that did before
+		if i < len(r.d) && (r.d[i] == '{' || r.d[i] == '[') {
+			i, begins, ok = r.open(i)
+		} else {
+			i, ok = r.scalar(i)
+		}
+		for ok && !begins {
+			if len(r.path) == 0 {
+				return i, true
+			}
+			i, begins, ok = r.next(i)
+		}
+		if !ok {
+			return i, false
+		}
+	}
+}
+
+// scalar reads the value at d[i], which is no array or object, and returns the index
+// after it.
+func (r *reader) scalar(i int) (end int, ok bool) {
 	d := r.d
 	if i >= len(d) {
 		return i, r.stop(Syntax, i)
 	}
 	switch c := d[i]; {
-	case c == '{' || c == '[':
-		if r.limit == 0 {
-			return i, r.stop(Depth, i)
-		}
-		r.limit--
-		if c == '{' {
-			end, ok = r.object(i)
-		} else {
-			end, ok = r.array(i)
-		}
-		r.limit++
-		return end, ok
 	case c == '"':
 		return r.string(i)
 	case c == '-' || '0' <= c && c <= '9':
@@ -131,6 +145,71 @@ func (r *reader) value(i int) (end int, ok bool) {
 		}
 	}
 	return i, r.stop(Syntax, i)
+}
+
+// open begins the array or object at d[i]. It returns the index of the first value in
+// it, or if it is empty, the index after it.
+func (r *reader) open(i int) (at int, begins, ok bool) {
+	if len(r.path) == r.limit {
+		return i, false, r.stop(Depth, i)
+	}
+	bracket := r.d[i]
+	switch i = Space(r.d, i+1); {
+	case i < len(r.d) && r.d[i] == bracket+2: // the closing bracket
+		return i + 1, false, true
+	case bracket == '[':
+		r.path = append(r.path, step{})
+		return i, true, true
+	}
+	r.sets = append(r.sets, nameSet{mark: len(r.few)})
+	at, ok = r.name(i)
+	return at, ok, ok
+}
+
+// next goes on after a value that ends before d[i]. It returns the index of the next one
+// in the array or object, or if that ends, the index after it.
+func (r *reader) next(i int) (at int, begins, ok bool) {
+	last := r.path[len(r.path)-1]
+	r.path = r.path[:len(r.path)-1]
+	isObject, closing := last.name.End > 0, byte(']')
+	if isObject {
+		closing = '}'
+	}
+	switch i = Space(r.d, i); {
+	case i < len(r.d) && r.d[i] == closing:
+		if isObject {
+			r.few = r.few[:r.sets[len(r.sets)-1].mark]
+			r.sets = r.sets[:len(r.sets)-1]
+		}
+		return i + 1, false, true
+	case i >= len(r.d) || r.d[i] != ',':
+		return i, false, r.stop(Syntax, i)
+	case !isObject:
+		r.path = append(r.path, step{index: last.index + 1})
+		return Space(r.d, i+1), true, true
+	}
+	at, ok = r.name(Space(r.d, i+1))
+	return at, ok, ok
+}
+
+// name reads the name at d[i] and returns the index of its value.
+func (r *reader) name(i int) (value int, ok bool) {
+	d := r.d
+	if i >= len(d) || d[i] != '"' {
+		return i, r.stop(Syntax, i)
+	}
+	end, ok := r.string(i)
+	if !ok {
+		return end, false
+	}
+	r.path = append(r.path, step{name: Name{Off: i, End: end}})
+	if r.search && !r.add(i) && !r.duplicate(i) {
+		return end, false
+	}
+	if end = Space(d, end); end >= len(d) || d[end] != ':' {
+		return end, r.stop(Syntax, end)
+	}
+	return Space(d, end+1), true
 }
 
 func (r *reader) string(i int) (end int, ok bool) {
@@ -159,89 +238,27 @@ func (r *reader) string(i int) (end int, ok bool) {
 	return i, r.stop(Syntax, i)
 }
 
-func (r *reader) array(i int) (end int, ok bool) {
-	d := r.d
-	i = Space(d, i+1)
-	if i < len(d) && d[i] == ']' {
-		return i + 1, true
-	}
-	for n := 0; ; n++ {
-		r.path = append(r.path, step{index: n})
-		if i, ok = r.value(i); !ok {
-			return i, false
-		}
-		r.path = r.path[:len(r.path)-1]
-		i = Space(d, i)
-		switch {
-		case i < len(d) && d[i] == ',':
-			i = Space(d, i+1)
-		case i < len(d) && d[i] == ']':
-			return i + 1, true
-		default:
-			return i, r.stop(Syntax, i)
-		}
-	}
-}
-
-func (r *reader) object(i int) (end int, ok bool) {
-	d := r.d
-	i = Space(d, i+1)
-	if i < len(d) && d[i] == '}' {
-		return i + 1, true
-	}
-	seen := nameSet{r: r, mark: len(r.few)}
-	defer func() { r.few = r.few[:seen.mark] }()
-	for {
-		if i >= len(d) || d[i] != '"' {
-			return i, r.stop(Syntax, i)
-		}
-		start := i
-		if i, ok = r.string(i); !ok {
-			return i, false
-		}
-		r.path = append(r.path, step{name: Name{Off: start, End: i}})
-		if r.search && !seen.add(start) && !r.duplicate(start) {
-			return i, false
-		}
-		if i = Space(d, i); i >= len(d) || d[i] != ':' {
-			return i, r.stop(Syntax, i)
-		}
-		if i, ok = r.value(Space(d, i+1)); !ok {
-			return i, false
-		}
-		r.path = r.path[:len(r.path)-1]
-		i = Space(d, i)
-		switch {
-		case i < len(d) && d[i] == ',':
-			i = Space(d, i+1)
-		case i < len(d) && d[i] == '}':
-			return i + 1, true
-		default:
-			return i, r.stop(Syntax, i)
-		}
-	}
-}
-
 // nameSet is the names of one open object.
 type nameSet struct {
-	r     *reader
 	mark  int   // the first of its names in r.few
 	table []int // if there are many: a place holds 0, or one plus the offset of a name
 	n     int   // names in the table
 }
 
-// add adds the name at d[off]. It reports false if the set has it.
-func (s *nameSet) add(off int) bool {
+// add adds the name at d[off] to those of the innermost object. It reports false if the
+// object has it.
+func (r *reader) add(off int) bool {
+	s := &r.sets[len(r.sets)-1]
 	if s.table == nil {
-		for _, other := range s.r.few[s.mark:] {
-			if sameStrings(s.r.d[off:], s.r.d[other:]) {
+		for _, other := range r.few[s.mark:] {
+			if sameStrings(r.d[off:], r.d[other:]) {
 				return false
 			}
 		}
-		if s.r.few = append(s.r.few, off); len(s.r.few)-s.mark > few {
+		if r.few = append(r.few, off); len(r.few)-s.mark > few {
 			s.table = make([]int, 4*few)
-			for _, other := range s.r.few[s.mark:] {
-				s.put(other)
+			for _, other := range r.few[s.mark:] {
+				r.put(s, other)
 			}
 		}
 		return true
@@ -251,18 +268,18 @@ func (s *nameSet) add(off int) bool {
 		s.table, s.n = make([]int, len(old)*3/2), 0
 		for _, other := range old {
 			if other > 0 {
-				s.put(other - 1)
+				r.put(s, other-1)
 			}
 		}
 	}
-	return s.put(off)
+	return r.put(s, off)
 }
 
-// put adds the name at d[off] to the table. It reports false if the table has it.
-func (s *nameSet) put(off int) bool {
-	d := s.r.d
+// put adds the name at d[off] to the table of s. It reports false if that has it.
+func (r *reader) put(s *nameSet, off int) bool {
+	d := r.d
 	end, escaped := String(d, off)
-	at := int(s.r.names.Hash(d, Name{Off: off, End: end, Escaped: escaped}) % uint64(len(s.table)))
+	at := int(r.names.Hash(d, Name{Off: off, End: end, Escaped: escaped}) % uint64(len(s.table)))
 	for ; s.table[at] > 0; at = (at + 1) % len(s.table) {
 		if sameStrings(d[off:], d[s.table[at]-1:]) {
 			return false

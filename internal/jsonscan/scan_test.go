@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -183,6 +184,33 @@ func TestFaults(t *testing.T) {
 	}
 	if got := Faults([]byte(many), MaxDepth); len(got) != mostFaults+1 || got[mostFaults].Kind != More {
 		t.Errorf("3000 duplicates: %d faults, the last %v", len(got), got[len(got)-1])
+	}
+}
+
+// Faults takes no more of the stack for more levels: that of a web page is small.
+func TestFaultsOfDeepTexts(t *testing.T) {
+	const levels = 100_000
+	arrays, objects := strings.Repeat("[", levels), strings.Repeat(`{"a":`, levels)
+	for text, want := range map[string]int{
+		arrays:  levels,
+		objects: 5 * levels,
+		arrays + `{"a":1,"a":2}` + strings.Repeat("]", levels): levels + 7,
+		objects + "tru" + strings.Repeat("}", levels):          5 * levels,
+	} {
+		got := make(chan [2]uint64)
+		go func() { // with a stack of its own
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			faults := Faults([]byte(text), levels+1)
+			runtime.ReadMemStats(&after)
+			if len(faults) != 1 || faults[0].Offset != want || strings.Count(faults[0].Pointer, "/") < levels {
+				t.Errorf("%d faults, the first at %d", len(faults), faults[0].Offset)
+			}
+			got <- [2]uint64{before.StackInuse, after.StackInuse}
+		}()
+		if stack := <-got; stack[1] > stack[0]+1<<20 {
+			t.Errorf("%d bytes of stack, %d before", stack[1], stack[0])
+		}
 	}
 }
 
