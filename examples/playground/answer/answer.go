@@ -1,5 +1,5 @@
-// Package answer computes what the playground shows: a state of the page goes in as
-// JSON, and what the library makes of it comes out as JSON.
+// Package answer computes what the playground shows: a state of the page goes in, and
+// what the library makes of it comes out as JSON.
 package answer
 
 import (
@@ -9,7 +9,7 @@ import (
 // State is what a user of the page has entered. Texts are as typed: they may be blank
 // or may not be JSON.
 type State struct {
-	Tab string `json:"tab"` // update, merge, card or life
+	Tab string `json:"tab"` // update, merge, card or life; link asks for what a link has
 
 	User    string `json:"user,omitempty"`
 	Payload string `json:"payload,omitempty"`
@@ -48,36 +48,34 @@ type Step struct {
 
 // Answer is what the page shows for a State.
 type Answer struct {
-	Problem string            `json:"problem,omitempty"` // the state cannot be read
+	Problem string            `json:"problem,omitempty"` // there is no answer
 	Marks   map[string][]Mark `json:"marks,omitempty"`   // by the name of the text
 	Update  *Update           `json:"update,omitempty"`  // the tabs update and card
 	Body    string            `json:"body,omitempty"`    // what the card sends
 	Merges  []Merged          `json:"merges,omitempty"`
 	Life    []Stage           `json:"life,omitempty"`
 
-	Share *Share `json:"share,omitempty"` // nil: the state is too long for a link
-	Left  string `json:"left,omitempty"`  // the reason why the link lacks something
+	Idle  map[string]string `json:"idle,omitempty"`  // why controls have no effect, by name
+	Share *Share            `json:"share,omitempty"` // nil: the state is too long to be kept
 }
 
-// Share is what a link has in place of parts of the state.
+// Share is what a link and the state that survives a reload have in place of parts of
+// the state. Left and Masked name texts and fields of a [State].
 type Share struct {
-	Texts map[string]string `json:"texts,omitempty"` // by name
-	Form  map[string]string `json:"form,omitempty"`  // if any, the whole form
-	Steps []Step            `json:"steps,omitempty"` // if any, all steps
+	Texts  map[string]string `json:"texts,omitempty"`  // by name
+	Form   map[string]string `json:"form,omitempty"`   // if any, the whole form
+	Steps  []Step            `json:"steps,omitempty"`  // if any, all steps
+	Left   []string          `json:"left,omitempty"`   // not a JSON object: left out
+	Masked []string          `json:"masked,omitempty"` // have something masked
 }
 
 // MaxText is the maximum size of one text, in bytes.
 const MaxText = 4 << 20
 
-// Of answers a State as JSON with an [Answer] as JSON.
-func Of(state []byte) []byte {
-	var s State
+// Of returns the [Answer] to s as JSON.
+func Of(s State) []byte {
 	a := Answer{Marks: map[string][]Mark{}}
-	if err := json.Unmarshal(state, &s); err != nil {
-		a.Problem = "the state of the page cannot be read"
-	} else {
-		a.to(s)
-	}
+	a.to(s)
 	text, err := json.Marshal(a)
 	if err != nil {
 		return []byte(`{"problem":"the answer cannot be written"}`)
@@ -96,9 +94,9 @@ func (a *Answer) to(s State) {
 		a.card(s)
 	case "life":
 		a.life(s)
+	case "link":
+		a.share(s)
 	default:
 		a.Problem = "there is no such tab"
-		return
 	}
-	a.share(s)
 }

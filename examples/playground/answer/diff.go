@@ -27,7 +27,7 @@ func diff(from, to metadata.Value, lost func(pointer string) bool) []Line {
 		lines[i] = l.written()
 	}
 	if d.cut > 0 {
-		lines = append(lines, Line{Sign: "…", Text: fmt.Sprintf("%d more lines", d.cut)})
+		lines = append(lines, Line{Sign: "…", Text: fmt.Sprintf("at least %d more lines", d.cut)})
 	}
 	return lines
 }
@@ -35,13 +35,15 @@ func diff(from, to metadata.Value, lost func(pointer string) bool) []Line {
 func (d *differ) signed(sign, before string, v metadata.Value, depth int, after string) {
 	d.sign = sign
 	d.value(before, v, depth, after)
-	d.sign, d.printer.lost = " ", false
+	d.sign, d.printer.lost, d.at = " ", false, ""
 }
 
 // replace writes that from became to; either may be absent.
 func (d *differ) replace(before, pointer string, from, to metadata.Value, depth int, after string) {
 	if !from.IsZero() {
-		d.printer.lost = to.IsZero() && d.lost(pointer)
+		if to.IsZero() && d.lost(pointer) {
+			d.printer.lost, d.at = true, shownPointer(pointer)
+		}
 		d.signed("-", before, from, depth, after)
 	}
 	if !to.IsZero() {
@@ -63,6 +65,9 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 			d.unchanged(name, v, depth+1)
 			continue
 		}
+		if d.full() {
+			continue
+		}
 		at, label := pointer+metadata.Pointer(name), quoted(name)+": "
 		switch {
 		case !kept:
@@ -74,7 +79,7 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 		}
 	}
 	for name := range to.Members() {
-		if v, added := news[name]; added {
+		if v, added := news[name]; added && !d.full() {
 			d.replace(quoted(name)+": ", pointer+metadata.Pointer(name), metadata.Value{}, v, depth+1, ",")
 		}
 	}
@@ -85,8 +90,7 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 
 // unchanged adds a line for an unchanged member.
 func (d *differ) unchanged(name string, v metadata.Value, depth int) {
-	if len(d.lines) >= d.most {
-		d.cut++
+	if d.full() {
 		return
 	}
 	d.lines = append(d.lines, Line{Sign: " ", Text: ",", same: &same{name, v, depth}})

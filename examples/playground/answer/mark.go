@@ -45,7 +45,7 @@ func (a *Answer) faults(name, text string, err error) {
 			at, _ = place(found, e.Pointer)
 		}
 		line, column := position(text, at)
-		a.mark(name, Mark{line, column, shown(short(e.Pointer, 500)), "error", e.Fault.Error(), true})
+		a.mark(name, Mark{line, column, shownPointer(e.Pointer), "error", e.Fault.Error(), true})
 	}
 }
 

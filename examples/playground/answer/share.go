@@ -12,63 +12,68 @@ import (
 // Masked replaces a secret in a link.
 const Masked = "********"
 
-// maxShare is the maximum size of the texts of a state in a link, in bytes. In base64
-// that is 32 KB; the page checks the length of the link.
-const maxShare = 24 << 10
+// maxShare is the maximum size of the texts of a state that is kept, in bytes. The page
+// limits links further.
+const maxShare = 256 << 10
 
 // share adds what a link has in place of the texts with secrets, and of texts that are
 // not JSON objects, since a secret in them cannot be found: those are left out.
 func (a *Answer) share(s State) {
 	if s.size() > maxShare {
-		a.Left = "The inputs have more than 24 KB, so the link leaves them out."
 		return
 	}
-	masked, left := false, false
-	clean := func(text string) (safe string, changed bool) {
-		safe, ok := mask(text)
-		changed = safe != text
-		masked, left = masked || ok && changed, left || !ok
-		return safe, changed
-	}
-	a.Share = &Share{Texts: map[string]string{}}
+	h := &Share{Texts: map[string]string{}}
+	a.Share = h
 	for name, text := range map[string]string{
 		"user": s.User, "payload": s.Payload, "connection": s.Connection, "base": s.Base, "delta": s.Delta, "database": s.Database, "update": s.Update,
 	} {
-		if safe, changed := clean(text); changed {
-			a.Share.Texts[name] = safe
+		if safe := h.clean(name, text); safe != text {
+			h.Texts[name] = safe
 		}
 	}
 	if safe := maskScopes(s.Scopes); safe != s.Scopes {
-		a.Share.Texts["scopes"], masked = safe, true
+		h.Texts["scopes"] = safe
+		h.Masked = append(h.Masked, "scopes")
 	}
 	steps := slices.Clone(s.Steps)
 	for i, step := range steps {
-		steps[i].Text, _ = clean(step.Text)
+		steps[i].Text = h.clean("steps", step.Text)
 		if !slices.Contains(doings, step.Do) && step.Do != Masked {
-			steps[i].Do, masked = Masked, true
+			steps[i].Do = Masked
+			h.Masked = append(h.Masked, "steps")
 		}
 	}
 	if !slices.Equal(steps, s.Steps) {
-		a.Share.Steps = steps
+		h.Steps = steps
 	}
 	form := maps.Clone(s.Form)
 	for label, text := range s.Form {
 		switch {
 		case label == "Metadata" || label == "App Metadata":
-			form[label], _ = clean(text)
+			form[label] = h.clean(label, text)
 		case secret(label) && text != "" && text != Masked:
-			form[label], masked = Masked, true
+			form[label] = Masked
+			h.Masked = append(h.Masked, label)
 		}
 	}
 	if !maps.Equal(form, s.Form) {
-		a.Share.Form = form
+		h.Form = form
 	}
+	slices.Sort(h.Left)
+	slices.Sort(h.Masked)
+}
+
+// clean returns the text of that name without secrets, or blank if it is not a JSON
+// object.
+func (h *Share) clean(name, text string) string {
+	safe, ok := mask(text)
 	switch {
-	case left:
-		a.Left = "The link leaves out a text that is not a JSON object."
-	case masked:
-		a.Left = "The link has " + Masked + " in place of passwords, tokens and unknown scopes."
+	case !ok:
+		h.Left = append(h.Left, name)
+	case safe != text:
+		h.Masked = append(h.Masked, name)
 	}
+	return safe
 }
 
 // size returns about how many bytes s has.
@@ -136,7 +141,7 @@ var shortSecrets = []string{"pass", "passe", "pin", "otp", "totp", "hotp", "jwt"
 
 // secret reports whether the value of a member of that name is to be masked.
 func secret(name string) bool {
-	list := words(name)
+	list := wordsOf(name)
 	all := strings.Join(list, "")
 	return all != "lastpasswordreset" && // a time
 		(slices.ContainsFunc(secrets, func(part string) bool { return strings.Contains(all, part) }) ||
@@ -145,9 +150,9 @@ func secret(name string) bool {
 			}))
 }
 
-// words returns the words of a name in lower case. A word ends at a character that is not
+// wordsOf returns the words of a name in lower case. A word ends at a character that is not
 // a letter, and before an upper-case letter that begins another, as in userPIN and PINCode.
-func words(name string) (list []string) {
+func wordsOf(name string) (list []string) {
 	r := []rune(name)
 	start := 0
 	for i := 0; i <= len(r); i++ {

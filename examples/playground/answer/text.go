@@ -44,6 +44,28 @@ func short(s string, most int) string {
 	return s[:most] + "…"
 }
 
+// inPage returns a message of the library in the words of the page, which has controls
+// where the library has functions and fields.
+func inPage(message string) string { return words.Replace(message) }
+
+// words replaces the names in messages. It is never changed.
+var words = strings.NewReplacer(
+	"send two payloads, see Plan", "send the two payloads of the plan below",
+	"translate the change with metadata.FirstLevel.FromDeep", `send the payload below "If you meant a deep merge"`,
+	"set Sources to ", "choose ",
+	"Sources set to ", "the setting ",
+	"Kind of the target's connection is not one of the constants; use one, such as user.Database", "the kind of the connection does not exist; choose one",
+	"set Kind to user.CustomDatabase (custom-database), or leave ImportMode out", "choose the kind custom database, or turn import mode off",
+	"set Kind to CustomDatabase if the connection has scripts", "choose the kind custom database instead of pasting, if the connection has scripts",
+	"set Kind as well", "choose the kind instead of pasting",
+	"set Kind", "choose the kind instead of pasting",
+	"set RootAttributes", "choose one instead of pasting",
+	" Warnings that Apply adds are limited separately from those of Validate.", "",
+)
+
+// shownPointer returns a JSON Pointer as the page shows it.
+func shownPointer(pointer string) string { return shown(short(pointer, 500)) }
+
 const (
 	maxDepth = 8    // levels that are indented
 	maxLines = 1000 // lines of one text
@@ -55,7 +77,8 @@ type printer struct {
 	lines []Line
 	sign  string
 	lost  bool
-	most  int // the maximum number of lines; further ones are counted
+	at    string // the pointer of the next line
+	most  int    // the maximum number of lines; further ones are counted
 	cut   int
 }
 
@@ -65,6 +88,7 @@ type Line struct {
 	Sign string `json:"sign"`
 	Text string `json:"text"`
 	Lost bool   `json:"lost,omitempty"` // removed, though the payload does not name it
+	At   string `json:"at,omitempty"`   // on the first line of a member that is lost: its pointer
 
 	same *same // an unchanged member, whose text is written if the line is shown
 }
@@ -84,18 +108,26 @@ func (l Line) written() Line {
 	return l
 }
 
+// full reports whether no line has room, and counts what is then left out.
+func (p *printer) full() bool {
+	if len(p.lines) < p.most {
+		return false
+	}
+	p.cut++
+	return true
+}
+
 func (p *printer) line(text string, depth int) {
-	if len(p.lines) >= p.most {
-		p.cut++
+	if p.full() {
 		return
 	}
-	p.lines = append(p.lines, Line{Sign: p.sign, Text: strings.Repeat("  ", depth) + shown(text), Lost: p.lost})
+	p.lines = append(p.lines, Line{Sign: p.sign, Text: strings.Repeat("  ", depth) + shown(text), Lost: p.lost, At: p.at})
+	p.at = ""
 }
 
 // value writes v as lines; before stands before its first line.
 func (p *printer) value(before string, v metadata.Value, depth int, after string) {
-	if len(p.lines) >= p.most {
-		p.cut++
+	if p.full() {
 		return
 	}
 	text := v.String()

@@ -115,30 +115,45 @@ func (a *Answer) target(s State) (t user.Target, ok bool) {
 			return c, err
 		})
 		for _, w := range warnings {
-			a.mark("connection", Mark{Line: 1, Severity: "warning", Message: w.Message, Fault: true})
+			a.mark("connection", Mark{Line: 1, Severity: "warning", Message: inPage(w.Message), Fault: true})
+		}
+		const pasted = "The pasted connection decides."
+		a.Idle = map[string]string{"kind": pasted, "sync": pasted, "importMode": pasted}
+		if ok && t.Connection.Kind != user.CustomDatabase {
+			a.Idle["migrated"] = onlyCustom
 		}
 		return t, ok
 	}
-	t.Connection.Kind, t.Connection.ImportMode = user.Kind(s.Kind), s.ImportMode
+	t.Connection.Kind = user.Kind(s.Kind)
+	a.Idle = idle(t.Connection.Kind, s.Migrated)
+	t.Connection.ImportMode = s.ImportMode && a.Idle["importMode"] == ""
 	if s.Sync != user.OnEachLogin.String() {
 		t.Connection.RootAttributes = user.Sync(s.Sync)
 	}
 	return t, true
 }
 
+const onlyCustom = "This matters for a custom database only."
+
+// idle returns why controls of the target have no effect, by their names.
+func idle(kind user.Kind, migrated bool) map[string]string {
+	const moved = "This no longer matters once the user has moved."
+	switch {
+	case kind == user.CustomDatabase && migrated:
+		return map[string]string{"sync": moved, "importMode": moved}
+	case kind == user.CustomDatabase:
+		return nil
+	case kind == user.Social, kind == user.Enterprise:
+		return map[string]string{"importMode": onlyCustom, "migrated": onlyCustom}
+	}
+	const noProvider = "This matters for a custom database, a social or an enterprise connection only."
+	return map[string]string{"sync": noProvider, "importMode": onlyCustom, "migrated": onlyCustom}
+}
+
 // judge returns what p, whose text is v, does to u.
 func judge(p patch.Payload, v metadata.Value, u user.Profile, known bool, t user.Target) *Update {
 	up := &Update{NoUser: !known}
-	verdict := p.Validate(t)
-	var out user.Outcome
-	if known {
-		var err error
-		if out, err = p.Apply(u, t); err == nil {
-			verdict = rule.Verdict{Warnings: out.Warnings}
-		} else if !errors.As(err, &verdict.Violations) {
-			verdict.Violations = rule.Violations{{Severity: rule.SeverityError, Message: err.Error()}}
-		}
-	}
+	out, verdict := verdictOf(p, u, known, t)
 	up.Valid = verdict.Valid()
 	up.Findings = findings(slices.Concat(verdict.Violations, verdict.Warnings), t)
 	up.answered(p, t)
@@ -150,9 +165,26 @@ func judge(p patch.Payload, v metadata.Value, u user.Profile, known bool, t user
 		up.Effect = effect(out, v)
 		q, err := p.Inverse(u, t)
 		up.Inverse, up.Remains = prettyText(q.String()), message(err)
+	} else {
+		up.plan(p, v, u, t)
 	}
-	up.plan(p, v, u, t)
 	return up
+}
+
+// verdictOf applies p to u, if that is known, and returns what was found.
+func verdictOf(p patch.Payload, u user.Profile, known bool, t user.Target) (out user.Outcome, verdict rule.Verdict) {
+	if !known {
+		return out, p.Validate(t)
+	}
+	out, err := p.Apply(u, t)
+	if err == nil {
+		return out, rule.Verdict{Warnings: out.Warnings}
+	}
+	verdict = p.Validate(t) // has the warnings
+	if !errors.As(err, &verdict.Violations) {
+		verdict.Violations = rule.Violations{{Severity: rule.SeverityError, Message: err.Error()}}
+	}
+	return out, verdict
 }
 
 // answered adds the API's answer.
@@ -185,9 +217,6 @@ func (up *Update) plan(p patch.Payload, v metadata.Value, u user.Profile, t user
 	list, err := patch.Plan(u, p, t)
 	if err != nil {
 		up.PlanNote = up.unplanned(err)
-		return
-	}
-	if up.Valid {
 		return
 	}
 	all := user.Outcome{Before: u, Profile: u}
@@ -246,7 +275,7 @@ func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool)
 			continue
 		}
 		e.Changes = append(e.Changes, Change{
-			Pointer: shown(short(c.Pointer, 500)), Kind: string(c.Kind), Lost: gone,
+			Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: gone,
 			From: shown(flat(c.From.String())), To: shown(flat(c.To.String())),
 		})
 	}
@@ -266,10 +295,10 @@ func findings(list rule.Violations, t user.Target) (all []Finding) {
 	for _, v := range list[:min(len(list), maxFindings)] {
 		f := Finding{
 			Rule: string(v.Rule), Severity: string(v.Severity), Evidence: string(v.Evidence),
-			Message: shown(short(v.Message, 2000)), Pointer: v.Pointer,
+			Message: shown(short(inPage(v.Message), 2000)), Pointer: v.Pointer,
 		}
 		if r, ok := rule.Find(v.Rule); ok {
-			f.Statement, f.Source, f.Readings = r.Statement, r.Source, r.Readings
+			f.Statement, f.Source, f.Readings = inPage(r.Statement), r.Source, r.Readings
 			f.Holds = t.Policies.Reading(t.Sources, v.Rule)
 		}
 		all = append(all, f)
@@ -305,10 +334,10 @@ func (a *Answer) locate(s State) {
 		}
 		line, column := position(text, at)
 		list[i].In, list[i].Line = name, line
-		a.mark(name, Mark{line, column, shown(short(f.Pointer, 500)), f.Severity, f.Message, false})
+		a.mark(name, Mark{line, column, shownPointer(f.Pointer), f.Severity, f.Message, false})
 	}
 	for i := range list {
-		list[i].Pointer = shown(short(list[i].Pointer, 500))
+		list[i].Pointer = shownPointer(list[i].Pointer)
 	}
 }
 
@@ -317,5 +346,5 @@ func message(err error) string {
 	if err == nil {
 		return ""
 	}
-	return shown(short(err.Error(), 2000))
+	return shown(short(inPage(err.Error()), 2000))
 }

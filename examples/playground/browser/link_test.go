@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -53,7 +54,7 @@ func TestPassword(t *testing.T) {
 	assert.Contains(t, p.text("#share-note"), "in place of passwords")
 	p.enter("payload", `{"password": "correct-horse`)
 	assert.NotContains(t, state(t, p.linked()), "correct-horse")
-	assert.Contains(t, p.text("#share-note"), "leaves out a text that is not a JSON object")
+	assert.Contains(t, p.text("#share-note"), "leave out a text that is not a JSON object")
 	p.visit("#sample=card-blanks")
 	eval[bool](p, `(() => { document.getElementById("card-Password-on").click(); const i = document.getElementById("card-Password"); i.value = "correct-horse"; i.dispatchEvent(new InputEvent("input")); return true })()`)
 	assert.NotContains(t, state(t, p.linked()), "correct-horse")
@@ -68,12 +69,56 @@ func TestLongState(t *testing.T) {
 	p := open(t, "#sample=siblings-lost")
 	p.enter("payload", `{"user_metadata": {"a": "`+strings.Repeat("x", 25<<10)+`"}}`)
 	assert.Empty(t, p.linked())
-	assert.Contains(t, p.text("#share-note"), "the link leaves them out")
+	assert.Contains(t, p.text("#share-note"), "the link leaves them out; a reload keeps them")
 	p.enter("payload", `{"user_metadata": {"a": "`+strings.Repeat("x", 20<<10)+`"}}`)
 	fragment := p.linked()
 	assert.Greater(t, len(fragment), 20<<10)
 	assert.LessOrEqual(t, len(fragment), 32<<10)
 	assert.Empty(t, p.text("#share-note"))
+}
+
+// A reload keeps what was entered in every tab, and no password. A link has only the tab
+// that is shown.
+func TestReload(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	p.enter("payload", `{"nickname": "`+strings.Repeat("x", 30<<10)+`", "user_metadata": {"pin": "correct-horse"}}`)
+	eval[bool](p, `(selectTab("merge"), true)`)
+	p.enter("base", `{"mine": 1}`)
+	eval[bool](p, `(selectTab("card"), document.getElementById("passEmpty").click(), true)`)
+	p.settle()
+	eval[bool](p, `(selectTab("life"), true)`)
+	p.settle()
+	eval[bool](p, `(document.querySelector("[data-do=password]").click(), true)`)
+	link := state(t, p.linked())
+	assert.NotContains(t, link, "mine")
+	assert.NotContains(t, link, "xxx")
+	entered := eval[string](p, `JSON.stringify(model)`)
+	assert.Contains(t, entered, "correct-horse")
+	for range 2 {
+		p.do(chromedp.Reload())
+		p.settle()
+		assert.Equal(t, strings.Replace(entered, "correct-horse", "********", 1), eval[string](p, `JSON.stringify(model)`))
+		assert.Equal(t, "life", eval[string](p, `document.querySelector("[role=tabpanel]").dataset.tab`))
+		p.linked()
+		assert.NotContains(t, eval[string](p, `JSON.stringify(history.state)`), "correct-horse")
+	}
+	// An update of more than a link takes is kept too.
+	eval[bool](p, `(selectTab("update"), true)`)
+	assert.Empty(t, p.linked())
+	p.do(chromedp.Reload())
+	p.settle()
+	assert.Equal(t, "update", eval[string](p, `model.tab`))
+	assert.Contains(t, eval[string](p, `model.payload`), strings.Repeat("x", 30<<10))
+	p.linked()
+	assert.Contains(t, p.text("#share-note"), "a reload keeps them")
+
+	// Beyond 256 KB a reload keeps the tab that is shown, and the page says so.
+	p.enter("payload", `{"nickname": "`+strings.Repeat("x", 300<<10)+`"}`)
+	p.linked()
+	assert.Contains(t, p.text("#share-note"), "a reload loses them")
+	eval[bool](p, `(selectTab("merge"), true)`)
+	p.linked()
+	assert.Contains(t, p.text("#share-note"), "a reload keeps this tab only")
 }
 
 // The link that is copied is that of what is entered, also at once after a key.

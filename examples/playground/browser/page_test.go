@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -83,7 +85,7 @@ func TestConnection(t *testing.T) {
 	assert.Contains(t, p.text("#status"), "Accepted")
 	assert.True(t, eval[bool](p, `document.getElementById("kind").disabled`))
 	p.enter("connection", "{\n\"options\": 1}")
-	assert.Contains(t, p.text("#status"), "The connection cannot be read: line 2")
+	assert.Contains(t, p.text("#status"), "The connection cannot be read: line 2, column 1")
 	p.enter("connection", "")
 	assert.Contains(t, p.text("#status"), "Refused")
 }
@@ -92,7 +94,7 @@ func TestConnection(t *testing.T) {
 func TestBrokenUser(t *testing.T) {
 	p := open(t, "#sample=siblings-lost")
 	p.enter("user", `{"broken`)
-	assert.Contains(t, p.text("#status"), "The user cannot be read: line 1")
+	assert.Contains(t, p.text("#status"), "The user cannot be read: line 1, column 2")
 	assert.Contains(t, p.text("#status"), "What is below is older.")
 	assert.Equal(t, "older", eval[string](p, `document.getElementById("results").className`))
 	p.enter("user", " ")
@@ -129,4 +131,85 @@ func TestPending(t *testing.T) {
 	p.settle()
 	assert.Equal(t, "1,1", dim())
 	assert.Contains(t, p.text("#status"), "Auth0's merge")
+}
+
+// A syntax error has its line and column, and its place is marked.
+func TestPlace(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	p.enter("payload", "{\n  \"name\": \"a\"\n  \"nickname\": 1\n}")
+	assert.Contains(t, p.text("#status"), "The payload cannot be read: line 3, column 3: not JSON.")
+	assert.Contains(t, p.text("[data-editor=payload] .faults"), "Line 3, column 3")
+	assert.Equal(t, "✕ 3", p.text("[data-editor=payload] .gutter .error"))
+	const under = `(() => { const e = editors.payload; const a = e.area.getBoundingClientRect(); const s = document.querySelector("[data-editor=payload] .spot").getBoundingClientRect(); return Math.round((s.left - a.left - 8) / s.width) })()`
+	assert.Equal(t, 2, eval[int](p, under))
+	eval[bool](p, `(document.querySelector("[data-editor=payload] .faults button").click(), true)`)
+	assert.Equal(t, `"nickname": 1`, eval[string](p, `(() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd) })()`))
+	p.enter("payload", "{\"ключ😀\": tru}")
+	assert.Contains(t, p.text("#status"), "line 1, column 11")
+	assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("[data-editor=payload] .spot")].map(() => "")`))
+}
+
+// What is lost stands above the diff, which shows the first lost line and goes to each.
+func TestLosses(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	var user strings.Builder
+	user.WriteString(`{"user_id": "auth0|1", "user_metadata": {`)
+	for i := range 100 {
+		fmt.Fprintf(&user, `"a%d": {"x": %d}, `, i, i)
+	}
+	user.WriteString(`"b": {"gone": 1, "kept": 1}, "c": {"left": [1, 2]}}}`)
+	p.enter("user", user.String())
+	payload := `{"user_metadata": {`
+	for i := range 100 {
+		payload += fmt.Sprintf(`"a%d": {"x": null}, `, i)
+	}
+	p.enter("payload", payload+`"b": {"kept": 1}, "c": {}}}`)
+	assert.Contains(t, p.text(".losses"), "2 members are lost:")
+	const seen = `((selector) => { const box = document.querySelector(".diff").getBoundingClientRect(); const line = document.querySelector(selector).getBoundingClientRect(); return line.top >= box.top && line.bottom <= box.bottom })`
+	p.until(seen + `('.diff [data-at="/user_metadata/b/gone"]')`)
+	eval[bool](p, `(document.querySelector(".diff").scrollTop = 0, true)`)
+	assert.False(t, eval[bool](p, seen+`('.diff [data-at="/user_metadata/c/left"]')`))
+	eval[bool](p, `(document.querySelector('.losses [data-to="/user_metadata/c/left"]').click(), true)`)
+	assert.True(t, eval[bool](p, seen+`('.diff [data-at="/user_metadata/c/left"]')`))
+	assert.Contains(t, p.text(`.diff [data-at="/user_metadata/c/left"]`), "lost")
+}
+
+// Controls without an effect are disabled, with the reason.
+func TestIdle(t *testing.T) {
+	p := open(t, "#sample=siblings-lost")
+	disabled := func() string {
+		return eval[string](p, `["kind", "sync", "importMode", "migrated", "secondary"].filter((id) => document.getElementById(id).disabled).join()`)
+	}
+	choose := func(kind string) {
+		eval[bool](p, `(() => { const k = document.getElementById("kind"); k.value = `+quote(kind)+`; k.dispatchEvent(new Event("change")); return true })()`)
+		p.settle()
+	}
+	assert.Equal(t, "sync,importMode,migrated", disabled())
+	assert.Contains(t, p.text("#why-migrated"), "a custom database only")
+	choose("custom-database")
+	assert.Empty(t, disabled())
+	assert.Empty(t, p.text("#why-migrated"))
+	choose("social")
+	assert.Equal(t, "importMode,migrated", disabled())
+	p.enter("connection", `{"strategy": "google-oauth2"}`)
+	assert.Equal(t, "kind,sync,importMode,migrated", disabled())
+	assert.Contains(t, p.text("#why-kind"), "The pasted connection decides.")
+
+	p.visit("#sample=life-of-a-user")
+	idle := func() string {
+		return eval[string](p, `[...document.querySelectorAll("#steps button[aria-disabled=true], #undo[aria-disabled=true]")].map((b) => b.dataset.do || b.id).join()`)
+	}
+	assert.Equal(t, "import-on,import-off", idle())
+	assert.Contains(t, p.text("#why-steps"), "the import mode no longer matters")
+	eval[bool](p, `(document.querySelector("[data-do=import-off]").click(), true)`)
+	p.settle()
+	assert.Equal(t, 6, eval[int](p, "model.steps.length"))
+	eval[bool](p, `(document.getElementById("restart").click(), true)`)
+	p.settle()
+	assert.Equal(t, "import-off,undo", idle())
+	eval[bool](p, `(() => { for (let i = 0; i < 60; i++) document.querySelector("[data-do=login]").click(); return true })()`)
+	p.settle()
+	assert.Equal(t, 50, eval[int](p, "model.steps.length"))
+	assert.Contains(t, p.text("#why-steps"), "At most 50 steps")
+	assert.Equal(t, "create,login,change,update,password,import-on,import-off", idle())
 }

@@ -12,7 +12,7 @@ function h(tag, attributes, ...children) {
     else if (value === true) element.setAttribute(name, '');
     else if (value !== false && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -34,6 +34,8 @@ const blank = {
 const choices = { kind: 'kind', sync: 'sync' };
 const switches = ['importMode', 'migrated', 'secondary', 'passEmpty'];
 const maxFragment = 32 * 1024;
+const maxSteps = 50; // the library computes no more
+const maxKept = 256 * 1024; // the library's limit of what it masks
 
 let model = structuredClone(blank);
 let page = { samples: [], labels: [], maxText: 4 << 20 };
@@ -48,15 +50,20 @@ function request() {
   return state;
 }
 
-// adopt takes over a state that a sample or a link has, as far as it has the right types.
+// adopt takes over a state that a sample or a link has, and shows its tab.
 function adopt(state) {
-  const tab = tabs.includes(state.tab) ? state.tab : 'update';
+  take(state, tabs.includes(state.tab) ? state.tab : 'update');
+  fill();
+}
+
+// take takes over what a state has for a tab, as far as it has the right types.
+function take(state, tab) {
   model.tab = tab;
   for (const name of fields[tab]) {
     const value = state[name];
     const kind = blank[name];
     if (name === 'steps') {
-      model.steps = Array.isArray(value) ? value.slice(0, 50).map((s) => ({ do: String(s && s.do), text: typeof (s && s.text) === 'string' ? s.text : '' })) : [];
+      model.steps = Array.isArray(value) ? value.slice(0, maxSteps).map((s) => ({ do: String(s && s.do), text: typeof (s && s.text) === 'string' ? s.text : '' })) : [];
     } else if (name === 'form') {
       model.form = {};
       for (const label of page.labels) {
@@ -68,7 +75,6 @@ function adopt(state) {
   }
   if (!['strict', 'current', 'lenient'].includes(model.sources)) model.sources = 'current';
   selected = -1;
-  fill();
 }
 
 // fill writes the model to the controls.
@@ -91,6 +97,7 @@ function show() {
   const panel = $('panel');
   if (panel.dataset.tab !== model.tab) { // what is shown is about the other tab
     $('results').replaceChildren();
+    $('share-note').textContent = '';
     status('', 'Waiting for the answer…');
   }
   panel.dataset.tab = model.tab;
@@ -101,9 +108,15 @@ function show() {
     button.tabIndex = tab === model.tab ? 0 : -1;
   }
   for (const section of document.querySelectorAll('[data-tabs]')) section.hidden = !section.dataset.tabs.split(' ').includes(model.tab);
-  const given = model.connection.trim() !== '';
-  for (const id of ['kind', 'sync', 'importMode']) $(id).disabled = given;
   for (const editor of Object.values(editors)) editor.draw();
+}
+
+// idle disables the controls without an effect, each with the reason.
+function idle(reasons) {
+  for (const id of ['kind', 'sync', 'importMode', 'migrated']) {
+    $(id).disabled = Boolean(reasons[id]);
+    if ($('why-' + id).textContent !== (reasons[id] || '')) $('why-' + id).textContent = reasons[id] || '';
+  }
 }
 
 // changed asks for a new answer after an input changed.
@@ -116,6 +129,9 @@ function changed() {
   say('');
   ask();
 }
+
+// place names the place of a mark.
+const place = (m) => `Line ${m.line}${m.column ? `, column ${m.column}` : ''}`;
 
 // ---- Editors: a textarea with line numbers and marks ----
 
@@ -190,11 +206,26 @@ class Editor {
     this.marks = marks;
     const faults = marks.filter((m) => m.fault);
     this.area.setAttribute('aria-invalid', String(faults.some((m) => m.severity === 'error')));
-    const shown = faults.slice(0, 5).map((m) => h('li', { class: m.severity }, h('button', { type: 'button', onclick: () => this.go(m.line, m.column) }, `Line ${m.line}`),
+    for (const m of faults.slice(0, 5)) m.spot = this.spot(m);
+    const shown = faults.slice(0, 5).map((m) => h('li', { class: m.severity }, h('button', { type: 'button', onclick: () => this.go(m.line, m.column) }, place(m)),
       ` ${m.pointer ? m.pointer + ': ' : ''}${m.message}`));
     if (faults.length > 5) shown.push(h('li', {}, `${faults.length - 5} more`));
     this.faults.replaceChildren(...shown);
     this.draw();
+  }
+
+  // spot returns the column of a mark if it can be shown: if all characters before it have
+  // the same width.
+  spot(m) {
+    const line = this.area.value.slice(this.lineAt(m.line)).split('\n', 1)[0].slice(0, m.column);
+    return m.column && m.column <= 1000 && /^[ -~]*$/.test(line) ? m.column : 0;
+  }
+
+  // lineAt returns the index of the first character of a line.
+  lineAt(line) {
+    let at = 0;
+    for (let n = 1; n < line; n++) at = this.area.value.indexOf('\n', at) + 1;
+    return at;
   }
 
   // draw draws the line numbers that can be seen.
@@ -214,9 +245,17 @@ class Editor {
       const severity = worst.get(n);
       numbers.push(h('div', { class: severity ? 'marked ' + severity : undefined }, severity ? (severity === 'error' ? '✕ ' : '! ') + n : String(n)));
       if (severity) {
+        const top = offset + (n - first - 1) * height + 'px';
         const band = h('div', { class: severity });
-        band.style.top = offset + (n - first - 1) * height + 'px';
+        band.style.top = top;
         bands.push(band);
+        for (const m of this.marks) {
+          if (m.line !== n || !m.spot) continue;
+          const spot = h('div', { class: 'spot' });
+          spot.style.top = top;
+          spot.style.left = `calc(${style.paddingLeft} - ${this.area.scrollLeft}px + ${m.spot - 1}ch)`;
+          bands.push(spot);
+        }
       }
     }
     const inner = h('div', {}, numbers);
@@ -228,11 +267,12 @@ class Editor {
   // go moves the caret to a line.
   go(line, column) {
     const text = this.area.value;
-    let at = 0;
-    for (let n = 1; n < line; n++) at = text.indexOf('\n', at) + 1;
+    const at = this.lineAt(line);
     const end = text.indexOf('\n', at);
     this.area.focus();
-    this.area.setSelectionRange(column ? at + column - 1 : at, end < 0 ? text.length : end);
+    const all = text.slice(at, end < 0 ? undefined : end);
+    const from = column ? [...all].slice(0, column - 1).join('').length : 0; // a column is a character
+    this.area.setSelectionRange(at + from, at + all.length);
     this.area.scrollTop = Math.max(0, (line - 4) * parseFloat(getComputedStyle(this.area).lineHeight));
   }
 }
@@ -257,7 +297,7 @@ function makeForm() {
     tick.addEventListener('change', () => {
       if (tick.checked) model.form[label] = valueOf(label);
       else delete model.form[label];
-      able(label);
+      onCard(label);
       changed();
     });
     const row = h('div', { class: 'row', 'data-row': label }, tick);
@@ -282,7 +322,7 @@ const cardEditors = {};
 const inputOf = (label) => (cardEditors[label] ? cardEditors[label].area : $('card-' + label.replaceAll(' ', '-')));
 const valueOf = (label) => inputOf(label).value;
 
-function able(label) {
+function onCard(label) {
   const on = Object.hasOwn(model.form, label);
   inputOf(label).disabled = !on;
   $('card-' + label.replaceAll(' ', '-') + '-on').checked = on;
@@ -295,7 +335,7 @@ function fillForm() {
     const text = Object.hasOwn(model.form, label) ? model.form[label] : '';
     if (cardEditors[label]) cardEditors[label].set(text);
     else inputOf(label).value = text;
-    able(label);
+    onCard(label);
   }
 }
 
@@ -347,13 +387,13 @@ function ask() {
   waiting = { id: ++count, state, begun };
   begun = 0;
   timer = setTimeout(() => restart('The library took too long, so it was started again.'), patience);
-  worker.postMessage({ id: waiting.id, state: JSON.stringify(state) });
+  worker.postMessage({ id: waiting.id, state });
 }
 
 function restart(message) {
   clearTimeout(timer);
   worker.terminate();
-  waiting = null;
+  waiting = linking = null;
   busy(false);
   const older = $('results').childElementCount > 0;
   $('results').className = older ? 'older' : '';
@@ -370,17 +410,18 @@ function receive(data) {
     return;
   }
   if (data.failed && !data.id) { unstarted(data.failed); return; }
+  if (linking && data.id === linking.id) { linked(data.answer); return; }
   if (!waiting || data.id !== waiting.id) return;
   clearTimeout(timer);
   const asked = waiting;
   waiting = null;
   if (data.failed) { restart('The library ended: ' + data.failed); return; }
-  if (asked.state.tab === model.tab) render(JSON.parse(data.answer), asked.state);
+  if (asked.state.tab === model.tab) render(JSON.parse(data.answer));
   performance.measure('answer', { start: asked.begun, detail: { id: data.id, compute: data.ms } });
   if (performance.getEntriesByName('answer').length > 500) performance.clearMeasures('answer');
   document.body.dataset.answered = String(data.id);
   if (next) ask();
-  else busy(false);
+  else { busy(false); share(); }
   document.body.dataset.idle = String(!waiting);
 }
 
@@ -393,11 +434,11 @@ function status(kind, text) {
 
 const texts = { payload: 'payload', user: 'user', connection: 'connection', delta: 'change', base: 'stored metadata', database: 'user in the database', update: 'payload' };
 
-function render(answer, state) {
+function render(answer) {
   const marks = answer.marks || {};
   for (const editor of [...Object.values(editors), ...Object.values(cardEditors)]) editor.mark(marks[editor.name] || []);
   if (marks.connection) $('paste').open = true;
-  share(answer, state);
+  idle(answer.idle || {});
   if (answer.problem) { status('error', answer.problem); return; }
   const open = new Set([...document.querySelectorAll('#results details[open]')].map((d) => d.dataset.key));
   const faults = Object.entries(marks).flatMap(([name, list]) => list.filter((m) => m.fault && m.severity === 'error').map((m) => ({ name, ...m })));
@@ -405,12 +446,13 @@ function render(answer, state) {
   else if (answer.update) $('results').replaceChildren(...updateView(answer.update, answer.body));
   else if (answer.merges) renderMerges(answer.merges);
   else if (!faults.length) $('results').replaceChildren();
+  seek();
   for (const details of document.querySelectorAll('#results details')) if (open.has(details.dataset.key)) details.open = true;
   const older = faults.length > 0 && $('results').childElementCount > 0 && model.tab !== 'life' && !answer.update && !answer.merges;
   $('results').className = older ? 'older' : '';
   if (faults.length) {
     const f = faults[0];
-    status('error', `The ${texts[f.name] || f.name} cannot be read: line ${f.line}, ${f.message}.` + (older ? ' What is below is older.' : ''));
+    status('error', `The ${texts[f.name] || f.name} cannot be read: ${place(f).toLowerCase()}: ${f.message}.` + (older ? ' What is below is older.' : ''));
   } else if (model.tab !== 'life' && !answer.update && !answer.merges) {
     status('', 'Enter a payload to see what it does.');
   }
@@ -469,8 +511,30 @@ function findingsView(list) {
 
 const words = { '-': 'removed', '+': 'added', '…': 'left out', ' ': '' };
 
-function diffView(lines, label) {
-  return region(label, { class: 'diff' }, h('div', { class: 'lines' }, (lines || []).map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : '') },
+// diffView shows a diff below a list of what is lost, which leads to its lines.
+function diffView(e, label) {
+  const box = diffBox(e.diff || [], label);
+  const at = new Map([...box.querySelectorAll('[data-at]')].map((line) => [line.dataset.at, line]));
+  const lost = (e.changes || []).filter((c) => c.lost);
+  if (!lost.length) return box;
+  const go = (line) => { box.focus({ preventScroll: true }); box.scrollTop = line.offsetTop - 40; box.scrollIntoView({ block: 'nearest' }); };
+  const shown = lost.slice(0, 10).map((c) => h('li', {}, at.has(c.pointer) ? h('button', { type: 'button', 'data-to': c.pointer, onclick: () => go(at.get(c.pointer)) }, c.pointer) : h('code', {}, c.pointer)));
+  if (lost.length > 10) shown.push(h('li', {}, `${lost.length - 10} more`));
+  return [h('div', { class: 'losses' }, h('b', {}, `${plural(e.lost, 'member is', 'members are')} lost:`), ' ', h('ul', {}, shown)), box];
+}
+
+// seek scrolls each diff to the first line that is lost, once the layout is done.
+function seek() {
+  requestAnimationFrame(() => {
+    for (const box of document.querySelectorAll('#results .diff')) {
+      const first = box.querySelector('.lost');
+      if (first) box.scrollTop = Math.max(0, first.offsetTop - 60);
+    }
+  });
+}
+
+function diffBox(lines, label) {
+  return region(label, { class: 'diff' }, h('div', { class: 'lines' }, lines.map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : ''), 'data-at': l.at },
     h('span', { class: 'sign', 'aria-hidden': 'true' }, l.lost ? '✕' : l.sign === ' ' ? '' : l.sign),
     h('span', { class: 'text' }, l.text.match(/^ */)[0], l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '', h(l.sign === '-' ? 'del' : 'span', {}, l.text.trimStart())),
     words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : ''))));
@@ -479,7 +543,7 @@ function diffView(lines, label) {
 function changesView(e, label) {
   if (!e.changes) return h('p', {}, 'Nothing changes.');
   const n = e.changes.length + (e.more || 0);
-  return [diffView(e.diff, label), h('details', { 'data-key': 'changes' + label }, h('summary', {}, plural(n, 'change')),
+  return [diffView(e, label), h('details', { 'data-key': 'changes' + label }, h('summary', {}, plural(n, 'change')),
     h('ul', { class: 'changes' }, e.changes.slice(0, 100).map((c) => h('li', {}, h('span', { class: 'badge ' + (c.lost ? 'error' : 'plain') }, c.lost ? 'lost' : c.kind), ' ', h('code', {}, c.pointer))),
       n > 100 ? h('li', {}, `${n - 100} more`) : ''))];
 }
@@ -510,7 +574,7 @@ function renderMerges(list) {
   $('results').replaceChildren(h('div', { class: 'modes' }, list.map((m) => h('section', { class: 'mode' }, h('h2', {}, modes[m.mode][0]), h('p', { class: 'hint' }, modes[m.mode][1]),
     h('p', {}, m.lost ? h('span', { class: 'badge error' }, plural(m.lost, 'member') + ' lost') : h('span', { class: 'badge valid' }, 'nothing is lost'), ' ',
       m.changes ? plural(m.changes.length + (m.more || 0), 'change') : 'no change'),
-    diffView(m.diff, 'Changes in mode ' + m.mode), h('details', { 'data-key': 'mode' + m.mode }, h('summary', {}, 'Result'), code(m.result, 'Result in mode ' + m.mode))))));
+    diffView(m, 'Changes in mode ' + m.mode), h('details', { 'data-key': 'mode' + m.mode }, h('summary', {}, 'Result'), code(m.result, 'Result in mode ' + m.mode))))));
 }
 
 const stepNames = {
@@ -523,20 +587,37 @@ const importNote = (state, on) => (state === 'migrated' ? 'There is no way back.
 
 let life = [];
 
+// able enables or disables a button that keeps the focus.
+const able = (button, on) => button.setAttribute('aria-disabled', String(!on));
+
+// ableSteps disables the steps that would do nothing after those of the list, and says why.
+function ableSteps(list) {
+  const last = list.at(-1);
+  const why = model.steps.length >= maxSteps ? `At most ${maxSteps} steps: undo one or start again.`
+    : last && last.state === 'migrated' ? 'The user has moved, so the import mode no longer matters.' : '';
+  for (const button of $('steps').children) {
+    const name = button.dataset.do;
+    const mode = name === 'import-on' || name === 'import-off';
+    able(button, !(model.steps.length >= maxSteps || mode && (Boolean(why) || (name === 'import-on') === Boolean(last && last.import))));
+  }
+  for (const id of ['undo', 'restart']) able($(id), list.length > 0);
+  $('why-steps').textContent = why || `Import mode is ${last && last.import ? 'on' : 'off'}.${list.length ? '' : ' No step can be undone yet.'}`;
+}
+
 function renderLife(list) {
   life = list;
   if (selected >= list.length) selected = -1;
   const at = selected < 0 ? list.length - 1 : selected;
   const s = list[at];
   const state = s ? s.state : 'outside';
-  $('undo').disabled = $('restart').disabled = !list.length;
+  ableSteps(list);
   status(s && (s.refused || s.problem) ? 'error' : '', s ? `Step ${at + 1}, ${(stepNames[s.do] || s.do).toLowerCase()}: ${s.refused ? 'refused' : s.problem ? s.problem : stateNames[state][0].toLowerCase()}.` : 'The user is in the database only. Do the next step.');
   const picture = h('ol', { class: 'states', 'aria-label': 'Where the user is' }, Object.entries(stateNames).map(([name, [title, text]]) =>
     h('li', { class: name === state ? 'here' : undefined, 'aria-current': name === state ? 'step' : undefined }, h('b', {}, title), h('span', {}, text))));
   const view = [picture, h('p', { class: 'hint' }, importNote(state, s && s.import))];
   if (list.length) {
     view.push(h('ol', { class: 'timeline', 'aria-label': 'Steps' }, list.map((step, i) => h('li', {}, h('button', {
-      type: 'button', class: step.refused || step.problem ? 'error' : undefined, 'aria-current': i === at ? 'true' : undefined, onclick: () => { selected = i; renderLife(life); document.querySelectorAll('.timeline button')[i].focus(); },
+      type: 'button', class: step.refused || step.problem ? 'error' : undefined, 'aria-current': i === at ? 'true' : undefined, onclick: () => { selected = i; renderLife(life); seek(); document.querySelectorAll('.timeline button')[i].focus(); },
     }, `${i + 1}. ${stepNames[step.do] || step.do}`, step.refused ? ' (refused)' : '')))));
     if (s.findings) view.push(block('Why', findingsView(s.findings)));
     view.push(block('What runs', effectsView(s.effects)));
@@ -549,30 +630,52 @@ function renderLife(list) {
 // ---- Links ----
 
 let link = 0; // the timer
-let pending = () => {}; // writes the link
+let linking = null; // what the worker is asked for a link
 
-// share writes the state to the URL, with what the answer puts in place of secrets, or
-// says why it is left out.
-function share(answer, state) {
-  const name = sample;
-  $('share-note').textContent = name ? '' : answer.left || '';
+// share asks for a link after a pause.
+function share() {
   clearTimeout(link);
-  pending = () => {
-    clearTimeout(link);
-    let fragment = name ? 'sample=' + name : '';
-    if (!name && answer.share) {
-      const { texts, form, steps } = answer.share;
-      fragment = 'state=' + encode(JSON.stringify({ ...state, ...texts, ...(form && { form }), ...(steps && { steps }) }));
-      if (fragment.length > maxFragment) {
-        fragment = '';
-        $('share-note').textContent = 'The inputs have more than 24 KB, so the link leaves them out.';
-      }
-    }
-    if (location.hash.slice(1) !== fragment) history.replaceState(null, '', fragment ? '#' + fragment : location.pathname + location.search);
-    document.body.dataset.linked = document.body.dataset.answered;
-    pending = () => {};
-  };
-  link = setTimeout(pending, 250);
+  link = setTimeout(askLink, 250);
+}
+
+// askLink asks the worker what the link, and the state that a reload finds, have in place
+// of secrets.
+function askLink() {
+  clearTimeout(link);
+  link = 0;
+  if (!ready) return;
+  const all = { ...model, form: { ...model.form }, tab: 'link' };
+  const whole = JSON.stringify(all).length <= maxKept;
+  const state = whole ? all : { ...request(), tab: 'link' };
+  linking = { id: 'link ' + ++count, state, whole, tab: model.tab, sample, answered: document.body.dataset.answered };
+  worker.postMessage({ id: linking.id, state });
+}
+
+// linked writes the tab that is shown to the fragment, and all tabs to the state of the
+// history, which a reload finds and a link does not have.
+function linked(text) {
+  const { state, whole, tab, sample: name, answered } = linking;
+  linking = null;
+  const kept = JSON.parse(text).share;
+  const safe = kept && { ...state, ...kept.texts, ...(kept.form && { form: kept.form }), ...(kept.steps && { steps: kept.steps }), tab };
+  let fragment = name ? 'sample=' + name : '';
+  if (!name && safe) {
+    fragment = 'state=' + encode(JSON.stringify(Object.fromEntries(['tab', ...fields[tab]].map((field) => [field, safe[field]]))));
+    if (fragment.length > maxFragment) fragment = '';
+  }
+  history.replaceState(whole && safe ? { model: safe } : null, '', fragment ? '#' + fragment : location.pathname + location.search);
+  if (tab === model.tab) $('share-note').textContent = shareNote(kept, whole, fragment, name ? [] : fields[tab]);
+  document.body.dataset.linked = answered;
+}
+
+// shareNote says what the link and a reload leave out.
+function shareNote(kept, whole, fragment, names) {
+  if (!fragment) return `The inputs have more than 24 KB, so the link leaves them out; a reload ${whole && kept ? 'keeps' : 'loses'} them.`;
+  if (!whole || !kept) return 'The tabs have more than 256 KB, so a reload keeps this tab only.';
+  const ours = (name) => names.includes(name) || names.includes('form') && page.labels.includes(name);
+  if ((kept.left || []).some(ours)) return 'The link and a reload leave out a text that is not a JSON object.';
+  if ((kept.masked || []).some(ours)) return 'The link and a reload have ******** in place of passwords, tokens and unknown scopes.';
+  return '';
 }
 
 function encode(text) {
@@ -639,14 +742,21 @@ function begin(from) {
     return;
   }
   const groups = { update: 'Update', merge: 'Merge', card: 'Workflow card', life: 'Life of a database user' };
-  $('sample').replaceChildren(h('option', { value: '' }, 'your own'), ...Object.entries(groups).map(([tab, label]) =>
+  $('sample').replaceChildren(h('option', { value: '', disabled: true }, 'your own'), ...Object.entries(groups).map(([tab, label]) =>
     h('optgroup', { label }, page.samples.filter((s) => s.state.tab === tab).map((s) => h('option', { value: s.name }, s.title)))));
   $('sample').disabled = $('copy').disabled = $('scopes').readOnly = false;
   for (const editor of Object.values(editors)) editor.area.readOnly = false;
   for (const tab of tabs.slice().reverse()) { // each tab begins with its first sample
     adopt(page.samples.find((s) => s.state.tab === tab).state);
   }
-  if (!follow()) choose(page.samples[0].name);
+  const kept = history.state && history.state.model;
+  if (kept && typeof kept === 'object') {
+    for (const tab of tabs) take(kept, tab);
+    adopt(kept);
+  }
+  if (follow()) return;
+  if (kept) ask();
+  else choose(page.samples[0].name);
 }
 
 function selectTab(tab) {
@@ -674,24 +784,25 @@ for (const id of Object.keys(choices)) $(id).addEventListener('change', () => { 
 for (const id of switches) $(id).addEventListener('change', () => { model[id] = $(id).checked; changed(); });
 $('scopes').addEventListener('input', () => { model.scopes = $('scopes').value; changed(); });
 for (const radio of document.getElementsByName('sources')) radio.addEventListener('change', () => { model.sources = radio.value; changed(); });
-editors.connection.area.addEventListener('input', show);
 
 $('sample').addEventListener('change', () => { if ($('sample').value) choose($('sample').value); });
 $('steps').addEventListener('click', (event) => {
   const name = event.target.dataset.do;
-  if (!name || model.steps.length >= 50) return;
+  if (!name || event.target.ariaDisabled === 'true' || model.steps.length >= maxSteps) return;
   const text = { create: '{"connection": "members", "email": "kim@example.com", "password": "********", "name": "Kim Lee"}', change: model.database, update: model.update }[name] || '';
   model.steps = [...model.steps, { do: name, text }];
   selected = -1;
   changed();
 });
 $('details').addEventListener('click', () => { $('answer').scrollIntoView(); $('answer').focus({ preventScroll: true }); });
-$('undo').addEventListener('click', () => { model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
-$('restart').addEventListener('click', () => { model.steps = []; selected = -1; changed(); });
+$('undo').addEventListener('click', () => { if ($('undo').ariaDisabled === 'true') return; model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
+$('restart').addEventListener('click', () => { if ($('restart').ariaDisabled === 'true') return; model.steps = []; selected = -1; changed(); });
 $('copy').addEventListener('click', async () => {
-  for (let i = 0; i < 100 && (waiting || next); i++) await new Promise((done) => setTimeout(done, 20));
-  if (waiting || next) { say('Not copied: the answer is still pending.'); return; }
-  pending();
+  const pending = () => waiting || next || linking;
+  for (let i = 0; i < 100 && pending(); i++) await new Promise((done) => setTimeout(done, 20));
+  if (!pending() && link) askLink();
+  for (let i = 0; i < 100 && pending(); i++) await new Promise((done) => setTimeout(done, 20));
+  if (pending()) { say('Not copied: the answer is still pending.'); return; }
   if (!location.hash) { say('Not copied: the inputs are too long for a link.'); return; }
   try {
     await navigator.clipboard.writeText(location.href);

@@ -13,7 +13,7 @@ async function start() {
   }
   go.run(result.instance);
   const begin = performance.now(); // the first call compiles what it needs
-  self.metameld(JSON.stringify(JSON.parse(self.metameldPage).samples[0].state));
+  self.metameld(JSON.parse(self.metameldPage).samples[0].state);
   postMessage({ page: self.metameldPage, ms: performance.now() - begin });
 }
 
