@@ -5,10 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"os"
 	"slices"
+	"sync"
 	"time"
+
+	"github.com/metameld/metameld/user/rule"
 )
 
 var errJournal = errors.New("the journal cannot be written, so nothing more is created")
@@ -28,6 +32,7 @@ const magic = "metameld-probe journal 1"
 // e-mail address.
 type journal struct {
 	file     *os.File
+	closed   bool
 	sync     func(*os.File) error // returns when the file is on the disk
 	host     string               // of the tenant
 	end      int64                // of the last line that is whole
@@ -60,36 +65,40 @@ type chosen struct {
 	Sent string `json:"sent"`
 }
 
-// lock makes a file beside the journal, and returns the function that removes it.
-func lock(journal string) (unlock func(), err error) {
-	name := journal + ".lock"
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("another run uses the journal; if none does, remove %s", name)
-	}
-	if err != nil {
-		return nil, errors.New("the journal cannot be locked: choose a file with -journal")
-	}
-	return func() { _ = os.Remove(name) }, f.Close()
-}
+// Errors of lock.
+var (
+	errInUse  = errors.New("another run uses the journal")
+	errNoLock = errors.New("the journal cannot be locked: choose a file on another disk with -journal")
+)
 
 // found is a finding, and where and when it was made.
 type found struct {
 	finding
-	On string    `json:"on"` // the name of the connection
-	At time.Time `json:"at"`
+	On        [2]string `json:"on"` // the names of the connections; see fits
+	At        time.Time `json:"at"`
+	Catalogue string    `json:"catalogue"` // see catalogue
 }
 
-// openJournal opens the journal of the tenant at a host, or makes one. It does not change a
-// file that is no journal of that tenant.
+// catalogue returns a checksum of the rules and the probes.
+var catalogue = sync.OnceValue(func() string {
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, rule.All(), probes)
+	return fmt.Sprintf("%x", h.Sum64())
+})
+
+// openJournal opens and locks the journal of the tenant at a host, or makes one. It does not
+// change a file that is no journal of that tenant.
 func openJournal(name, host string, sync func(*os.File) error) (*journal, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, errors.New("the journal cannot be opened: choose a file with -journal")
 	}
+	if err := lock(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	j := &journal{file: f, sync: sync, host: host, until: map[string]time.Time{}, chosen: map[string]string{}}
 	if err := j.read(); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, release(f, false))
 	}
 	return j, nil
 }
@@ -205,9 +214,13 @@ func (j *journal) owns(id string) bool { return slices.Contains(j.ids, id) }
 
 // close closes the journal, and removes it if nothing in it is needed any more.
 func (j *journal) close(done bool) error {
-	err := j.file.Close()
-	if (done || len(j.findings) == 0) && len(j.ids) == 0 && j.bad == 0 {
-		err = errors.Join(err, os.Remove(j.file.Name()))
+	return j.release((done || len(j.findings) == 0) && len(j.ids) == 0 && j.bad == 0)
+}
+
+func (j *journal) release(remove bool) error {
+	if j.closed {
+		return nil
 	}
-	return err
+	j.closed = true
+	return release(j.file, remove)
 }

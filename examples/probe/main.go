@@ -180,11 +180,6 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	unlock, err := lock(o.journal)
-	if err != nil {
-		return exitFailed, err
-	}
-	defer unlock()
 	if o.clean {
 		if _, err := os.Stat(o.journal); err != nil {
 			return exitFailed, errors.New("there is no journal, so nothing to delete")
@@ -194,8 +189,9 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	defer func() { _ = j.release(false) }() // unless it is closed before
 	if j.bad > 0 && !o.clean {
-		return exitFailed, errors.Join(errBadLines, j.file.Close())
+		return exitFailed, errBadLines
 	}
 	g := &guard{owns: j.owns}
 	r := &runner{

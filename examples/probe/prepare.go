@@ -157,22 +157,34 @@ func (r *runner) runnable(list []probe) (runs []probe) {
 	return runs
 }
 
-// all runs the probes, except those that an interrupted run has decided within the last
-// day on the same connection. It calls say before each one that has a connection.
+// fresh is how long a run that continues an interrupted one relies on its findings.
+const fresh = time.Hour
+
+// known returns what an interrupted run found: for the same catalogue, on the same connections
+// with the same options, and not long ago.
+func (r *runner) known(p probe, c, other connected) (finding, bool) {
+	at := slices.IndexFunc(r.j.findings, func(f found) bool {
+		return f.Rule == p.rule && f.Sent == p.ask.String() && f.On == [2]string{c.Name, other.Name} && f.Connection == kindOf(c.Connection) &&
+			f.Catalogue == catalogue() && r.c.now().Sub(f.At) < fresh && (f.Status == fits || f.Status == contradicts)
+	})
+	if at < 0 {
+		return finding{}, false
+	}
+	return r.j.findings[at].finding, true
+}
+
+// all runs the probes, except those whose findings are known. It calls say before each one
+// that has a connection.
 func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.ID)) (findings []finding, err error) {
 	n, tried := 0, false
 	for _, p := range list {
-		c, _, ok := r.fits(p)
+		c, other, ok := r.fits(p)
 		if ok {
 			n++
 			say(n, p.rule)
 		}
-		at := slices.IndexFunc(r.j.findings, func(f found) bool {
-			return f.Rule == p.rule && f.Sent == p.ask.String() && f.On == c.Name && r.c.now().Sub(f.At) < 24*time.Hour &&
-				(f.Status == fits || f.Status == contradicts)
-		})
-		if at >= 0 {
-			findings = append(findings, r.j.findings[at].finding)
+		if f, ok := r.known(p, c, other); ok {
+			findings = append(findings, f)
 			continue
 		}
 		if ok && !tried {
@@ -187,7 +199,7 @@ func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.
 			return findings, err
 		}
 		findings = append(findings, f)
-		if err := r.j.write(entry{Finding: &found{f, c.Name, r.c.now()}}); err != nil {
+		if err := r.j.write(entry{Finding: &found{f, [2]string{c.Name, other.Name}, r.c.now(), catalogue()}}); err != nil {
 			return findings, err
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -249,27 +251,51 @@ func TestChosenID(t *testing.T) {
 	}
 }
 
-// Two programs do not use a journal at the same time: the second one sends nothing.
+// Two programs do not use a journal at the same time: the second one sends nothing. The lock
+// ends with the process that has it, also if that is killed.
 func TestLock(t *testing.T) {
+	if name := os.Getenv("METAMELD_TEST_LOCK"); name != "" { // the process that is killed
+		_, err := openJournal(name, "dev-abc.eu.auth0.com", (*os.File).Sync)
+		fmt.Println(err)
+		time.Sleep(time.Minute)
+	}
 	b := newBench(t, fake.Options{})
-	require.NoError(t, os.WriteFile(b.journal+".lock", nil, 0o600))
 	writeJournal(t, b.journal, entry{Create: []string{"auth0|metameld-probe-1"}})
+	other := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLock$")
+	other.Env = append(os.Environ(), "METAMELD_TEST_LOCK="+b.journal)
+	out, err := other.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, other.Start())
+	said := make([]byte, 6)
+	_, err = io.ReadFull(out, said)
+	require.NoError(t, err)
+	require.Equal(t, "<nil>\n", string(said))
 	for _, args := range [][]string{b.flags(), {"-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal}} {
 		b.start(args...)
 		assert.Equal(t, exitFailed, b.exit)
-		assert.Contains(t, b.stderr, "remove "+b.journal+".lock")
+		assert.Contains(t, b.stderr, errInUse.Error())
 		assert.Empty(t, b.sent)
-		assert.FileExists(t, b.journal+".lock")
+		assert.FileExists(t, b.journal)
 	}
-	require.NoError(t, os.Remove(b.journal+".lock"))
-	b.trip = func(r *http.Request) (*http.Response, error) {
-		assert.FileExists(t, b.journal+".lock")
-		return b.direct(r)
-	}
+	require.NoError(t, other.Process.Kill())
+	_ = other.Wait()
 	b.start(b.flags("-rule", string(rule.NestedNull))...)
+	if _, err := os.Stat(b.journal + ".lock"); err == nil { // a system whose locks are files
+		assert.Contains(t, b.stderr, "remove "+b.journal+".lock")
+		return
+	}
 	assert.Equal(t, exitKnown, b.exit, b.stderr)
-	assert.NoFileExists(t, b.journal+".lock")
 	b.nothingLeft()
+}
+
+// A run does not use a journal that another one removes at the same time.
+func TestLockOfRemovedJournal(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "journal")
+	f, err := os.Create(name)
+	require.NoError(t, err)
+	defer func() { _ = f.Close() }()
+	require.NoError(t, os.Remove(name))
+	assert.Error(t, lock(f))
 }
 
 // What a failed write leaves in the journal is removed, so that the lines after it count.
@@ -809,27 +835,35 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// What an interrupted run found on another connection, or more than a day ago, is asked
-// again.
+// What an interrupted run found is asked again if it is more than an hour old, or if the
+// connection, one of its options or the catalogue is another one.
 func TestResume(t *testing.T) {
-	for _, x := range []struct {
-		on   string
-		ago  time.Duration
-		asks bool
-	}{{fake.DefaultConnection, time.Hour, false}, {"with-usernames", time.Hour, true}, {fake.DefaultConnection, 25 * time.Hour, true}} {
+	index := slices.IndexFunc(probes, func(p probe) bool { return p.rule == rule.NestedNull })
+	for name, change := range map[string]func(*found){
+		"":                          func(*found) {},
+		"another connection":        func(f *found) { f.On[0] = "with-usernames" },
+		"another second connection": func(f *found) { f.On[1] = "with-usernames" },
+		"another option":            func(f *found) { f.Connection = "database, requires_username" },
+		"another catalogue":         func(f *found) { f.Catalogue = "0" },
+		"an hour ago":               func(f *found) { f.At = f.At.Add(-time.Minute) },
+		"not decided":               func(f *found) { f.Status = unclear },
+	} {
 		b := newBench(t, fake.Options{})
-		index := slices.IndexFunc(probes, func(p probe) bool { return p.rule == rule.NestedNull })
-		f := found{finding{Rule: rule.NestedNull, Status: fits, Readings: []string{"stripped"}, Date: "2026-01-31", Sent: probes[index].ask.String()}, x.on, b.clock.Add(-x.ago)}
+		f := found{
+			finding{Rule: rule.NestedNull, Status: fits, Readings: []string{"stripped"}, Connection: "database", Date: "2026-01-31", Sent: probes[index].ask.String()},
+			[2]string{fake.DefaultConnection, fake.DefaultConnection}, b.clock.Add(-59 * time.Minute), catalogue(),
+		}
+		change(&f)
 		writeJournal(t, b.journal, entry{Finding: &f})
 		b.start(b.flags("-rule", string(rule.NestedNull))...)
 		assert.Equal(t, exitKnown, b.exit, b.stderr)
 		want, date := "stripped", f.Date
-		if x.asks {
+		if name != "" {
 			want, date = "stored", b.clock.UTC().Format(time.DateOnly)
 		}
-		assert.Equal(t, []string{want}, b.find(rule.NestedNull).Readings)
-		assert.Equal(t, date, b.find(rule.NestedNull).Probes[0].Date)
-		assert.Equal(t, x.asks, slices.Contains(b.sent, "POST /api/v2/users"))
+		assert.Equal(t, []string{want}, b.find(rule.NestedNull).Readings, name)
+		assert.Equal(t, date, b.find(rule.NestedNull).Probes[0].Date, name)
+		assert.Equal(t, name != "", slices.Contains(b.sent, "POST /api/v2/users"), name)
 		b.nothingLeft()
 	}
 }
