@@ -22,21 +22,22 @@ const (
 	largestAnswer = 1 << 20
 	attempts      = 6
 	oneRequest    = 30 * time.Second
-	longestWait   = time.Minute
+	longestWait   = 10 * time.Minute // that a tenant may ask for
 )
 
 // client sends one request at a time, and none that its guard refuses.
 type client struct {
 	base    *url.URL
 	http    *http.Client
-	token   func(context.Context) (user.Secret, error) // nil: none
-	forget  func()                                     // discards a token that was refused; nil: it cannot be renewed
+	token   user.Secret // zero: none
+	grant   []byte      // the body that asks for a token; nil: it cannot be renewed
+	secrets *masked     // to which new tokens are added
 	guard   func(method, path, kind string, body []byte) error
 	sleep   func(context.Context, time.Duration) error
 	now     func() time.Time
-	left    int           // requests
-	pending time.Duration // the wait before the next request
-	lost    bool          // the answer to a request was lost, so that it may still be carried out
+	left    int       // requests, with those for tokens
+	ready   time.Time // the tenant wants no request before
+	lost    bool      // the answer to a request was lost, so that it may still be carried out
 }
 
 // answer is a complete answer. A repeated request was sent before, and its first answer
@@ -45,6 +46,14 @@ type answer struct {
 	status   int
 	text     []byte
 	repeated bool
+}
+
+// errWait is the time before which the tenant wants no request, if it is too late to wait
+// for.
+type errWait time.Time
+
+func (e errWait) Error() string {
+	return fmt.Sprintf("the rate limit allows no request before %s: run the program again then", time.Time(e).UTC().Format(time.RFC3339))
 }
 
 // Errors of the client. What wraps errUnreachable can contain the address.
@@ -56,7 +65,8 @@ var (
 
 // do sends a request until it is answered. valid judges the text of an answer whose status
 // is 2xx; one that is invalid counts as lost. The path is escaped. The error is that of
-// the context, errBudget, errUnreachable, errToken, or one of the guard.
+// the context, errBudget, errUnreachable, errToken, errCredentials, an errWait, or one of the
+// guard.
 func (c *client) do(ctx context.Context, method, path, kind string, body []byte, valid func([]byte) bool) (answer, error) {
 	if err := c.guard(method, path, kind, body); err != nil {
 		return answer{}, fmt.Errorf("not sent: %w", err)
@@ -68,36 +78,33 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 		if err := c.pause(ctx); err != nil {
 			return answer{}, err
 		}
-		if c.left--; c.left < 0 {
-			return answer{}, errBudget
-		}
 		status, header, text, err := c.once(ctx, method, path, kind, body)
 		if ctx.Err() != nil {
 			repeated = true
 			return answer{}, ctx.Err()
 		}
 		switch {
-		case errors.Is(err, errCredentials):
+		case errors.Is(err, errCredentials), errors.Is(err, errBudget):
 			return answer{}, err
 		case err == nil && method == http.MethodPost && path == importsPath && notOffered(status):
 			return answer{status, text, repeated}, nil
 		case err != nil || status >= 500:
 			repeated = true
 			last = err
-			c.pending = backOff(n)
+			c.wait(backOff(n))
 		case status == http.StatusTooManyRequests:
-			c.pending = c.untilReset(header, backOff(n))
-		case status == http.StatusUnauthorized && c.forget != nil && !renewed:
+			c.wait(c.untilReset(header, backOff(n)))
+		case status == http.StatusUnauthorized && c.grant != nil && !renewed:
 			renewed = true
-			c.forget()
+			c.token = user.Secret{}
 		case status == http.StatusUnauthorized:
 			return answer{}, errToken
 		case status < 300 && valid != nil && !valid(text), status >= 300 && !isRefusal(status, text):
 			repeated = true
-			c.pending = backOff(n)
+			c.wait(backOff(n))
 		default:
 			if header.Get("X-RateLimit-Remaining") == "0" {
-				c.pending = c.untilReset(header, 0)
+				c.wait(c.untilReset(header, 0))
 			}
 			return answer{status, text, repeated}, nil
 		}
@@ -108,12 +115,17 @@ func (c *client) do(ctx context.Context, method, path, kind string, body []byte,
 	return answer{}, errUnreachable
 }
 
-// pause waits as the last answer asked for.
+// wait lets d pass before the next request.
+func (c *client) wait(d time.Duration) { c.ready = c.now().Add(d) }
+
+// pause waits as the last answer asked for. The error can be an errWait.
 func (c *client) pause(ctx context.Context) error {
-	d := c.pending
-	c.pending = 0
-	if d <= 0 {
+	d := c.ready.Sub(c.now())
+	switch {
+	case d <= 0:
 		return ctx.Err()
+	case d > longestWait:
+		return errWait(c.ready)
 	}
 	return c.sleep(ctx, d)
 }
@@ -121,18 +133,43 @@ func (c *client) pause(ctx context.Context) error {
 // backOff returns the wait before attempt n+1.
 func backOff(n int) time.Duration { return time.Second << n }
 
-// untilReset returns the wait that the headers ask for, or otherwise d.
+// untilReset returns the wait that the headers ask for, at least a second, or otherwise d.
+// Times are those of the tenant's clock.
 func (c *client) untilReset(h http.Header, d time.Duration) time.Duration {
-	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil {
-		d = time.Duration(min(max(s, 1), 3600)) * time.Second
-	} else if unix, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		d = max(time.Unix(unix, 0).Sub(c.now()), d) + time.Second
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = c.now()
 	}
-	return min(d, longestWait)
+	const longest = 366 * 24 * time.Hour
+	after := h.Get("Retry-After")
+	if s, err := strconv.Atoi(after); err == nil {
+		return time.Duration(min(max(s, 1), int(longest/time.Second))) * time.Second
+	}
+	if at, err := http.ParseTime(after); err == nil {
+		return min(max(at.Sub(now), time.Second), longest)
+	}
+	if unix, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
+		return min(max(time.Unix(min(unix, 1<<40), 0).Sub(now), d), longest) + time.Second
+	}
+	return d
 }
 
-// once sends a request once and reads its answer to the end.
+// once sends a request once, with a token, and reads its answer to the end. The answer can
+// be that of a request for a token which the tenant refuses for now.
 func (c *client) once(ctx context.Context, method, path, kind string, body []byte) (int, http.Header, []byte, error) {
+	if c.token.Reveal() == "" && c.grant != nil {
+		if status, header, err := c.renew(ctx); err != nil || status != 0 {
+			return status, header, nil, err
+		}
+	}
+	return c.send(ctx, method, path, kind, body, c.token)
+}
+
+func (c *client) send(ctx context.Context, method, path, kind string, body []byte, token user.Secret) (int, http.Header, []byte, error) {
+	if c.left <= 0 {
+		return 0, nil, nil, errBudget
+	}
+	c.left--
 	ctx, cancel := context.WithTimeout(ctx, oneRequest)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, bytes.NewReader(body))
@@ -142,11 +179,7 @@ func (c *client) once(ctx context.Context, method, path, kind string, body []byt
 	if body != nil {
 		r.Header.Set("Content-Type", kind)
 	}
-	if c.token != nil {
-		token, err := c.token(ctx)
-		if err != nil {
-			return 0, nil, nil, err
-		}
+	if token.Reveal() != "" {
 		r.Header.Set("Authorization", "Bearer "+token.Reveal())
 	}
 	resp, err := c.http.Do(r)

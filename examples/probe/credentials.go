@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,68 +34,44 @@ func (p *program) read(o options) (c credentials, err error) {
 	return c, nil
 }
 
-// tokens returns the function that gives the token for each request, nil if there is none
-// (an emulator may want none), and the one that discards it, nil if it cannot be renewed.
-func (p *program) tokens(o options, base *url.URL, secrets *masked) (token func(context.Context) (user.Secret, error), forget func(), err error) {
-	c, err := p.read(o)
-	if err != nil {
-		return nil, nil, err
-	}
-	secrets.add(c.Token, c.ClientSecret)
+// grant returns the body that asks for a token, or nil if the credentials have one. An
+// emulator may want none.
+func (c credentials) grant(o options, base *url.URL) ([]byte, error) {
 	switch {
 	case c.Token.Reveal() != "":
-		return func(context.Context) (user.Secret, error) { return c.Token, nil }, nil, nil
+		return nil, nil
 	case c.ClientID.Reveal() != "" && c.ClientSecret.Reveal() != "":
 	case o.domain == "":
-		return nil, nil, nil
+		return nil, nil
 	default:
-		return nil, nil, errors.New("no credentials: set METAMELD_TOKEN, or METAMELD_CLIENT_ID and METAMELD_CLIENT_SECRET, or name a file with -credentials")
+		return nil, errors.New("no credentials: set METAMELD_TOKEN, or METAMELD_CLIENT_ID and METAMELD_CLIENT_SECRET, or name a file with -credentials")
 	}
 	audience := o.audience
 	if audience == "" {
 		audience = base.String() + "/api/v2/"
 	}
-	body, err := json.Marshal(map[string]string{"grant_type": "client_credentials", "client_id": c.ClientID.Reveal(), "client_secret": c.ClientSecret.Reveal(), "audience": audience})
-	if err != nil {
-		return nil, nil, err
-	}
-	client, now := p.http(base), user.Secret{}
-	return func(ctx context.Context) (user.Secret, error) {
-		if now.Reveal() != "" {
-			return now, nil
-		}
-		now, err = ask(ctx, client, base.String()+tokenPath, body)
-		secrets.add(now)
-		return now, err
-	}, func() { now = user.Secret{} }, nil
+	return json.Marshal(map[string]string{"grant_type": "client_credentials", "client_id": c.ClientID.Reveal(), "client_secret": c.ClientSecret.Reveal(), "audience": audience})
 }
 
-// ask asks for a token. The error contains nothing of the answer.
-func ask(ctx context.Context, c *http.Client, address string, body []byte) (user.Secret, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return user.Secret{}, err
-	}
-	r.Header.Set("Content-Type", jsonKind)
-	resp, err := c.Do(r)
-	if err != nil {
-		return user.Secret{}, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, largestAnswer))
-	if err != nil {
-		return user.Secret{}, err
+// renew asks for a token. The error contains nothing of the answer. A status says that the
+// tenant refused for now.
+func (c *client) renew(ctx context.Context) (status int, header http.Header, err error) {
+	status, header, text, err := c.send(ctx, http.MethodPost, tokenPath, jsonKind, c.grant, user.Secret{})
+	switch {
+	case err != nil || status >= 500 || status == http.StatusTooManyRequests:
+		return status, header, err
+	case status >= 400:
+		return 0, nil, errCredentials
 	}
 	var answer struct {
 		Token user.Secret `json:"access_token"`
 	}
-	switch {
-	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
-		return user.Secret{}, errCredentials
-	case resp.StatusCode >= 300 || json.Unmarshal(text, &answer) != nil || answer.Token.Reveal() == "":
-		return user.Secret{}, errUnreachable
+	if status >= 300 || json.Unmarshal(text, &answer) != nil || answer.Token.Reveal() == "" {
+		return 0, nil, errUnreachable
 	}
-	return answer.Token, nil
+	c.token = answer.Token
+	c.secrets.add(c.token)
+	return 0, nil, nil
 }
 
 var errCredentials = errors.New("the tenant refuses the client credentials")

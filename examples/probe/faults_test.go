@@ -542,7 +542,14 @@ func TestNumbersAreLimits(t *testing.T) {
 	_, err = r.run(t.Context(), probes[at])
 	assert.ErrorIs(t, err, errBudget)
 	assert.Len(t, b.sent, 3)
+	r.reserve = 20
 	require.NoError(t, r.finish(t.Context()))
+
+	// Requests for tokens count.
+	b.sent, r.c.left, r.c.grant, r.c.secrets = nil, 1, []byte(`{}`), &masked{}
+	_, err = r.c.do(t.Context(), http.MethodGet, connectionsPath, "", nil, nil)
+	assert.ErrorIs(t, err, errBudget)
+	assert.Equal(t, []string{"POST " + tokenPath}, b.sent)
 	assert.Empty(t, b.users())
 }
 

@@ -168,7 +168,7 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	}
 	name := nameOf(base.Host)
 	if !o.clean && o.createUsers != name {
-		p.announce(name, o.chosen())
+		p.announce(name, o.chosen(), 0)
 		if o.createUsers != "" {
 			return exitFailed, errors.New("-create-users does not repeat the name of the tenant; nothing was sent")
 		}
@@ -176,7 +176,12 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	}
 	secrets := &masked{}
 	p.stdout, p.stderr = secrets.writer(p.stdout), secrets.writer(p.stderr)
-	token, forget, err := p.tokens(o, base, secrets)
+	c, err := p.read(o)
+	if err != nil {
+		return exitFailed, err
+	}
+	secrets.add(c.Token, c.ClientSecret)
+	grant, err := c.grant(o, base)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -195,20 +200,27 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	}
 	g := &guard{owns: j.owns}
 	r := &runner{
-		c: &client{base: base, http: p.http(base), token: token, forget: forget, guard: g.check, sleep: p.sleep, now: p.now},
+		c: &client{base: base, http: p.http(base), token: c.Token, grant: grant, secrets: secrets, guard: g.check, sleep: p.sleep, now: p.now},
 		j: j, g: g, tag: fmt.Sprintf("%x%04x", p.now().Unix()&0xffffff, random(1<<16)), policies: rule.Policies{},
 	}
 	if o.clean {
-		err := r.finish(ctx)
-		if err == nil {
-			p.say("every user in the journal is gone")
-		}
-		if j.bad > 0 {
-			err = errors.Join(err, errBadLines)
-		}
-		return exitIf(err), errors.Join(err, j.close(true))
+		return p.clean(ctx, r)
 	}
 	return p.probe(ctx, o, r)
+}
+
+// clean deletes the users in the journal.
+func (p *program) clean(ctx context.Context, r *runner) (int, error) {
+	r.reserve = reserve(len(r.j.ids))
+	p.say("In the tenant %s this program deletes at most %d users, with at most %d requests, one at a time.", nameOf(r.c.base.Host), len(r.j.ids), r.reserve)
+	err := r.finish(ctx)
+	if err == nil {
+		p.say("every user in the journal is gone")
+	}
+	if r.j.bad > 0 {
+		err = errors.Join(err, errBadLines)
+	}
+	return exitIf(err), errors.Join(err, r.j.close(true))
 }
 
 var errBadLines = errors.New("a line of the journal cannot be read: -clean deletes the users that the other lines name; then look for users whose id begins with auth0|" + prefix + ", and remove the journal")
@@ -222,20 +234,21 @@ func exitIf(err error) int {
 
 // probe runs the probes and writes the result.
 func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) {
+	if o.embedded {
+		p.say("Without -domain and -url this runs against a tenant in memory.")
+	}
 	chosen := o.chosen()
+	p.announce(nameOf(r.c.base.Host), chosen, len(r.j.ids))
 	err := r.prepare(ctx, o, chosen)
 	var findings []finding
 	if err == nil {
-		if o.embedded {
-			p.say("Without -domain and -url this runs against a tenant in memory.")
-		}
 		runs := r.runnable(chosen)
-		p.announce(nameOf(r.c.base.Host), runs)
+		p.say("The connections allow %d of the %d probes.", len(runs), len(chosen))
 		findings, err = r.all(ctx, chosen, func(n int, id rule.ID) { p.say("%d of %d: %s", n, len(runs), id) })
 	}
 	complete := err == nil
 	if errors.Is(err, context.Canceled) {
-		p.say("Deleting the users, which can take two minutes. Ctrl-C ends the program at once and may leave some.")
+		p.say("Deleting the users, which can take some minutes. Ctrl-C ends the program at once and may leave some.")
 		err = errors.New("interrupted: the next run asks only for what is missing")
 	}
 	if complete && !slices.ContainsFunc(findings, func(f finding) bool { return f.Status != notRun }) {
@@ -269,9 +282,10 @@ func (o *options) chosen() []probe {
 	return slices.DeleteFunc(slices.Clone(probes), func(p probe) bool { return !slices.Contains(o.rules, p.rule) })
 }
 
-// announce says what the probes do, before they do it.
-func (p *program) announce(name string, list []probe) {
-	requests, users := bounds(list)
+// announce says what the probes do, before anything is sent. left is the number of users that
+// an earlier run may have left.
+func (p *program) announce(name string, list []probe, left int) {
+	requests, users := bounds(list, left)
 	usual := 0
 	for _, x := range list {
 		usual += x.usual()
@@ -281,9 +295,13 @@ func (p *program) announce(name string, list []probe) {
     to its log and its log streams;
   - creates at most %d users, at most two at a time, and deletes them. The id and the e-mail address of each
     begin with %s; addresses end in %s, and the program asks for no message to them;
-  - sends at most %d requests, one at a time, with bodies of at most %d bytes; usually it sends about %d;
+  - sends at most %d requests, those for tokens included, one at a time, with bodies of at most %d bytes; if the
+    connections allow every probe, it usually sends about %d;
   - never logs in, signs up, or starts a passwordless flow.
 `, name, users, prefix, emailDomain, requests, largestBody, usual)
+	if left > 0 {
+		p.say("It first deletes at most %d users that an earlier run left.\n", left)
+	}
 }
 
 // nameOf returns the name of the tenant at a host: for dev-abc.eu.auth0.com it is dev-abc,

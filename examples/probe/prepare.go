@@ -22,15 +22,16 @@ import (
 // hardly one for development.
 const largeTenant = 1000
 
-// bounds returns how many requests and users the probes need at most.
-func bounds(list []probe) (requests, users int) {
+// bounds returns how many requests and users the probes need at most. left is the number of
+// users that an earlier run may have left.
+func bounds(list []probe, left int) (requests, users int) {
 	for _, p := range list {
 		n, u := p.bounds()
 		requests += n
 		users += u
 	}
 	users++ // the trial
-	return requests*2 + 50 + reserve(users), users
+	return requests*2 + 50 + 4*left + reserve(users+left), users
 }
 
 // reserve returns the number of requests that are kept for the last deletions.
@@ -38,8 +39,9 @@ func reserve(users int) int { return 20 + 8*users }
 
 // prepare reads the connections, counts the users, and deletes what an earlier run left.
 func (r *runner) prepare(ctx context.Context, o options, list []probe) error {
-	requests, users := bounds(list)
-	r.c.left, r.most = requests-reserve(users), users
+	requests, users := bounds(list, len(r.j.ids))
+	r.reserve = reserve(users + len(r.j.ids))
+	r.c.left, r.most = requests-r.reserve, users
 	if err := r.connect(ctx, o); err != nil {
 		return err
 	}
@@ -220,9 +222,9 @@ func (r *runner) try(ctx context.Context, c connected) error {
 // finish deletes the users that are in the journal, also if ctx is done. The error says what
 // to do about those that may be left.
 func (r *runner) finish(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*longestWait)
 	defer cancel()
-	r.c.left = reserve(len(r.j.ids))
+	r.c.left, r.reserve = r.c.left+r.reserve, 0
 	wait := 2 * time.Second
 	if r.c.lost { // what was sent may still arrive
 		wait = 30 * time.Second
@@ -235,7 +237,7 @@ func (r *runner) finish(ctx context.Context) error {
 		if err = r.c.sleep(ctx, wait); err != nil {
 			break
 		}
-		if err = r.clean(ctx, true); err == nil || errors.Is(err, errToken) {
+		if err = r.clean(ctx, true); err == nil || ends(err) {
 			break
 		}
 	}

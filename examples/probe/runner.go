@@ -35,6 +35,7 @@ type runner struct {
 	tag         string        // of this run; random
 	users       int           // created
 	most        int           // users that may be created
+	reserve     int           // requests that are kept for finish
 	policies    rule.Policies // as read so far
 }
 
@@ -494,12 +495,18 @@ func (r *runner) clean(ctx context.Context, last bool) error {
 	var failed error
 	for _, id := range slices.Clone(r.j.ids) {
 		err := r.delete(ctx, id, last)
-		if errors.Is(err, context.Canceled) || errors.Is(err, errBudget) || errors.Is(err, errToken) {
+		if ends(err) {
 			return err
 		}
 		failed = cmp.Or(failed, err)
 	}
 	return failed
+}
+
+// ends reports whether no request after err can succeed.
+func ends(err error) bool {
+	var wait errWait
+	return errors.Is(err, context.Canceled) || errors.Is(err, errBudget) || errors.Is(err, errToken) || errors.Is(err, errCredentials) || errors.As(err, &wait)
 }
 
 var errLate = errors.New("a creation or an import whose end was not seen may yet create a user")

@@ -53,25 +53,37 @@ func TestNameOf(t *testing.T) {
 	}
 }
 
-// What is announced comes before the first request that creates a user.
+// What is announced comes before the first request, also that for a token.
 func TestAnnouncedBefore(t *testing.T) {
 	b := newBench(t, fake.Options{})
+	b.env = map[string]string{"METAMELD_CLIENT_ID": "the-client-id", "METAMELD_CLIENT_SECRET": "the-client-secret"}
+	writeJournal(t, b.journal, entry{Create: []string{"auth0|metameld-probe-1", "auth0|metameld-probe-2"}})
 	var said string
 	p := program{
 		getenv: func(name string) string { return b.env[name] }, stdout: writer(func(string) {}), stderr: writer(func(s string) { said += s }),
 		now: time.Now, sleep: b.sleeps, sync: b.sync,
 	}
 	b.trip = func(r *http.Request) (*http.Response, error) {
-		if r.Method != http.MethodGet {
-			assert.Contains(t, said, "at most 2 users")
-			assert.Contains(t, said, "requests, one at a time, with bodies of at most 110000 bytes")
-			assert.Contains(t, said, "log streams")
-		}
+		assert.Contains(t, said, "at most 2 users, at most two at a time")
+		assert.Contains(t, said, "deletes at most 2 users that an earlier run left")
+		assert.Contains(t, said, "requests, those for tokens included, one at a time, with bodies of at most 110000 bytes")
+		assert.Contains(t, said, "log streams")
 		return b.direct(r)
 	}
 	p.http = b.client
 	require.Equal(t, exitKnown, p.main(t.Context(), b.flags("-rule", string(rule.NestedNull))), said)
 	assert.Contains(t, b.sent, "POST /api/v2/users")
+
+	b.start("-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal)
+	assert.NotContains(t, b.stderr, "at most") // there is no journal
+	writeJournal(t, b.journal, entry{Create: []string{"auth0|metameld-probe-1"}})
+	said, b.sent = "", nil
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		assert.Contains(t, said, "deletes at most 1 users, with at most 28 requests")
+		return b.direct(r)
+	}
+	require.Equal(t, exitKnown, p.main(t.Context(), []string{"-domain", "dev-abc.eu.auth0.com", "-clean", "-journal", b.journal}), said)
+	assert.NotEmpty(t, b.sent)
 }
 
 type writer func(string)
@@ -754,31 +766,37 @@ func TestSharedResult(t *testing.T) {
 }
 
 // The rate limit is kept to: an answer without requests left, and a 429, make the program
-// wait.
+// wait as long as they ask for.
 func TestRateLimit(t *testing.T) {
 	b := newBench(t, fake.Options{})
+	limited := func(r *http.Request, headers ...string) *http.Response {
+		resp := reply(r, 429, `{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}`)
+		for i := 0; i < len(headers); i += 2 {
+			resp.Header.Set(headers[i], headers[i+1])
+		}
+		return resp
+	}
+	in := func(d time.Duration) string { return fmt.Sprint(b.clock.Add(d).Unix()) }
 	n := 0
 	b.trip = func(r *http.Request) (*http.Response, error) {
 		switch n++; n {
 		case 3:
 			resp, err := b.direct(r)
 			resp.Header.Set("X-RateLimit-Remaining", "0")
-			resp.Header.Set("X-RateLimit-Reset", fmt.Sprint(b.clock.Unix()+7))
+			resp.Header.Set("X-RateLimit-Reset", in(7*time.Second))
 			return resp, err
 		case 10:
-			resp := reply(r, 429, `{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}`)
-			resp.Header.Set("X-RateLimit-Reset", fmt.Sprint(b.clock.Unix()+20))
-			return resp, nil
+			return limited(r, "X-RateLimit-Reset", in(20*time.Second)), nil
 		case 15:
-			resp := reply(r, 429, `{}`)
-			resp.Header.Set("Retry-After", "3")
-			return resp, nil
+			return limited(r, "Retry-After", "3"), nil
 		case 20, 21, 22:
 			return reply(r, 429, ``), nil
-		case 30:
-			resp := reply(r, 429, ``)
-			resp.Header.Set("X-RateLimit-Reset", fmt.Sprint(b.clock.Unix()+86400))
-			return resp, nil
+		case 26:
+			return limited(r, "Retry-After", "600"), nil
+		case 28:
+			return limited(r, "Retry-After", b.clock.Add(90*time.Second).UTC().Format(http.TimeFormat)), nil
+		case 30: // the tenant's clock is an hour fast
+			return limited(r, "X-RateLimit-Reset", in(time.Hour+30*time.Second), "Date", b.clock.Add(time.Hour).UTC().Format(http.TimeFormat)), nil
 		}
 		return b.direct(r)
 	}
@@ -789,8 +807,83 @@ func TestRateLimit(t *testing.T) {
 	for _, d := range b.slept {
 		waits = append(waits, d.Round(time.Second))
 	}
-	assert.Equal(t, []time.Duration{8 * time.Second, 21 * time.Second, 3 * time.Second, time.Second, 2 * time.Second, 4 * time.Second, time.Minute}, waits)
+	assert.Equal(t, []time.Duration{8 * time.Second, 21 * time.Second, 3 * time.Second, time.Second, 2 * time.Second, 4 * time.Second, 10 * time.Minute, 90 * time.Second, 31 * time.Second}, waits)
 	b.nothingLeft()
+}
+
+// A tenant that asks to wait too long gets no further request, whatever it answered. The
+// next run goes on.
+func TestLongWait(t *testing.T) {
+	rules := []string{"-rule", string(rule.NestedNull), "-rule", string(rule.LastMember)}
+	whole := newBench(t, fake.Options{})
+	whole.start(whole.flags(rules...)...)
+	for _, status := range []int{200, 429} {
+		for _, header := range [][2]string{{"Retry-After", "700"}, {"X-RateLimit-Reset", "+86400"}, {"X-RateLimit-Reset", "9223372036854775807"}} {
+			for at := 1; at < len(whole.sent); at++ {
+				b := newBench(t, fake.Options{})
+				n := 0
+				b.trip = func(r *http.Request) (*http.Response, error) {
+					if n++; n != at {
+						return b.direct(r)
+					}
+					resp, err := b.direct(r)
+					if status == 429 {
+						resp = reply(r, 429, ``)
+					}
+					value := header[1]
+					if value == "+86400" {
+						value = fmt.Sprint(b.clock.Unix() + 86400)
+					}
+					resp.Header.Set("X-RateLimit-Remaining", "0")
+					resp.Header.Set(header[0], value)
+					return resp, err
+				}
+				b.start(b.flags(rules...)...)
+				require.Equal(t, exitFailed, b.exit, "%d", at)
+				require.Len(t, b.sent, at)
+				assert.Contains(t, b.stderr, "allows no request before")
+				assert.False(t, b.result.Complete)
+				b.clock = b.clock.Add(24 * time.Hour)
+				b.start(b.flags(rules...)...)
+				assert.Equal(t, exitKnown, b.exit, "%d: %s", at, b.stderr)
+				b.nothingLeft()
+			}
+		}
+	}
+}
+
+// Requests for tokens are counted, and wait as long as the tenant asks for.
+func TestTokensAreCounted(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	b.env = map[string]string{"METAMELD_CLIENT_ID": "the-client-id", "METAMELD_CLIENT_SECRET": "the-client-secret"}
+	n := 0
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if n++; n == 1 {
+			resp := reply(r, 429, ``)
+			resp.Header.Set("Retry-After", "77")
+			return resp, nil
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags("-rule", string(rule.NestedNull))...)
+	assert.Equal(t, exitKnown, b.exit, b.stderr)
+	assert.Equal(t, 77*time.Second, b.slept[0])
+	assert.Equal(t, []string{"POST " + tokenPath, "POST " + tokenPath}, b.sent[:2])
+
+	// A token that never lasts: the numbers end the run.
+	b = newBench(t, fake.Options{})
+	b.env = map[string]string{"METAMELD_CLIENT_ID": "the-client-id", "METAMELD_CLIENT_SECRET": "the-client-secret"}
+	token := false
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		if token = !token; token {
+			return b.direct(r)
+		}
+		return reply(r, 401, `{"statusCode":401,"error":"Unauthorized","message":"no"}`), nil
+	}
+	b.start(b.flags()...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Contains(t, b.stderr, errToken.Error())
+	assert.Less(t, len(b.sent), 10)
 }
 
 // At whatever request the program is interrupted, it deletes what it created. The next run
@@ -965,7 +1058,7 @@ func TestRefusedToken(t *testing.T) {
 // A token that expires is renewed, if there are client credentials.
 func TestExpiredToken(t *testing.T) {
 	b := newBench(t, fake.Options{})
-	b.env = map[string]string{"METAMELD_CLIENT_ID": "a", "METAMELD_CLIENT_SECRET": "b"}
+	b.env = map[string]string{"METAMELD_CLIENT_ID": "the-client-id", "METAMELD_CLIENT_SECRET": "the-client-secret"}
 	n := 0
 	b.trip = func(r *http.Request) (*http.Response, error) {
 		if n++; n == 20 && r.URL.Path != tokenPath {
