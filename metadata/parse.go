@@ -78,17 +78,18 @@ func parse(d []byte) (o Object, ok bool) {
 		for d[end-1] <= ' ' {
 			end--
 		}
-		n, value := jsonscan.Member(d, names.Off(k))
-		members[k].init(s, n, value, end)
+		off := names.Off(k)
+		nameEnd, escaped, value := jsonscan.ReadMember(d, off)
+		members[k].set(s[off:nameEnd], escaped, s[value:end])
 	}
 	return o, true
 }
 
-// init makes m the member with that name whose value is s[value:end].
-func (m *member) init(s string, n jsonscan.Name, value, end int) {
-	m.key, m.value = s[n.Off:n.End], s[value:end]
-	if m.name = m.key[1 : len(m.key)-1]; n.Escaped {
-		m.name = jsonscan.Unquote(m.key)
+// set makes m the member with that quoted name.
+func (m *member) set(key string, escaped bool, value string) {
+	m.key, m.value = key, value
+	if m.name = key[1 : len(key)-1]; escaped {
+		m.name = jsonscan.Unquote(key)
 	}
 }
 
@@ -133,9 +134,10 @@ func membersFrom(text string, i int) (n int) {
 // read makes m the member at text[i] and returns where the next one begins, or the
 // brace at the end.
 func (m *member) read(text string, i int) int {
-	n, value := jsonscan.Member([]byte(text), i)
-	end := jsonscan.End([]byte(text), value)
-	m.init(text, n, value, end)
+	end, escaped, value := jsonscan.ReadMember([]byte(text), i)
+	key := text[i:end]
+	end = jsonscan.End([]byte(text), value)
+	m.set(key, escaped, text[value:end])
 	return jsonscan.Next([]byte(text), end)
 }
 

@@ -211,8 +211,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 		}
 		for i := jsonscan.Space([]byte(v.text), 1); v.text[i] != '}'; {
 			var m member
-			i = m.read(v.text, i)
-			if !yield(m.name, m.val()) {
+			if i = m.read(v.text, i); !yield(m.name, m.val()) {
 				return
 			}
 		}

@@ -65,7 +65,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 		}
 	}
 	derived.Resolve(&t.Connection)
-	a := applier{Judge: judge.New(t.Sources, t.Policies), p: p.normal(), t: &t, u: u.Clone()}
+	a := applier{Judge: judge.New(t.Sources, t.Policies), p: p.normal(), t: t, u: u.Clone()}
 	if t.Secondary {
 		a.identity()
 	} else {
@@ -90,7 +90,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 type applier struct {
 	judge.Judge // of what depends on the user
 	p           Payload
-	t           *user.Target
+	t           user.Target
 	u           user.Profile // the user after the payload
 	list        []user.Effect
 }
@@ -98,11 +98,11 @@ type applier struct {
 // root changes the attributes that belong to the primary identity.
 func (a *applier) root(before *user.Profile) {
 	u, p := &a.u, &a.p
-	setText(&u.Email, derived.Fold(a.t, p.Email))
+	setText(&u.Email, derived.Fold(&a.t, p.Email))
 	setFlag(&u.EmailVerified, p.EmailVerified)
 	setText(&u.PhoneNumber, p.PhoneNumber)
 	setFlag(&u.PhoneVerified, p.PhoneVerified)
-	setText(&u.Username, derived.Fold(a.t, p.Username))
+	setText(&u.Username, derived.Fold(&a.t, p.Username))
 	if _, ok := p.Username.Get(); ok && before.Username.IsZero() {
 		a.Report(rule.FirstUsername, attrUsername.pointer(), "in 2017 the API refused a username for a user who had none")
 	}
@@ -156,7 +156,7 @@ func (a *applier) identity() {
 	table := p.fields()
 	var sent []attribute
 	for x := range attributes {
-		if x.isOfIdentity() && !table[x].Field.IsZero() {
+		if x.isOfIdentity() && memberOf(table[x].Field).present {
 			sent = append(sent, x)
 		}
 	}
@@ -174,8 +174,8 @@ func (a *applier) identity() {
 	}
 	a.WarnAll(rule.Inferred, rule.SecondaryEffect, pointers, "where an update of a secondary identity shows is not documented; read the user afterwards")
 	shown := Payload{ // a password is shown nowhere
-		Email: derived.Fold(a.t, p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
-		PhoneVerified: p.PhoneVerified, Username: derived.Fold(a.t, p.Username),
+		Email: derived.Fold(&a.t, p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
+		PhoneVerified: p.PhoneVerified, Username: derived.Fold(&a.t, p.Username),
 	}
 	if shown.IsZero() || !a.Reads(rule.SecondaryEffect, "profile-data") {
 		return
@@ -208,9 +208,9 @@ func (a *applier) common() {
 	a.metadata(attrUserMetadata, &u.UserMetadata)
 	a.metadata(attrAppMetadata, &u.AppMetadata)
 	a.unknown()
-	u.UpdatedAt = derived.Stamp(a.t, u.UpdatedAt)
+	u.UpdatedAt = derived.Stamp(&a.t, u.UpdatedAt)
 	if _, ok := p.Password.Get(); ok && !a.t.Secondary {
-		u.LastPasswordReset = derived.PasswordReset(&a.Judge, a.t, u.LastPasswordReset)
+		u.LastPasswordReset = derived.PasswordReset(&a.Judge, &a.t, u.LastPasswordReset)
 	}
 }
 
@@ -283,7 +283,7 @@ func (a *applier) effect(kind user.EffectKind, id rule.ID, at attribute) {
 
 // effects lists the effects of the payload.
 func (a *applier) effects(before *user.Profile) {
-	p, t := &a.p, a.t
+	p, t := &a.p, &a.t
 	switch {
 	case !p.VerifyEmail.Or(false):
 	case a.u.Email.IsZero() && !t.Secondary:
@@ -326,7 +326,7 @@ func (a *applier) sessions(before *user.Profile) {
 		a.effect(user.SessionsExpire, rule.PasswordSessions, attrPassword)
 	}
 	p, stored := a.p, *before
-	p.Email, p.Username = derived.Fold(a.t, p.Email), derived.Fold(a.t, p.Username)
+	p.Email, p.Username = derived.Fold(&a.t, p.Email), derived.Fold(&a.t, p.Username)
 	if a.t.Secondary {
 		stored = user.Profile{}
 		if identity := secondaryOf(before, &p); identity != nil {

@@ -137,12 +137,27 @@ func (p *Payload) delta(a attribute) *metadata.Delta {
 
 // has reports whether p has a.
 func (p *Payload) has(a attribute) bool {
-	return !p.fields()[a].Field.IsZero()
+	return memberOf(p.fields()[a].Field).present
 }
 
 // unset removes a from p.
 func (p *Payload) unset(a attribute) {
-	p.fields()[a].Field.Assign(metadata.Value{})
+	assign(p.fields()[a].Field, metadata.Value{})
+}
+
+// assign is the method of f. Like memberOf it keeps the payload on the stack.
+func assign(f attrs.Field, v metadata.Value) bool {
+	switch f := f.(type) {
+	case *user.Field[string]:
+		return f.Assign(v)
+	case *user.Field[bool]:
+		return f.Assign(v)
+	case *user.Field[user.Secret]:
+		return f.Assign(v)
+	case attrs.Delta:
+		return f.Assign(v)
+	}
+	return false
 }
 
 // member is the state of one attribute in a payload.

@@ -67,8 +67,15 @@ func FromValue(v metadata.Value) (Payload, error) {
 		return Payload{}, metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
 	var p Payload
+	var extra []string
 	table := p.fields()
-	p.Extra = attrs.Decode(table[:], v)
+	i := -1
+	for name, v := range v.Members() {
+		if i = attrs.Index(table[:], name, i+1); i < 0 || !assign(table[i].Field, v) {
+			extra = append(extra, name)
+		}
+	}
+	p.Extra = attrs.Select(v, extra)
 	return p, nil
 }
 

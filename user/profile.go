@@ -114,20 +114,46 @@ func FromValue(v metadata.Value) (Profile, error) {
 	var p Profile
 	var extra []string
 	table := p.attributes()
+	i := -1
 	for name, v := range v.Members() {
-		f := attrs.Find(table[:], name)
-		switch {
-		case f == nil || !f.Assign(v):
+		switch i = attrs.Index(table[:], name, i+1); {
+		case i < 0 || !assignTo(table[i].Field, v):
 			extra = append(extra, name)
-		case f == table[userID].Field && v.Kind() == metadata.KindNumber:
+		case i == userID && v.Kind() == metadata.KindNumber:
 			p.UserID.state = stateMistyped // only the user_id of an identity may be a number
 			p.UserID.value = ""
-		case f == table[emailVerified].Field || f == table[phoneVerified].Field:
-			readFlag(f.(*Field[bool]), v)
+		case i == emailVerified:
+			readFlag(&p.EmailVerified, v)
+		case i == phoneVerified:
+			readFlag(&p.PhoneVerified, v)
 		}
 	}
 	p.Extra = attrs.Select(v, extra)
 	return p, nil
+}
+
+// assignTo is the Assign of f, the field of a Profile. It switches on the types of fields,
+// so that the profile does not escape to the heap.
+func assignTo(f attrs.Field, v metadata.Value) bool {
+	switch f := f.(type) {
+	case *Field[string]:
+		return f.Assign(v)
+	case *Field[bool]:
+		return f.Assign(v)
+	case *Field[int64]:
+		return f.Assign(v)
+	case *Field[ID]:
+		return f.Assign(v)
+	case *Field[Timestamp]:
+		return f.Assign(v)
+	case identityList:
+		return f.Assign(v)
+	case attrs.Object:
+		return f.Assign(v)
+	case attrs.Value:
+		return f.Assign(v)
+	}
+	return false
 }
 
 // The places of attributes in the table of a Profile.

@@ -62,7 +62,7 @@ func (j *judge) plan(text []byte, v *verdict) error {
 		case "payload":
 			payload = m
 		case "target":
-			err = m.Decode(&target)
+			target, err = targetOf(m, target)
 		default: // a misspelt "target" would change the verdict
 			errs = append(errs, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: metadata.Pointer(name)})
 		}
@@ -84,9 +84,20 @@ func (j *judge) plan(text []byte, v *verdict) error {
 	v.UserID = u.UserID.Or("")
 	target.Sources = max(target.Sources, rule.Current)
 	out, err := p.Apply(u, target)
-	if v.Warnings = out.Warnings; errors.As(err, &v.Violations) {
-		v.Warnings = p.Validate(target).Warnings
+	if v.Warnings = out.Warnings; err == nil {
 		return nil
 	}
-	return err
+	var violations rule.Violations
+	if !errors.As(err, &violations) {
+		return err
+	}
+	v.Violations, v.Warnings = violations, p.Validate(target).Warnings
+	return nil
+}
+
+// targetOf returns base with the members of v.
+func targetOf(v metadata.Value, base user.Target) (t user.Target, err error) {
+	t = base
+	err = v.Decode(&t)
+	return t, err
 }

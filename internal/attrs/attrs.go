@@ -48,12 +48,26 @@ type Attr struct {
 
 // Find returns the field of that name, nil where the table has none.
 func Find(table []Attr, name string) Field {
-	for i := range table {
-		if table[i].Name == name {
-			return table[i].Field
-		}
+	if i := Index(table, name, 0); i >= 0 {
+		return table[i].Field
 	}
 	return nil
+}
+
+// Index returns the index of the field of that name, or -1. It looks at the fields from
+// next on first: texts mostly have the order of the table.
+func Index(table []Attr, name string, next int) int {
+	for i := next; i < len(table); i++ {
+		if table[i].Name == name {
+			return i
+		}
+	}
+	for i := range next {
+		if table[i].Name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // ParseObject returns the JSON object in text, which it copies. The error is that of
@@ -69,8 +83,9 @@ func ParseObject(text []byte) (v metadata.Value, err error) {
 // that have no field or that their field cannot hold; absent where there are none.
 func Decode(table []Attr, v metadata.Value) (extra metadata.Object) {
 	var names []string
+	i := -1
 	for name, v := range v.Members() {
-		if f := Find(table, name); f == nil || !f.Assign(v) {
+		if i = Index(table, name, i+1); i < 0 || !table[i].Field.Assign(v) {
 			names = append(names, name)
 		}
 	}

@@ -66,14 +66,24 @@ func ReadObjects[T any](v metadata.Value, read func(dst *T, v metadata.Value)) (
 	if v.Kind() != metadata.KindArray {
 		return nil, false
 	}
+	var few [4]metadata.Value
 	n := 0
 	for e := range v.Elements() {
 		if e.Kind() != metadata.KindObject {
 			return nil, false
 		}
+		if n < len(few) {
+			few[n] = e
+		}
 		n++
 	}
 	list = make([]T, n)
+	if n <= len(few) {
+		for i := range list {
+			read(&list[i], few[i])
+		}
+		return list, true
+	}
 	n = 0
 	for e := range v.Elements() {
 		read(&list[n], e)

@@ -3,7 +3,6 @@ package check
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/limit"
@@ -36,7 +35,7 @@ func isAuthorization(name string) bool {
 
 // exactly reports whether JavaScript represents the number exactly.
 func exactly(n string) bool {
-	if len(n) <= 15 && !strings.ContainsAny(n, "eE") {
+	if len(n) <= 15 && !hasExponent(n) {
 		return true
 	}
 	f, err := strconv.ParseFloat(n, 64)
@@ -45,6 +44,16 @@ func exactly(n string) bool {
 	}
 	var room [32]byte
 	return jsonscan.Equal(strconv.AppendFloat(room[:0], f, 'g', -1, 64), []byte(n))
+}
+
+// hasExponent reports whether the number is written with an exponent.
+func hasExponent(n string) bool {
+	for i := range len(n) {
+		if n[i]|0x20 == 'e' {
+			return true
+		}
+	}
+	return false
 }
 
 // Report receives a violation in metadata at a path, which is reused. It returns false

@@ -10,53 +10,46 @@ import (
 // texts "true" and "false" are not booleans, though [user.Parse] reads them. Metadata and
 // attributes of any type are not among them.
 func Mistyped(p *user.Profile, report func(name, want string)) {
-	type field interface{ IsMistyped() bool }
 	for _, a := range [...]struct {
 		name, want string
-		field      field
+		is         bool
 	}{
-		{"user_id", "a string", &p.UserID},
-		{"email", "a string", &p.Email},
-		{"email_verified", "true or false", flag{&p.EmailVerified}},
-		{"username", "a string", &p.Username},
-		{"phone_number", "a string", &p.PhoneNumber},
-		{"phone_verified", "true or false", flag{&p.PhoneVerified}},
-		{"name", "a string", &p.Name},
-		{"nickname", "a string", &p.Nickname},
-		{"given_name", "a string", &p.GivenName},
-		{"family_name", "a string", &p.FamilyName},
-		{"picture", "a string", &p.Picture},
-		{"blocked", "true or false", &p.Blocked},
-		{"identities", "a list of objects", identities{p}},
-		{"multifactor_last_modified", "a date in a string", &p.MultifactorLastModified},
-		{"last_ip", "a string", &p.LastIP},
-		{"last_login", "a date in a string", &p.LastLogin},
-		{"logins_count", "a whole number", &p.LoginsCount},
-		{"last_password_reset", "a date in a string", &p.LastPasswordReset},
-		{"created_at", "a date in a string", &p.CreatedAt},
-		{"updated_at", "a date in a string", &p.UpdatedAt},
+		{"user_id", "a string", p.UserID.IsMistyped()},
+		{"email", "a string", p.Email.IsMistyped()},
+		{"email_verified", "true or false", flagMistyped(p.EmailVerified)},
+		{"username", "a string", p.Username.IsMistyped()},
+		{"phone_number", "a string", p.PhoneNumber.IsMistyped()},
+		{"phone_verified", "true or false", flagMistyped(p.PhoneVerified)},
+		{"name", "a string", p.Name.IsMistyped()},
+		{"nickname", "a string", p.Nickname.IsMistyped()},
+		{"given_name", "a string", p.GivenName.IsMistyped()},
+		{"family_name", "a string", p.FamilyName.IsMistyped()},
+		{"picture", "a string", p.Picture.IsMistyped()},
+		{"blocked", "true or false", p.Blocked.IsMistyped()},
+		{"identities", "a list of objects", identitiesMistyped(p)},
+		{"multifactor_last_modified", "a date in a string", p.MultifactorLastModified.IsMistyped()},
+		{"last_ip", "a string", p.LastIP.IsMistyped()},
+		{"last_login", "a date in a string", p.LastLogin.IsMistyped()},
+		{"logins_count", "a whole number", p.LoginsCount.IsMistyped()},
+		{"last_password_reset", "a date in a string", p.LastPasswordReset.IsMistyped()},
+		{"created_at", "a date in a string", p.CreatedAt.IsMistyped()},
+		{"updated_at", "a date in a string", p.UpdatedAt.IsMistyped()},
 	} {
-		if a.field.IsMistyped() {
+		if a.is {
 			report(a.name, a.want)
 		}
 	}
 }
 
-// flag is a field that [user.Parse] also reads from the texts "true" and "false".
-type flag struct{ *user.Field[bool] }
-
-// IsMistyped reports whether the field was read from another type than boolean.
-func (f flag) IsMistyped() bool {
+// flagMistyped reports whether f was read from another type than boolean.
+func flagMistyped(f user.Field[bool]) bool {
 	var buf [8]byte
-	return f.Field.IsMistyped() || !f.IsZero() && f.AppendJSON(buf[:0])[0] == '"'
+	return f.IsMistyped() || !f.IsZero() && f.AppendJSON(buf[:0])[0] == '"'
 }
 
-// identities is the field of the identities of a profile.
-type identities struct{ *user.Profile }
-
-// IsMistyped reports whether the identities are in Extra, since they are not a list of
-// objects.
-func (i identities) IsMistyped() bool {
-	v, ok := i.Extra.Get("identities")
-	return ok && !v.IsNull() && v.Kind() != metadata.KindAbsent && i.Identities == nil
+// identitiesMistyped reports whether the identities are in Extra, since they are not a
+// list of objects.
+func identitiesMistyped(p *user.Profile) bool {
+	v, ok := p.Extra.Get("identities")
+	return ok && !v.IsNull() && v.Kind() != metadata.KindAbsent && p.Identities == nil
 }
