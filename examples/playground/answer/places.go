@@ -153,34 +153,52 @@ func around(pointers []string) (all []string) {
 // them. A null has no members.
 type nulls map[string]nulls
 
-// nullsIn returns the tree of a valid JSON text, which it reads once.
+// nullsIn returns the tree of a valid JSON text, which it reads once. It does not call
+// itself: the stack of a web worker is small.
 func nullsIn(text string) nulls {
-	tree, _ := nullsAt(text, space(text, 0))
-	return tree
+	open := make([]object, 1, 8) // the first one is around the text
+	for i := space(text, 0); i < len(text); i = space(text, i) {
+		switch last := &open[len(open)-1]; text[i] {
+		case '{':
+			open = append(open, object{})
+			i++
+		case '}':
+			tree := last.tree
+			open = open[:len(open)-1]
+			if tree != nil {
+				open[len(open)-1].add(tree)
+			}
+			i++
+		case ',':
+			i++
+		case '"':
+			end := skip(text, i)
+			last.name = text[i:end]
+			if i = space(text, space(text, end)+1); i < len(text) && text[i] != '{' { // after the colon
+				if text[i] == 'n' {
+					last.add(nil)
+				}
+				i = skip(text, i)
+			}
+		default: // not an object
+			return nil
+		}
+	}
+	return open[0].tree[""]
 }
 
-// nullsAt returns the tree of the value that starts at i, and its end.
-func nullsAt(text string, i int) (tree nulls, end int) {
-	if i >= len(text) || text[i] != '{' {
-		return nil, skip(text, i)
+// object is an object that nullsIn reads.
+type object struct {
+	tree nulls  // nil until a null is found in it
+	name string // of the member that is read, as JSON text
+}
+
+// add adds what is below the member that is read.
+func (o *object) add(below nulls) {
+	if o.tree == nil {
+		o.tree = nulls{}
 	}
-	for i = space(text, i+1); i < len(text) && text[i] == '"'; {
-		at := i
-		end = skip(text, i)
-		i = space(text, space(text, end)+1) // after the colon
-		var below nulls
-		start := i
-		if below, i = nullsAt(text, i); below != nil || text[start] == 'n' {
-			if tree == nil {
-				tree = nulls{}
-			}
-			tree[unquoted(text[at:end])] = below
-		}
-		if i = space(text, i); i < len(text) && text[i] == ',' {
-			i = space(text, i+1)
-		}
-	}
-	return tree, i + 1
+	o.tree[unquoted(o.name)] = below
 }
 
 // has reports whether a JSON Pointer that is not empty names a null.

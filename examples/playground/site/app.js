@@ -536,7 +536,7 @@ function seek() {
 function diffBox(lines, label) {
   return region(label, { class: 'diff' }, h('div', { class: 'lines' }, lines.map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : ''), 'data-at': l.at },
     h('span', { class: 'sign', 'aria-hidden': 'true' }, l.lost ? '✕' : l.sign === ' ' ? '' : l.sign),
-    h('span', { class: 'text' }, l.text.match(/^ */)[0], l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '', h(l.sign === '-' ? 'del' : 'span', {}, l.text.trimStart())),
+    h('span', { class: 'indent' }, l.text.match(/^ */)[0]), h('span', { class: 'text' }, l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '', h(l.sign === '-' ? 'del' : 'span', {}, l.text.trimStart())),
     words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : ''))));
 }
 
@@ -572,7 +572,7 @@ function renderMerges(list) {
   const first = list[0];
   status(first.lost ? 'lost' : 'valid', first.lost ? `With Auth0's merge, ${plural(first.lost, 'member is', 'members are')} lost.` : "Auth0's merge loses nothing here.");
   $('results').replaceChildren(h('div', { class: 'modes' }, list.map((m) => h('section', { class: 'mode' }, h('h2', {}, modes[m.mode][0]), h('p', { class: 'hint' }, modes[m.mode][1]),
-    h('p', {}, m.lost ? h('span', { class: 'badge error' }, plural(m.lost, 'member') + ' lost') : h('span', { class: 'badge valid' }, 'nothing is lost'), ' ',
+    h('p', {}, !m.lost && [h('span', { class: 'badge valid' }, 'nothing is lost'), ' '],
       m.changes ? plural(m.changes.length + (m.more || 0), 'change') : 'no change'),
     diffView(m, 'Changes in mode ' + m.mode), h('details', { 'data-key': 'mode' + m.mode }, h('summary', {}, 'Result'), code(m.result, 'Result in mode ' + m.mode))))));
 }
