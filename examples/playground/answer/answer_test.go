@@ -210,6 +210,25 @@ func TestNulls(t *testing.T) {
 	assert.Equal(t, nulls{"b": {"c": nil}}, nullsIn(`{"a":1,"b":{"c":null,"d":{"e":1}},"f":{"g":2}}`))
 }
 
+// Members are found by their pointers, with those around them.
+func TestPlaces(t *testing.T) {
+	const text = ` { "a" : 1, "b\u002f": {"c~": [1, {"d": 2}], "e": {"f": {}}}, "g": "x" } `
+	at := func(name string) int { return strings.Index(text, name) }
+	assert.Equal(t, map[string]int{"/a": at(`"a"`), "/b~1": at(`"b`), "/b~1/c~0": at(`"c~"`), "/b~1/e": at(`"e"`), "/b~1/e/f": at(`"f"`)},
+		places(text, []string{"/a", "/b~1/c~0/1/d", "/b~1/e/f/none", "/b~1/e", "/none/x", ""}))
+	assert.Empty(t, places(`[{"a":1}]`, []string{"/0/a", "/a"}))
+	assert.Empty(t, places(``, []string{"/a"}))
+	for _, broken := range []string{`{`, `{"a`, `{"a"`, `{"a\`, `{"a":`, `{"a":"`, `{"a":{`, `{"a":1,`, `}`, `{"a":1}}`, `"a":null}`, "\x00", `{{"a":[`} {
+		places(broken, []string{"/a/b"})
+		nullsIn(broken)
+	}
+	const levels = 9_990
+	deep := strings.Repeat(`{"a":`, levels) + `{"$x":1}` + strings.Repeat("}", levels)
+	found := places(deep, []string{strings.Repeat("/a", levels) + "/$x"})
+	assert.Len(t, found, levels+1)
+	assert.Equal(t, strings.Index(deep, `"$x"`), found[strings.Repeat("/a", levels)+"/$x"])
+}
+
 // Each fault and each finding names its line.
 func TestMarks(t *testing.T) {
 	s := sample(t, "siblings-lost")

@@ -37,7 +37,7 @@ func (a *Answer) faults(name, text string, err error) {
 	}
 	found := map[string]int{}
 	if len(unplaced) > 0 {
-		found = places(text, around(unplaced))
+		found = places(text, unplaced)
 	}
 	for _, e := range list {
 		at := e.Offset
@@ -80,7 +80,7 @@ func read[T any](a *Answer, name, text string, f func([]byte) (T, error)) (v T, 
 
 // maxLevels is the maximum number of levels of a text. The stack of a web worker is
 // small, and deeper texts could end the library.
-const maxLevels = 10001
+const maxLevels = 1000
 
 // levels returns how many arrays and objects are open at most at one place of a text,
 // which need not be JSON.

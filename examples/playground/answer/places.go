@@ -6,64 +6,73 @@ import (
 	"github.com/metameld/metameld/metadata"
 )
 
-// wanted is a tree of JSON Pointers to look for.
+// wanted is a tree of JSON Pointers to look for: each names a member, and is in the tree
+// below those of the members around it.
 type wanted struct {
-	pointers []string
-	next     map[string]*wanted
+	pointer string
+	next    map[string]*wanted
 }
 
+// add adds a pointer and those of the members around it.
 func (w *wanted) add(pointer string) {
-	at := w
 	path, _ := metadata.ParsePointer(pointer)
+	end := 0
 	for _, name := range path {
-		if at.next == nil {
-			at.next = map[string]*wanted{}
+		if i := strings.IndexByte(pointer[end+1:], '/'); i >= 0 {
+			end += 1 + i
+		} else {
+			end = len(pointer)
 		}
-		if at.next[name] == nil {
-			at.next[name] = &wanted{}
+		if w.next == nil {
+			w.next = map[string]*wanted{}
 		}
-		at = at.next[name]
+		if w.next[name] == nil {
+			w.next[name] = &wanted{pointer: pointer[:end]}
+		}
+		w = w.next[name]
 	}
-	at.pointers = append(at.pointers, pointer)
 }
 
-// places returns the offset in a valid JSON text of each member that a pointer names.
-// It goes through objects only; a pointer into an array has the place of the array.
+// places returns the offset in a valid JSON text of each member that a pointer names, and
+// of those around it. It goes through objects only; a pointer into an array has the place
+// of the array. It does not call itself: the stack of a web worker is small.
 func places(text string, pointers []string) map[string]int {
 	root := &wanted{}
 	for _, p := range pointers {
 		root.add(p)
 	}
 	found := map[string]int{}
-	walk(text, 0, root, found)
-	return found
-}
-
-// walk notes the places below w in the value that starts at i, and returns its end.
-func walk(text string, i int, w *wanted, found map[string]int) int {
-	i = space(text, i)
-	if i >= len(text) || text[i] != '{' || w.next == nil {
-		return skip(text, i)
+	start := space(text, 0)
+	if start >= len(text) || text[start] != '{' {
+		return found
 	}
-	i = space(text, i+1)
-	for i < len(text) && text[i] == '"' {
-		at := i
-		i = skip(text, i)
-		next := w.next[unquoted(text[at:i])]
-		i = space(text, i) + 1 // the colon
-		if next == nil {
-			i = skip(text, space(text, i))
-		} else {
-			for _, p := range next.pointers {
-				found[p] = at
+	open := []*wanted{root} // the objects around i
+	for i := start + 1; len(open) > 0; {
+		if i = space(text, i); i >= len(text) {
+			break
+		}
+		if text[i] != '"' {
+			if text[i] == '}' {
+				open = open[:len(open)-1]
 			}
-			i = walk(text, i, next, found)
+			i++
+			continue
 		}
-		if i = space(text, i); i < len(text) && text[i] == ',' {
-			i = space(text, i+1)
+		at := i
+		i = skip(text, at)
+		w := open[len(open)-1].next[unquoted(text[at:i])]
+		i = space(text, space(text, i)+1) // after the colon
+		if w != nil {
+			found[w.pointer] = at
+			if i < len(text) && text[i] == '{' && w.next != nil {
+				open = append(open, w)
+				i++
+				continue
+			}
 		}
+		i = skip(text, i)
 	}
-	return i + 1
+	return found
 }
 
 // space returns the index of the first character at or after i that is not white space.
@@ -84,7 +93,7 @@ func skip(text string, i int) int {
 					i++
 				}
 			}
-			i++
+			i = min(i+1, len(text))
 		case '{', '[':
 			open++
 			i++
@@ -137,18 +146,6 @@ func place(found map[string]int, pointer string) (offset int, ok bool) {
 	return 0, false
 }
 
-// around returns pointers and all pointers of the members around them.
-func around(pointers []string) (all []string) {
-	seen := map[string]bool{}
-	for _, p := range pointers {
-		for ; p != "" && !seen[p]; p = p[:max(0, strings.LastIndexByte(p, '/'))] {
-			seen[p] = true
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
 // nulls is the tree of the members of a JSON text that are null, and of those around
 // them. A null has no members.
 type nulls map[string]nulls
@@ -163,10 +160,11 @@ func nullsIn(text string) nulls {
 			open = append(open, object{})
 			i++
 		case '}':
-			tree := last.tree
-			open = open[:len(open)-1]
-			if tree != nil {
-				open[len(open)-1].add(tree)
+			if len(open) == 1 {
+				return nil
+			}
+			if open = open[:len(open)-1]; last.tree != nil {
+				open[len(open)-1].add(last.tree)
 			}
 			i++
 		case ',':

@@ -317,7 +317,6 @@ func (a *Answer) locate(s State) {
 	for _, f := range list {
 		pointers = append(pointers, f.Pointer)
 	}
-	pointers = around(pointers)
 	payload, profile := places(s.Payload, pointers), map[string]int{}
 	if !a.Update.NoUser {
 		profile = places(s.User, pointers)

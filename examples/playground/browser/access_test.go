@@ -78,7 +78,7 @@ func TestFaults(t *testing.T) {
 	p.enter("connection", `{"strategy": 1}`)
 	assert.Contains(t, p.text("#status"), "cannot be read")
 	assert.Equal(t, 1, eval[int](p, `document.querySelectorAll("#results.older").length`))
-	assert.Contains(t, p.text("[data-editor=payload] .faults"), "Line 3 /name: duplicate name")
+	assert.Contains(t, p.text("[data-editor=payload] .faults"), "Line 3, column 3 /name: duplicate name")
 	assert.Contains(t, p.text("[data-editor=connection] .faults"), "Line 1")
 	p.shot("faults")
 	p.accessible("faults")
