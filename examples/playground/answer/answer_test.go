@@ -210,6 +210,41 @@ func TestNulls(t *testing.T) {
 	assert.Equal(t, nulls{"b": {"c": nil}}, nullsIn(`{"a":1,"b":{"c":null,"d":{"e":1}},"f":{"g":2}}`))
 }
 
+// A payload to send is whole: no value and no name in it is cut or changed.
+func TestPayloadsAreWhole(t *testing.T) {
+	long := strings.Repeat("two  spaces \u202e\\n ", 40)
+	address := `{"` + long + `": "` + long + `", "list": [1.0, "  ", {"a": "` + long + `"}], "deep": ` + strings.Repeat(`{"d": `, 20) + `"` + long + `"` + strings.Repeat("}", 20) + `}`
+	s := State{Tab: "update", Kind: "database", Sources: "current", User: `{"user_id": "auth0|1", "email": "a@example.com", "user_metadata": {"address": ` + address + `}}`}
+	s.Payload = `{"user_metadata": {"address": {"list": null}}}`
+	a := asked(t, s)
+	assert.JSONEq(t, `{"user_metadata": {"address": `+address+`}}`, a.Update.Inverse)
+	assert.JSONEq(t, strings.Replace(`{"user_metadata": {"address": `+address+`}}`, `"list": [1.0, "  ", {"a": "`+long+`"}], `, "", 1), a.Update.Meant)
+	s.Payload = `{"email": "b@example.com", "password": "x", "user_metadata": {"address": ` + address + `}}`
+	a = asked(t, s)
+	require.Len(t, a.Update.Plan, 2)
+	assert.JSONEq(t, `{"password": "********"}`, a.Update.Plan[1])
+	s = State{Tab: "card", Form: map[string]string{"Metadata": `{"address": ` + address + `}`}}
+	assert.JSONEq(t, `{"user_metadata": {"address": `+address+`}}`, asked(t, s).Body)
+	s = State{Tab: "merge", Base: address, Delta: `{}`}
+	assert.JSONEq(t, address, asked(t, s).Merges[1].Result)
+
+	// One that is too long to be shown whole says so.
+	s.Base = `{"a": "` + strings.Repeat("x", 100<<10) + `"}`
+	assert.Regexp(t, "^The text has 100 KB, so it is shown cut:\n{", asked(t, s).Merges[1].Result)
+}
+
+// Two long values that differ late are shown where they differ.
+func TestLongValues(t *testing.T) {
+	same := strings.Repeat("abc ", 100)
+	from, to := metadata.MustValue(`{"a":"`+same+`one"}`), metadata.MustValue(`{"a":"`+same+`two"}`)
+	lines := diff(from, to, func(string) bool { return false })
+	assert.Contains(t, lines[1].Text, `one"`)
+	assert.Contains(t, lines[2].Text, `two"`)
+	from, to = metadata.MustValue(`{"a":"b c"}`), metadata.MustValue(`{"a":"b  c"}`)
+	lines = diff(from, to, func(string) bool { return false })
+	assert.NotEqual(t, lines[1].Text, lines[2].Text)
+}
+
 // Members are found by their pointers, with those around them.
 func TestPlaces(t *testing.T) {
 	const text = ` { "a" : 1, "b\u002f": {"c~": [1, {"d": 2}], "e": {"f": {}}}, "g": "x" } `

@@ -40,6 +40,15 @@ func (d *differ) signed(sign, before string, v metadata.Value, depth int, after 
 
 // replace writes that from became to; either may be absent.
 func (d *differ) replace(before, pointer string, from, to metadata.Value, depth int, after string) {
+	if from.Kind() == metadata.KindString && to.Kind() == metadata.KindString {
+		a, b := apart(from, to)
+		d.sign = "-"
+		d.line(before+a+after, depth)
+		d.sign = "+"
+		d.line(before+b+after, depth)
+		d.sign = " "
+		return
+	}
 	if !from.IsZero() {
 		if to.IsZero() && d.lost(pointer) {
 			d.printer.lost, d.at = true, shownPointer(pointer)

@@ -70,6 +70,7 @@ const (
 	maxDepth = 8    // levels that are indented
 	maxLines = 1000 // lines of one text
 	maxWidth = 120  // bytes of a value on one line
+	maxWhole = 64 << 10
 )
 
 // printer writes JSON values as lines.
@@ -78,6 +79,7 @@ type printer struct {
 	sign  string
 	lost  bool
 	at    string // the pointer of the next line
+	whole bool   // no value is cut
 	most  int    // the maximum number of lines; further ones are counted
 	cut   int
 }
@@ -136,7 +138,7 @@ func (p *printer) value(before string, v metadata.Value, depth int, after string
 		n := object.Len()
 		for name, member := range v.Members() {
 			n--
-			p.value(quoted(name)+": ", member, depth+1, comma(n))
+			p.value(p.quoted(name)+": ", member, depth+1, comma(n))
 		}
 		p.line("}"+after, depth)
 		return
@@ -156,12 +158,62 @@ func (p *printer) value(before string, v metadata.Value, depth int, after string
 		p.line("]"+after, depth)
 		return
 	}
+	if p.whole {
+		p.line(before+compact(text)+after, depth)
+		return
+	}
 	p.line(before+flat(text)+after, depth)
 }
 
-// flat returns a value on one line.
-func flat(text string) string {
-	return short(strings.Join(strings.Fields(short(text, 4*maxWidth)), " "), maxWidth)
+// quoted is the function quoted, which cuts, unless values are to be whole.
+func (p *printer) quoted(name string) string {
+	if v, err := metadata.ValueOf(name); err == nil && p.whole {
+		return v.String()
+	}
+	return quoted(name)
+}
+
+// flat returns a value on one line, cut if it is long.
+func flat(text string) string { return short(compact(short(text, 4*maxWidth)), maxWidth) }
+
+// compact returns a JSON text, which may end early, with one space in place of white space
+// outside strings.
+func compact(text string) string {
+	if !strings.ContainsAny(text, " \n\t\r") {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		start := i
+		if i = space(text, i); i > start {
+			b.WriteByte(' ')
+			continue
+		}
+		if text[i] == '"' {
+			i = skip(text, i)
+		} else {
+			i++
+		}
+		b.WriteString(text[start:i])
+	}
+	return b.String()
+}
+
+// apart returns two values that differ, each on one line, with the place where they do.
+func apart(from, to metadata.Value) (a, b string) {
+	a, b = from.String(), to.String()
+	if x, y := flat(a), flat(b); x != y || from.IsZero() || to.IsZero() {
+		return x, y
+	}
+	start := 0
+	for start < min(len(a), len(b)) && a[start] == b[start] {
+		start++
+	}
+	start = max(0, start-maxWidth/3)
+	for start > 0 && !utf8.RuneStart(a[start]) {
+		start--
+	}
+	return "…" + short(a[start:], maxWidth), "…" + short(b[start:], maxWidth)
 }
 
 func comma(left int) string {
@@ -180,11 +232,16 @@ func quoted(name string) string {
 	return v.String()
 }
 
-// pretty returns v as indented text, cut if it is long.
+// pretty returns v as indented text. It is whole, so that a payload can be sent as it is,
+// unless it is very long: then it says that it is cut.
 func pretty(v metadata.Value) string {
-	p := printer{most: maxLines}
-	p.value("", v, 0, "")
 	var b strings.Builder
+	p := printer{whole: true, most: maxWhole}
+	if n := len(v.String()); n > maxWhole {
+		p = printer{most: maxLines}
+		fmt.Fprintf(&b, "The text has %d KB, so it is shown cut:\n", n>>10)
+	}
+	p.value("", v, 0, "")
 	for i, l := range p.lines {
 		if i > 0 {
 			b.WriteByte('\n')

@@ -274,10 +274,8 @@ func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool)
 			e.More++
 			continue
 		}
-		e.Changes = append(e.Changes, Change{
-			Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: gone,
-			From: shown(flat(c.From.String())), To: shown(flat(c.To.String())),
-		})
+		from, to := apart(c.From, c.To)
+		e.Changes = append(e.Changes, Change{Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: gone, From: shown(from), To: shown(to)})
 	}
 }
 

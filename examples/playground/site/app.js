@@ -451,8 +451,8 @@ function render(answer) {
   const older = faults.length > 0 && $('results').childElementCount > 0 && model.tab !== 'life' && !answer.update && !answer.merges;
   $('results').className = older ? 'older' : '';
   if (faults.length) {
-    const f = faults[0];
-    status('error', `The ${texts[f.name] || f.name} cannot be read: ${place(f).toLowerCase()}: ${f.message}.` + (older ? ' What is below is older.' : ''));
+    const firsts = faults.filter((f, i) => i === 0 || f.name !== faults[i - 1].name); // one for each text
+    status('error', firsts.map((f) => `The ${texts[f.name] || f.name} cannot be read: ${place(f).toLowerCase()}: ${f.message}.`).join(' ') + (older ? ' What is below is older.' : ''));
   } else if (model.tab !== 'life' && !answer.update && !answer.merges) {
     status('', 'Enter a payload to see what it does.');
   }
@@ -486,7 +486,7 @@ function updateView(u, body) {
 }
 
 function use(text, body) {
-  if (body !== undefined || text.includes('********')) return null;
+  if (body !== undefined || text.includes('********') || !text.startsWith('{')) return null; // masked or cut
   return h('button', { type: 'button', onclick: () => { editors.payload.set(text); editors.payload.typed(); editors.payload.area.focus(); } }, 'Use this payload');
 }
 
