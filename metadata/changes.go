@@ -91,6 +91,7 @@ func (c *changes) values(name, from, to string) {
 
 // objects adds the changes from object x of a to object y of b.
 func (c *changes) objects(name string, a indexedText, x jsonscan.Node, b indexedText, y jsonscan.Node) {
+	jsonscan.Unwind(len(c.path))
 	mark, spent := len(c.list), c.spent
 	c.path = append(c.path, name)
 	c.length += len(name) + 1

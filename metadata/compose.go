@@ -79,6 +79,7 @@ func (m Mode) compose(first, then Delta) (one Delta, ok bool) {
 type composer struct {
 	mode   Mode
 	out    []byte // the object that is written
+	level  int    // of that object
 	failed bool   // no Delta expresses both
 }
 
@@ -115,6 +116,8 @@ func (c *composer) choose(f, t string) string {
 
 // objects writes the composition of object x of first and object y of then.
 func (c *composer) objects(first indexedText, x jsonscan.Node, then indexedText, y jsonscan.Node) {
+	jsonscan.Unwind(c.level)
+	c.level++
 	c.out = append(c.out, '{')
 	written := false
 	member := func(key string) {
@@ -141,5 +144,6 @@ func (c *composer) objects(first indexedText, x jsonscan.Node, then indexedText,
 			c.out = append(c.out, c.choose(first.value(x).text, then.value(y).text)...)
 		}
 	})
+	c.level--
 	c.out = append(c.out, '}')
 }

@@ -1,6 +1,10 @@
 package metadata
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
 
 // copier makes deep copies of Go values.
 type copier struct {
@@ -26,6 +30,7 @@ func placeOf(v reflect.Value) place {
 // deepCopy returns a copy of v that shares no memory with it. It sets refused if v
 // has more levels, contains itself or cannot be copied.
 func (c *copier) deepCopy(v reflect.Value, levels int) reflect.Value {
+	jsonscan.Unwind(levels)
 	switch v.Kind() {
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		c.refused = c.refused || !v.IsNil()

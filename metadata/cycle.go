@@ -16,6 +16,7 @@ const mostSteps = 10 * jsonscan.MaxDepth
 // nestsWithin reports whether encoding/json reaches the end of v within that many
 // steps inward. It reports false if v contains itself.
 func nestsWithin(v reflect.Value, steps int) bool {
+	jsonscan.Unwind(steps)
 	switch {
 	case !isNested(v.Kind()):
 		return true

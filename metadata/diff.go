@@ -185,6 +185,7 @@ func (d *differ) missStripped(name, value string) {
 
 // missNulls calls miss for each null member of object y and of the objects in it.
 func (d *differ) missNulls(name string, b indexedText, y jsonscan.Node) {
+	jsonscan.Unwind(len(d.path))
 	d.path = append(d.path, name)
 	for m := range b.Inside(y) {
 		switch b.First(m) {
@@ -200,6 +201,7 @@ func (d *differ) missNulls(name string, b indexedText, y jsonscan.Node) {
 // objects writes the patch that turns object x of a into object y of b. It reports
 // whether the patch has members.
 func (d *differ) objects(name string, a indexedText, x jsonscan.Node, b indexedText, y jsonscan.Node) (written bool) {
+	jsonscan.Unwind(len(d.path))
 	d.path = append(d.path, name)
 	d.out = append(d.out, '{')
 	add := func(key, value string) {

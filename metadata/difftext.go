@@ -223,6 +223,7 @@ func (d *textDiff) diffObjects(a []byte, i int, b []byte, j int, depth int) (end
 	if depth == 0 {
 		return -1, -1
 	}
+	jsonscan.Unwind(depth)
 	open := len(d.out)
 	markA, markB := d.namesA.Mark(), d.namesB.Mark()
 	matched, onlyA, onlyB := len(d.matched), len(d.onlyA), len(d.onlyB)

@@ -75,6 +75,7 @@ func (e *encoder) faults(list Errors) {
 
 // value writes v, which may have depth levels.
 func (e *encoder) value(v any, depth int) {
+	jsonscan.Unwind(depth)
 	switch v := v.(type) {
 	case nil:
 		e.out = append(e.out, "null"...)
@@ -249,6 +250,7 @@ func (e *encoder) marshal(v any) {
 // hasInvalidString reports whether a string in v is invalid UTF-8. It does not call
 // methods that marshal. seen has the places that were searched.
 func hasInvalidString(v reflect.Value, seen map[place]bool) bool {
+	jsonscan.Unwind(len(seen))
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
 		p := placeOf(v)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,36 @@ func TestGrowth(t *testing.T) {
 		// The scratch memory of one call may serve the next, if that is small.
 		assert.LessOrEqual(t, c[2].bytes, 6*(c[0].bytes+5e5)+5e6*float64(strings.Count(name, deepObjects)), "%s: bytes for n, 2n and 4n: %v", name, c)
 		assert.LessOrEqual(t, c[2].places, 6*c[0].places+200, "%s: places for n, 2n and 4n: %v", name, c)
+	}
+}
+
+// Every operation handles the deepest texts. internal/hostile runs this test with the
+// stack of a web page too.
+func TestDeepest(t *testing.T) {
+	t.Parallel()
+	nested := func(open, leaf, end string) string {
+		n := (MaxLevels - 1) / len(end)
+		return `{"a":` + strings.Repeat(open, n) + leaf + strings.Repeat(end, n) + `}`
+	}
+	for _, texts := range [][2]string{
+		{nested(`{"a":`, `1`, `}`), nested(`{"a":`, `null`, `}`)},
+		{nested(`{"b":1,"a":`, `1`, `}`), nested(`{"a":`, `1.0`, `,"b":1}`)},
+		{nested(`[`, `1`, `]`), nested(`[`, `1.0`, `]`)},
+		{nested(`[{"b":null,"a":`, `1`, `}]`), nested(`[{"a":`, `1`, `,"b":null}]`)},
+	} {
+		o := operand{[]byte(texts[0]), []byte(texts[1]), MustParse(texts[0]), MustParse(texts[1])}
+		for _, op := range operations {
+			op.f(o)
+		}
+		_, _ = Parse([]byte(nested(`{"a":`, `{"a":{"b":1}}`, `}`)))
+		_, _ = Parse([]byte(nested(`{"a":`, `0,"a":1`, `}`)))
+		x, y := map[string]any{"a": 1}, map[string]any{"a": []any{2}}
+		for range MaxLevels - 3 {
+			x, y = map[string]any{"a": x}, map[string]any{"a": y}
+		}
+		_, _ = ValueOf(x)
+		_, _ = MergeStruct(x, y, PassEmpty)
+		_, _ = o.x.Without(slices.Repeat([]string{"a"}, MaxLevels-1)...).With(1, slices.Repeat([]string{"a"}, MaxLevels)...)
 	}
 }
 

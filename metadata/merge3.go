@@ -76,6 +76,7 @@ type merger3 struct {
 
 // objects writes the join of three objects, of which base may not exist.
 func (m *merger3) objects(base, ours, theirs jsonscan.Node) {
+	jsonscan.Unwind(len(m.path))
 	var inBase jsonscan.Members
 	if base.Exists() {
 		inBase = m.base.Members(base)

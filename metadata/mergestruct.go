@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	"dario.cat/mergo"
+
+	"github.com/metameld/metameld/internal/jsonscan"
 )
 
 // Empties is what an empty value in a change does: the switch "Pass Empty Values?" of
@@ -78,12 +80,17 @@ func MergeStruct[T any](base, change T, empties Empties) (result T, err error) {
 	return result, nil
 }
 
-// merger merges Go values; pass is PassEmpty.
-type merger struct{ pass bool }
+// merger merges Go values.
+type merger struct {
+	pass  bool // PassEmpty
+	level int  // how many calls of merge are around this one
+}
 
 // merge merges src into dst, which can be set. It keeps dst if that is an unexported
 // field or stands in one.
 func (m merger) merge(dst, src reflect.Value) error {
+	jsonscan.Unwind(m.level)
+	m.level++
 	switch {
 	case !dst.CanInterface():
 		return nil

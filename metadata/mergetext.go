@@ -259,7 +259,7 @@ func (t *textMerge) addValue(p []byte, k int32) {
 		t.makeRoom(p)
 	}
 	start := len(t.made)
-	t.makeValue(p, k)
+	t.makeValue(p, k, 0)
 	t.addMade(start)
 }
 
@@ -278,8 +278,9 @@ func (t *textMerge) storesAll(p []byte, n *node) bool {
 	return t.mode&Replace != 0 || !n.hasNull
 }
 
-// makeValue appends the value of node k to made, as the mode stores it.
-func (t *textMerge) makeValue(p []byte, k int32) {
+// makeValue appends the value of node k to made, as the mode stores it. level is the
+// number of calls around this one.
+func (t *textMerge) makeValue(p []byte, k int32, level int) {
 	n := &t.nodes[k]
 	switch {
 	case t.storesAll(p, n):
@@ -289,6 +290,7 @@ func (t *textMerge) makeValue(p []byte, k int32) {
 		t.made = append(t.made, stripNulls(string(p[n.value:n.end]))...)
 		return
 	}
+	jsonscan.Unwind(level)
 	t.made = append(t.made, '{')
 	empty := len(t.made)
 	for c := n.child; c != 0; c = t.nodes[c].next {
@@ -298,15 +300,15 @@ func (t *textMerge) makeValue(p []byte, k int32) {
 		if len(t.made) > empty {
 			t.made = append(t.made, ',')
 		}
-		t.makeMember(p, c)
+		t.makeMember(p, c, level+1)
 	}
 	t.made = append(t.made, '}')
 }
 
 // makeMember appends the name and value of node k to made.
-func (t *textMerge) makeMember(p []byte, k int32) {
+func (t *textMerge) makeMember(p []byte, k int32, level int) {
 	t.made = append(append(t.made, p[t.nodes[k].Off:t.nodes[k].End]...), ':')
-	t.makeValue(p, k)
+	t.makeValue(p, k, level)
 }
 
 // skip returns the index after the value at d[i]. It does not look for duplicate
@@ -393,6 +395,7 @@ type progress struct {
 // mergeObject merges the patch's object self into the document's object at d[i]
 // and returns the index after it, or a negative number if d is invalid.
 func (t *textMerge) mergeObject(d, p []byte, i int, self int32, depth int) int {
+	jsonscan.Unwind(depth)
 	mark, filter := t.names.Mark(), t.nodes[self].filter
 	i = jsonscan.Space(d, i+1)
 	at := progress{end: i}
@@ -500,7 +503,7 @@ func (t *textMerge) addUnseen(p []byte, self int32, at progress) {
 		}
 		at.kept = true
 		if n.end-n.value < fewBytes || !t.storesAll(p, n) {
-			t.makeMember(p, k)
+			t.makeMember(p, k, 0)
 			continue
 		}
 		t.made = append(append(t.made, p[n.Off:n.End]...), ':')

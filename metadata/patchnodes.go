@@ -39,6 +39,7 @@ func (t *textMerge) readObject(p []byte, self int32, depth int) int {
 	if depth == 0 {
 		return -1
 	}
+	jsonscan.Unwind(depth)
 	i := jsonscan.Space(p, t.nodes[self].value+1)
 	mark, last := t.names.Mark(), int32(0)
 	for empty := i < len(p) && p[i] == '}'; !empty; {

@@ -24,6 +24,7 @@ func stripNulls(value string) string {
 // stripper copies a value without its null members.
 type stripper struct {
 	text  string
+	level int // how many arrays and objects are open
 	out   strings.Builder
 	found bool // a null member
 }
@@ -36,6 +37,8 @@ func (s *stripper) value(i int) (end int) {
 		s.out.WriteString(s.text[i:end])
 		return end
 	}
+	jsonscan.Unwind(s.level)
+	s.level++
 	s.out.WriteByte(first)
 	written := false
 	for i = jsonscan.Space([]byte(s.text), i+1); s.text[i] != first+2; { // the closing bracket
@@ -58,6 +61,7 @@ func (s *stripper) value(i int) (end int) {
 		}
 		i = jsonscan.Next([]byte(s.text), s.value(value))
 	}
+	s.level--
 	s.out.WriteByte(first + 2)
 	return i + 1
 }

@@ -50,6 +50,10 @@ var growing = map[string]func(n int) (identities, members, metadata, other strin
 	"one object": func(n int) (string, string, string, string) {
 		return identity, ``, `{"o":{` + parts(n, `"m%d":%[1]d`) + "}}", `{"o":{` + parts(n, `"n%d":%[1]d`) + "}}"
 	},
+	"levels": func(n int) (string, string, string, string) {
+		nested := func(leaf string) string { return strings.Repeat(`{"a":`, n) + leaf + strings.Repeat("}", n) }
+		return identity, ``, nested("1"), nested("null")
+	},
 	"removals": func(n int) (string, string, string, string) {
 		return identity, parts(n, `,"x%d":null`), "{" + parts(n, `"m%d":1`) + "}", "{" + parts(n, `"m%d":null`) + "}"
 	},
@@ -231,6 +235,15 @@ func TestWorkIsLinear(t *testing.T) {
 				check(c.name, func(i int) { lists[i][at].do() })
 			}
 		}
+	}
+}
+
+// Every operation handles users whose metadata is nested as deep as a body can be.
+func TestDeepestUsers(t *testing.T) {
+	g := grow(t, "levels", metadata.MaxLevels-2)
+	g.steps, g.updates = g.steps[:20], g.updates[:20]
+	for _, f := range operations {
+		f(&g)
 	}
 }
 

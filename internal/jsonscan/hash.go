@@ -33,6 +33,7 @@ type hasher struct {
 	seed  uint64
 	sums  Hashes // of each array and object in the order of the text; nil: not wanted
 	spare []byte // for an unquoted string
+	level int    // how many arrays and objects are open
 }
 
 // value returns the hash of the valid value at d[i] and the index after it.
@@ -60,6 +61,8 @@ func (h *hasher) value(d []byte, i int) (sum uint64, end int) {
 // inside is value for an array or object.
 func (h *hasher) inside(d []byte, i int) (sum uint64, end int) {
 	isObject, count := d[i] == '{', uint64(0)
+	Unwind(h.level)
+	h.level++
 	for i = Space(d, i+1); d[i] != ']' && d[i] != '}'; count++ {
 		var x uint64
 		if isObject {
@@ -73,6 +76,7 @@ func (h *hasher) inside(d []byte, i int) (sum uint64, end int) {
 		}
 		i = Next(d, end)
 	}
+	h.level--
 	return fold(sum^hash(h.seed+uint64(d[i]), nil)+count, h.seed|1), i + 1
 }
 

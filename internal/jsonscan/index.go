@@ -137,7 +137,10 @@ func (c cursor) left() (n int) {
 }
 
 // EqualNodes reports whether node x of a and node y of b are the same value; see [Equal].
-func EqualNodes(a *Text, x Node, b *Text, y Node) bool {
+func EqualNodes(a *Text, x Node, b *Text, y Node) bool { return equalNodes(a, x, b, y, 0) }
+
+func equalNodes(a *Text, x Node, b *Text, y Node, level int) bool {
+	Unwind(level)
 	c := a.d[x.At]
 	if c != '{' && c != '[' {
 		return EqualScalars(a.d[x.At:x.Stop], b.d[y.At:y.Stop])
@@ -148,7 +151,7 @@ func EqualNodes(a *Text, x Node, b *Text, y Node) bool {
 	equal := true
 	if c == '{' {
 		Pair(a, x, b, y, func(x, y Node) bool {
-			equal = x.Exists() && y.Exists() && EqualNodes(a, x, b, y)
+			equal = x.Exists() && y.Exists() && equalNodes(a, x, b, y, level+1)
 			return equal
 		})
 		return equal
@@ -159,7 +162,7 @@ func EqualNodes(a *Text, x Node, b *Text, y Node) bool {
 		if !x.Exists() || !y.Exists() {
 			return x.Exists() == y.Exists()
 		}
-		equal = EqualNodes(a, x, b, y)
+		equal = equalNodes(a, x, b, y, level+1)
 	}
 	return false
 }

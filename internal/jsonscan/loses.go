@@ -10,15 +10,16 @@ func Loses(a, b []byte) bool {
 		return lost
 	}
 	x, y := NewText(bytes.Clone(a)), NewText(bytes.Clone(b)) // a and b must not escape
-	var loses func(n, m Node) bool
-	loses = func(n, m Node) (lost bool) {
+	var loses func(n, m Node, level int) bool
+	loses = func(n, m Node, level int) (lost bool) {
+		Unwind(level)
 		Pair(x, n, y, m, func(n, m Node) bool {
-			lost = !m.Exists() || n.Exists() && x.First(n) == '{' && y.First(m) == '{' && loses(n, m)
+			lost = !m.Exists() || n.Exists() && x.First(n) == '{' && y.First(m) == '{' && loses(n, m, level+1)
 			return !lost
 		})
 		return lost
 	}
-	return loses(x.Root(), y.Root())
+	return loses(x.Root(), y.Root(), 0)
 }
 
 // losesFlat is Loses for the first level of few members. It reports false if objects

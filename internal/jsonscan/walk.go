@@ -71,6 +71,7 @@ func (w *walk) inside(x Node, yield func(Inner) bool) bool {
 		return true
 	}
 	at := len(w.path)
+	Unwind(at)
 	w.path = append(w.path, step{})
 	c := w.t.cursor(x)
 	for k := 0; ; k++ {
