@@ -1,5 +1,11 @@
 package metadata
 
+import (
+	"bytes"
+
+	"github.com/metameld/metameld/internal/jsonscan"
+)
+
 // Delta is a change of one metadata object, as a payload holds it: members to set,
 // members to remove, a wipe, or no change. It is immutable, one pointer large and
 // safe to share between goroutines.
@@ -34,8 +40,8 @@ func ParseDelta(text []byte) (Delta, error) {
 
 // isNull reports whether text is a valid JSON null.
 func isNull(text []byte) bool {
-	var v Value
-	return v.UnmarshalJSON(text) == nil && v.IsNull()
+	i := jsonscan.Space(text, 0)
+	return bytes.HasPrefix(text[i:], []byte("null")) && jsonscan.Space(text, i+len("null")) == len(text)
 }
 
 // MustDelta is [ParseDelta] for literals in programs and tests. It panics if

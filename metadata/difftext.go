@@ -41,17 +41,20 @@ func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
 		ok = d.diffDocs(from, to)
 		out = d.out
 	}
-	if d.release(); ok {
+	names := &d.namesA
+	defer d.release()
+	if ok {
 		return out, nil
 	}
-	if len(from)+len(to) > fewTextBytes && len(to) > 0 && !isUnique(to, new(jsonscan.Names)) && (len(from) == 0 || isUnique(from, new(jsonscan.Names))) {
-		return dst, faultsIn(to) // before from takes memory
+	names.Reset(0)
+	if len(from)+len(to) > fewTextBytes && len(to) > 0 && !isUnique(to, names) && (len(from) == 0 || isUnique(from, names)) {
+		return dst, faultsIn(to, names) // before from takes memory
 	}
-	x, err := parseOptional(from)
+	x, err := parseOptional(from, names)
 	if err != nil {
 		return dst, err
 	}
-	y, err := parseOptional(to)
+	y, err := parseOptional(to, names)
 	if err != nil {
 		return dst, err
 	}
@@ -66,11 +69,11 @@ func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
 const fewTextBytes = 1 << 16
 
 // parseOptional is Parse for which an empty text is an absent object.
-func parseOptional(text []byte) (Object, error) {
+func parseOptional(text []byte, names *jsonscan.Names) (Object, error) {
 	if len(text) == 0 {
 		return Object{}, nil
 	}
-	return Parse(text)
+	return parse(text, names)
 }
 
 // textDiff is the scratch memory of one comparison of texts. It reads two texts, a

@@ -153,11 +153,11 @@ func (e *encoder) text(t []byte, depth int) {
 		e.out = append(e.out, t[start:end]...)
 		return
 	}
-	if len(jsonscan.Faults(t, jsonscan.MaxDepth)) == 0 {
+	if len(jsonscan.Faults(t, jsonscan.MaxDepth, &names)) == 0 {
 		e.fault(ErrDepth) // legal by itself, but not at this depth
 		return
 	}
-	e.faults(faultsIn(t))
+	e.faults(faultsIn(t, &names))
 }
 
 func (e *encoder) mapping(m map[string]any, depth int) {

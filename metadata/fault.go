@@ -122,10 +122,11 @@ func (l *faultList) err() error {
 	return l.list
 }
 
-// faultsIn returns the faults of a text that was refused as an object.
-func faultsIn(text []byte) Errors {
+// faultsIn returns the faults of a text that was refused as an object. It uses names as
+// scratch memory.
+func faultsIn(text []byte, names *jsonscan.Names) Errors {
 	var es Errors
-	for _, f := range jsonscan.Faults(text, jsonscan.MaxDepth) {
+	for _, f := range jsonscan.Faults(text, jsonscan.MaxDepth, names) {
 		e := &Error{Pointer: f.Pointer, Offset: f.Offset}
 		switch f.Kind {
 		case jsonscan.UTF8:

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/metameld/metameld/internal/jsonscan"
 )
 
 // modes are all modes that act differently, in the order by which the seeds of
@@ -574,8 +576,8 @@ func checkAppendDiff(t *testing.T, m Mode, a, b []byte) {
 	if got[0] != 'x' {
 		t.Fatal("what dst held is gone")
 	}
-	x, errX := parseOptional(a)
-	y, errY := parseOptional(b)
+	x, errX := parseOptional(a, new(jsonscan.Names))
+	y, errY := parseOptional(b, new(jsonscan.Names))
 	if errX != nil || errY != nil {
 		onlyDuplicates := (errX == nil || errors.Is(errX, ErrDuplicateName)) && (errY == nil || errors.Is(errY, ErrDuplicateName))
 		if err == nil && !onlyDuplicates {

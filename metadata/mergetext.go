@@ -34,17 +34,17 @@ func (m Mode) AppendMerge(dst, doc, patch []byte) ([]byte, error) {
 		return append(dst, out...), err
 	}
 	t := textMerges.Get().(*textMerge)
+	defer t.release()
 	t.mode = m
 	dst, refused := t.appendMerge(dst, doc, patch)
-	t.release()
 	switch refused {
 	case refusedPatch:
 		if isNull(patch) {
 			return dst, Errors{{Fault: ErrNull}}
 		}
-		return dst, faultsIn(patch)
+		return dst, faultsIn(patch, &t.names)
 	case refusedDoc:
-		return dst, faultsIn(doc)
+		return dst, faultsIn(doc, &t.names)
 	}
 	return dst, nil
 }

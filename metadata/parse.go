@@ -15,9 +15,17 @@ import (
 //  2. JSON with duplicate names has an [ErrDuplicateName] for each.
 //  3. Other JSON that is not an object has the fault [ErrNotObject].
 func Parse(text []byte) (Object, error) {
-	o, ok := parse(text)
+	names := namesPool.Get().(*jsonscan.Names)
+	defer releaseNames(names)
+	return parse(text, names)
+}
+
+// parse is Parse with names as scratch memory.
+func parse(text []byte, names *jsonscan.Names) (Object, error) {
+	names.Reset(0)
+	o, ok := readObject(text, names)
 	if !ok {
-		return Object{}, faultsIn(text)
+		return Object{}, faultsIn(text, names)
 	}
 	return o, nil
 }
@@ -32,14 +40,13 @@ func MustParse(text string) Object {
 	return o
 }
 
-// parse returns the object that is all of d. It shares a copy of d.
-func parse(d []byte) (o Object, ok bool) {
+// readObject returns the object that is all of d. It shares a copy of d. It adds the
+// names of the object to names, which has none.
+func readObject(d []byte, names *jsonscan.Names) (o Object, ok bool) {
 	i := jsonscan.Space(d, 0)
 	if i >= len(d) || d[i] != '{' {
 		return Object{}, false
 	}
-	names := namesPool.Get().(*jsonscan.Names)
-	defer releaseNames(names)
 	if i = jsonscan.Space(d, i+1); i < len(d) && d[i] == '}' {
 		return newObject(nil), jsonscan.Space(d, i+1) == len(d)
 	}

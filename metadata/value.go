@@ -252,7 +252,7 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 	start := jsonscan.Space(text, 0)
 	end := jsonscan.Check(text, start, jsonscan.MaxDepth, names)
 	if end < 0 || jsonscan.Space(text, end) != len(text) {
-		return faultsIn(text)
+		return faultsIn(text, names)
 	}
 	v.text = string(text[start:end])
 	return nil

@@ -1,6 +1,8 @@
 package jsonscan
 
 import (
+	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,9 +38,13 @@ const (
 
 // Faults returns the faults of the text d: one if it is not JSON, otherwise every
 // duplicate name in the order of the text. It is the slow and readable twin of [Check],
-// called if Check refuses a text.
-func Faults(d []byte, depth int) []Fault {
-	r := reader{d: d, limit: depth}
+// called if Check refuses a text. It drops what names has and uses it as scratch memory,
+// preferably what Check used.
+func Faults(d []byte, depth int, names *Names) []Fault {
+	names.Reset(0)
+	names.table = names.table[:0]
+	defer names.Reset(0)
+	r := reader{d: d, limit: depth, names: names}
 	end, ok := r.value(Space(d, 0))
 	if ok {
 		if end = Space(d, end); end < len(d) {
@@ -64,8 +70,7 @@ type reader struct {
 	fatal      Fault
 	search     bool      // for duplicates; the text is JSON
 	sets       []nameSet // of the open objects
-	few        []int     // offsets of the names of the open objects that have few
-	names      Names     // for hashes
+	names      *Names    // of the open objects, without duplicates
 	duplicates []Fault
 	pointers   int // bytes spent on pointers of duplicates
 }
@@ -161,7 +166,7 @@ func (r *reader) open(i int) (at int, begins, ok bool) {
 		r.path = append(r.path, step{})
 		return i, true, true
 	}
-	r.sets = append(r.sets, nameSet{mark: len(r.few)})
+	r.sets = append(r.sets, nameSet{mark: r.names.Mark(), table: len(r.names.table)})
 	at, ok = r.name(i)
 	return at, ok, ok
 }
@@ -178,7 +183,9 @@ func (r *reader) next(i int) (at int, begins, ok bool) {
 	switch i = Space(r.d, i); {
 	case i < len(r.d) && r.d[i] == closing:
 		if isObject {
-			r.few = r.few[:r.sets[len(r.sets)-1].mark]
+			s := r.sets[len(r.sets)-1]
+			r.names.Reset(s.mark)
+			r.names.table = r.names.table[:s.table]
 			r.sets = r.sets[:len(r.sets)-1]
 		}
 		return i + 1, false, true
@@ -202,8 +209,13 @@ func (r *reader) name(i int) (value int, ok bool) {
 	if !ok {
 		return end, false
 	}
-	r.path = append(r.path, step{name: Name{Off: i, End: end}})
-	if r.search && !r.add(i) && !r.duplicate(i) {
+	n := Name{Off: i, End: end}
+	if r.search {
+		_, escaped := String(d, i)
+		n = NameAt(d, i, end, escaped)
+	}
+	r.path = append(r.path, step{name: n})
+	if r.search && !r.add(n) && !r.duplicate(i) {
 		return end, false
 	}
 	if end = Space(d, end); end >= len(d) || d[end] != ':' {
@@ -238,56 +250,64 @@ func (r *reader) string(i int) (end int, ok bool) {
 	return i, r.stop(Syntax, i)
 }
 
-// nameSet is the names of one open object.
+// nameSet is the names of one open object, which are a part of the list of Names.
 type nameSet struct {
-	mark  int   // the first of its names in r.few
-	table []int // if there are many: a place holds 0, or one plus the offset of a name
-	n     int   // names in the table
+	mark        int // the first of them
+	table, size int // the place of its hash table in that of Names; no size: few names
 }
 
-// add adds the name at d[off] to those of the innermost object. It reports false if the
-// object has it.
-func (r *reader) add(off int) bool {
+// add adds the name n to those of the innermost object. It reports false if the object
+// has it.
+func (r *reader) add(n Name) bool {
 	s := &r.sets[len(r.sets)-1]
-	if s.table == nil {
-		for _, other := range r.few[s.mark:] {
-			if sameStrings(r.d[off:], r.d[other:]) {
+	list := r.names.list[s.mark:]
+	switch {
+	case len(list) < few:
+		for _, other := range list {
+			if other.same(r.d, entry{n.key, n.Off}) {
 				return false
 			}
 		}
-		if r.few = append(r.few, off); len(r.few)-s.mark > few {
-			s.table = make([]int, 4*few)
-			for _, other := range r.few[s.mark:] {
-				r.put(s, other)
-			}
-		}
-		return true
+	case !r.insert(s, n, len(list)):
+		return false
 	}
-	if 4*s.n >= 3*len(s.table) {
-		old := s.table
-		s.table, s.n = make([]int, len(old)*3/2), 0
-		for _, other := range old {
-			if other > 0 {
-				r.put(s, other-1)
-			}
-		}
-	}
-	return r.put(s, off)
+	r.names.Room(r.d, n.Off)
+	r.names.Add(n)
+	return true
 }
 
-// put adds the name at d[off] to the table of s. It reports false if that has it.
-func (r *reader) put(s *nameSet, off int) bool {
-	d := r.d
-	end, escaped := String(d, off)
-	at := int(r.names.Hash(d, Name{Off: off, End: end, Escaped: escaped}) % uint64(len(s.table)))
-	for ; s.table[at] > 0; at = (at + 1) % len(s.table) {
-		if sameStrings(d[off:], d[s.table[at]-1:]) {
-			return false
+// insert adds the name n, which gets number k of the list, to the hash table of s. It
+// reports false if s has the name.
+func (r *reader) insert(s *nameSet, n Name, k int) bool {
+	if 4*k >= 3*s.size {
+		s.size = (k + more(k, n.Off, len(r.d))) * 4 / 3
+		tables := slices.Grow(r.names.table[:s.table], s.size)[:s.table+s.size]
+		clear(tables[s.table:])
+		r.names.table = tables
+		for i, x := range r.names.list[s.mark:] {
+			end, escaped := String(r.d, x.off)
+			tables[r.slot(s, NameAt(r.d, x.off, end, escaped))] = uint32(i) + 1
 		}
 	}
-	s.table[at] = off + 1
-	s.n++
+	at := r.slot(s, n)
+	if r.names.table[at] != 0 {
+		return false
+	}
+	r.names.table[at] = uint32(k) + 1
 	return true
+}
+
+// slot returns the index of the place of the name n in the hash table of s. A place holds
+// 0, or one plus the number of a name.
+func (r *reader) slot(s *nameSet, n Name) int {
+	table, list := r.names.table[s.table:][:s.size], r.names.list[s.mark:]
+	h, _ := bits.Mul64(r.names.Hash(r.d, n), uint64(len(table)))
+	for table[h] != 0 && !list[table[h]-1].same(r.d, entry{n.key, n.Off}) {
+		if h++; h == uint64(len(table)) {
+			h = 0
+		}
+	}
+	return s.table + int(h)
 }
 
 // EscapeToken returns s as a reference token of a JSON Pointer (RFC 6901, section 3).

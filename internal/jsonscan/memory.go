@@ -12,11 +12,18 @@ func Keep(bytes int) bool { return bytes <= 1<<17 }
 // not inlined, since callers are fast without its rare work.
 //
 //go:noinline
-func Grow[T any](s []T, i, n int) []T {
-	const many = 1024
-	more := len(s) + 16
-	if len(s) >= many {
-		more = max(len(s)/4, int(float64(len(s))*float64(n-i)/float64(i)*1.125))
+func Grow[T any](s []T, i, n int) []T { return slices.Grow(s, more(len(s), i, n)) }
+
+// more returns how many elements to make room for after those that were read before
+// index i of n.
+func more(count, i, n int) int {
+	const many, most = 1024, 1 << 16
+	if count < many {
+		return count + 16
 	}
-	return slices.Grow(s, more)
+	rest := int(float64(count) * float64(n-i) / float64(i) * 1.0625)
+	if count < most/2 {
+		rest = min(rest, most) // these may be levels, of which the text has no more
+	}
+	return max(count/4, rest)
 }

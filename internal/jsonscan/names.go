@@ -279,16 +279,15 @@ const mostCompared = 64
 // uniqueHashed is Unique by a hash table. It hashes the keys first, which are known
 // already, and turns to seeded hashes if those collide too often.
 func (s *Names) uniqueHashed(d []byte, list []entry) bool {
-	size := 1 << bits.Len(uint(len(list)*2-1))
-	if cap(s.table) < size {
+	size := uint64(len(list) + len(list)/2)
+	if uint64(cap(s.table)) < size {
 		s.table = make([]uint32, size)
 	}
 	table := s.table[:size]
 	clear(table)
-	shift := 64 - bits.TrailingZeros(uint(size))
 	budget := 8 * len(list)
 	for i := range list {
-		h := int(spread(list[i].key) >> shift)
+		h, _ := bits.Mul64(spread(list[i].key), size)
 		for table[h] != 0 {
 			other := list[table[h]-1]
 			if list[i].same(d, other) {
@@ -300,7 +299,9 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 			if budget < 0 {
 				return s.uniqueSeeded(d, list, table)
 			}
-			h = (h + 1) & (size - 1)
+			if h++; h == size {
+				h = 0
+			}
 		}
 		table[h] = uint32(i + 1)
 	}
@@ -312,12 +313,14 @@ func (s *Names) uniqueSeeded(d []byte, list []entry, table []uint32) bool {
 	clear(table)
 	for i := range list {
 		end, escaped := String(d, list[i].off)
-		h := int(s.Hash(d, Name{Off: list[i].off, End: end, Escaped: escaped})) & (len(table) - 1)
+		h, _ := bits.Mul64(s.Hash(d, Name{Off: list[i].off, End: end, Escaped: escaped}), uint64(len(table)))
 		for table[h] != 0 {
 			if list[i].same(d, list[table[h]-1]) {
 				return false
 			}
-			h = (h + 1) & (len(table) - 1)
+			if h++; h == uint64(len(table)) {
+				h = 0
+			}
 		}
 		table[h] = uint32(i + 1)
 	}

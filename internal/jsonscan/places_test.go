@@ -24,7 +24,7 @@ func agree(t *testing.T, text string) {
 	if got := whole(Check(d, start, MaxDepth, &names)); got != want || names.Mark() != 0 {
 		t.Fatalf("Check(%q) accepts = %v and leaves %d names", text, got, names.Mark())
 	}
-	if got := len(Faults(d, MaxDepth)) == 0; got != want {
+	if got := len(Faults(d, MaxDepth, new(Names))) == 0; got != want {
 		t.Fatalf("Faults(%q) accepts = %v", text, got)
 	}
 	if !want {
@@ -138,14 +138,14 @@ func TestDuplicatesAmongMany(t *testing.T) {
 			list[i] = fmt.Sprintf(`"key number %d":{"a":%d}`, i, i)
 		}
 		text := []byte("{" + strings.Join(list, ",") + "}")
-		if Check(text, 0, MaxDepth, &names) != len(text) || len(Faults(text, MaxDepth)) > 0 {
+		if Check(text, 0, MaxDepth, &names) != len(text) || len(Faults(text, MaxDepth, new(Names))) > 0 {
 			t.Fatalf("%d names: refused", n)
 		}
 		for _, i := range []int{0, 1, n / 2, n - 1} {
 			for _, at := range []int{0, n / 2, n} {
 				again := append(append(append([]string{}, list[:at]...), fmt.Sprintf(`"k\u0065y number %d":0`, i)), list[at:]...)
 				text := []byte(`[{"key number 1":{}},{` + strings.Join(again, " , ") + `}]`)
-				if Check(text, 0, MaxDepth, &names) >= 0 || len(Faults(text, MaxDepth)) != 1 {
+				if Check(text, 0, MaxDepth, &names) >= 0 || len(Faults(text, MaxDepth, new(Names))) != 1 {
 					t.Fatalf("%d names: %d twice, at %d, and not refused", n, i, at)
 				}
 			}

@@ -292,6 +292,9 @@ key:
 			if c = byte(x >> ((t - 7) & 63)); c == '"' {
 				i = j + 1
 				if len(unique) > 0 {
+					if len(names.list) == cap(names.list) {
+						names.grow(d, int(start))
+					}
 					names.list = append(names.list, entry{key(d, int(start+1), int(j)), int(start)})
 				}
 				goto colon
@@ -311,6 +314,7 @@ key:
 		}
 		i = uint(end)
 		if len(unique) > 0 {
+			names.Room(d, int(start))
 			names.Add(NameAt(d, int(start), int(i), escaped))
 		}
 	}

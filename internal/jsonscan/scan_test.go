@@ -76,7 +76,7 @@ func FuzzSkip(f *testing.F) {
 		var names Names
 		end = Check(text, Space(text, 0), MaxDepth, &names)
 		strict := end >= 0 && Space(text, end) == len(text)
-		faults := Faults(text, MaxDepth)
+		faults := Faults(text, MaxDepth, new(Names))
 		if strict != (len(faults) == 0) {
 			t.Fatalf("Check accepts = %v, Faults lists %v", strict, faults)
 		}
@@ -171,7 +171,7 @@ func TestFaults(t *testing.T) {
 		if tt.want != nil && tt.want[0].Kind == Depth {
 			limit = 3
 		}
-		got := Faults([]byte(tt.text), limit)
+		got := Faults([]byte(tt.text), limit, new(Names))
 		if len(got) != len(tt.want) {
 			t.Errorf("Faults(%q) = %v, want %v", tt.text, got, tt.want)
 			continue
@@ -182,7 +182,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
-	if got := Faults([]byte(many), MaxDepth); len(got) != mostFaults+1 || got[mostFaults].Kind != More {
+	if got := Faults([]byte(many), MaxDepth, new(Names)); len(got) != mostFaults+1 || got[mostFaults].Kind != More {
 		t.Errorf("3000 duplicates: %d faults, the last %v", len(got), got[len(got)-1])
 	}
 }
@@ -201,7 +201,7 @@ func TestFaultsOfDeepTexts(t *testing.T) {
 		go func() { // with a stack of its own
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			faults := Faults([]byte(text), levels+1)
+			faults := Faults([]byte(text), levels+1, new(Names))
 			runtime.ReadMemStats(&after)
 			if len(faults) != 1 || faults[0].Offset != want || strings.Count(faults[0].Pointer, "/") < levels {
 				t.Errorf("%d faults, the first at %d", len(faults), faults[0].Offset)
@@ -229,7 +229,7 @@ func TestDepth(t *testing.T) {
 					t.Errorf("%d levels of %s: accepted = %v", depth, pair, ok)
 				}
 			}
-			if got := len(Faults(text, MaxDepth)) == 0; got != (depth <= MaxDepth) {
+			if got := len(Faults(text, MaxDepth, new(Names))) == 0; got != (depth <= MaxDepth) {
 				t.Errorf("%d levels of %s: Faults accepts = %v", depth, pair, got)
 			}
 			for _, limit := range []int{-1, 0, 3, 63, 64, 126, depth - 1, depth, depth + 1} {
@@ -311,7 +311,7 @@ func FuzzEqual(f *testing.F) {
 	f.Add([]byte(`{"b":[1.0,"\u0061"],"a":1e1}`), []byte(`{"a":10,"b":[1,"a"]}`))
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		a, b = bytes.Trim(a, " \t\r\n"), bytes.Trim(b, " \t\r\n")
-		if len(Faults(a, 100)) > 0 || len(Faults(b, 100)) > 0 {
+		if len(Faults(a, 100, new(Names))) > 0 || len(Faults(b, 100, new(Names))) > 0 {
 			return
 		}
 		want, ok := slowEqual(t, a, b)
