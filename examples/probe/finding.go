@@ -70,8 +70,11 @@ func (a *attempt) judge(x exchange, got answer, before, after user.Profile) erro
 		return err
 	}
 	names := fitting(a.p.rule, predicted, seen)
-	if names == nil && seen.refused && a.refusable(x) {
+	switch {
+	case names == nil && seen.refused && a.refusable(x):
 		return undecided("another rule may refuse it, whose reading is not known")
+	case (names == nil || len(names) > 1 && len(names) == len(predicted)) && a.foreign(seen.watched):
+		return errForeign
 	}
 	a.settle(names != nil, slices.DeleteFunc(names, func(name string) bool { return name == "" }))
 	return nil
@@ -83,6 +86,69 @@ func (a *attempt) refusable(x exchange) bool {
 	t.Sources = rule.Strict
 	list, err := predictions(x, a.p.rule, t, nil)
 	return err != nil || slices.ContainsFunc(list, func(o outcome) bool { return o.refused })
+}
+
+const errForeign undecided = "the user has a value that the probe did not send: an Action or a Hook of the tenant may have set it"
+
+// foreign reports whether the probe did not send all that is in the watched values.
+func (a *attempt) foreign(watched []metadata.Value) bool {
+	for i, v := range watched {
+		if !v.IsZero() && !strings.HasSuffix(a.p.watch[i], present) && !a.sent(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// expects returns an error if the user does not have what the probe sent before it asks.
+// Further members are no error: the prediction has them too.
+func (a *attempt) expects(before user.Profile) error {
+	members := []string{a.base(""), a.p.creation}
+	for _, x := range a.p.setup {
+		if x.path == userPath {
+			members = append(members, x.body[1:len(x.body)-1])
+		}
+	}
+	text, err := a.s.object(members...)
+	if err != nil {
+		return err
+	}
+	sent, err := metadata.Parse(text)
+	if err != nil {
+		return err
+	}
+	has, err := before.Object()
+	if err != nil {
+		return err
+	}
+	for _, pointer := range a.p.watch {
+		if root := rootOf(pointer); !holds(has.At(root), sent.At(root)) {
+			return undecided("the user does not have what the probe sent in " + root + ": an Action or a Hook of the tenant may have changed it")
+		}
+	}
+	return nil
+}
+
+// rootOf returns the pointer to the attribute that a pointer leads into.
+func rootOf(pointer string) string {
+	name, _, _ := strings.Cut(pointer[1:], "/")
+	return "/" + name
+}
+
+// holds reports whether v has every member of sent that has a value.
+func holds(v, sent metadata.Value) bool {
+	members, ok := sent.Object()
+	if !ok {
+		return sent.IsZero() || sent.IsNull() || v.Equal(sent)
+	}
+	for name, want := range members.All() {
+		o, _ := v.Object()
+		got, _ := o.Get(name)
+		if !holds(got, want) {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *attempt) settle(fit bool, readings []string) {

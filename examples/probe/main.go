@@ -72,8 +72,9 @@ type program struct {
 type options struct {
 	domain, url, audience string
 	connections           []string
-	declared              string // a file
-	credentials           string // a file
+	declared              string      // a file
+	described             []connected // in it
+	credentials           string      // a file
 	createUsers           string
 	large, scripts        bool
 	journal               string // a file
@@ -94,7 +95,7 @@ func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 		o.connections = append(o.connections, s)
 		return nil
 	})
-	flags.StringVar(&o.declared, "connections", "", "`file` with a JSON list of connections, for emulators without GET /api/v2/connections")
+	flags.StringVar(&o.declared, "connections", "", "`file` that describes connections, for emulators without GET /api/v2/connections:\n[{\"name\":\"Username-Password-Authentication\",\"kind\":\"database\"}]")
 	flags.StringVar(&o.credentials, "credentials", "", "`file` with a JSON object: token, or client_id and client_secret")
 	flags.StringVar(&o.createUsers, "create-users", "", "create users and delete them; repeats the `name` of the tenant")
 	flags.BoolVar(&o.large, "large-tenant", false, "allow a tenant with more than 1,000 users")
@@ -166,9 +167,12 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	if err := o.describe(); err != nil {
+		return exitFailed, err
+	}
 	name := nameOf(base.Host)
 	if !o.clean && o.createUsers != name {
-		p.announce(name, o.chosen(), 0)
+		p.announce(name, o, 0)
 		if o.createUsers != "" {
 			return exitFailed, errors.New("-create-users does not repeat the name of the tenant; nothing was sent")
 		}
@@ -201,7 +205,10 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 	g := &guard{owns: j.owns}
 	r := &runner{
 		c: &client{base: base, http: p.http(base), token: c.Token, grant: grant, secrets: secrets, guard: g.check, sleep: p.sleep, now: p.now},
-		j: j, g: g, tag: fmt.Sprintf("%x%04x", p.now().Unix()&0xffffff, random(1<<16)), policies: rule.Policies{},
+		j: j, g: g, tag: fmt.Sprintf("%x%04x", p.now().Unix()&0xffffff, random(1<<16)), policies: rule.Policies{}, trials: map[string]trial{}, settles: settles,
+	}
+	if o.embedded { // the tenant in memory has none
+		r.settles = 0
 	}
 	if o.clean {
 		return p.clean(ctx, r)
@@ -238,7 +245,7 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 		p.say("Without -domain and -url this runs against a tenant in memory.")
 	}
 	chosen := o.chosen()
-	p.announce(nameOf(r.c.base.Host), chosen, len(r.j.ids))
+	p.announce(nameOf(r.c.base.Host), o, len(r.j.ids))
 	err := r.prepare(ctx, o, chosen)
 	var findings []finding
 	if err == nil {
@@ -282,11 +289,15 @@ func (o *options) chosen() []probe {
 	return slices.DeleteFunc(slices.Clone(probes), func(p probe) bool { return !slices.Contains(o.rules, p.rule) })
 }
 
+// count returns the number of connections that the flags name.
+func (o *options) count() int { return len(o.described) + len(o.connections) }
+
 // announce says what the probes do, before anything is sent. left is the number of users that
 // an earlier run may have left.
-func (p *program) announce(name string, list []probe, left int) {
-	requests, users := bounds(list, left)
-	usual := 0
+func (p *program) announce(name string, o options, left int) {
+	list := o.chosen()
+	requests, users := bounds(list, o.count(), left)
+	usual := 1 + 6*o.count()
 	for _, x := range list {
 		usual += x.usual()
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,13 +25,14 @@ const largeTenant = 1000
 
 // bounds returns how many requests and users the probes need at most. left is the number of
 // users that an earlier run may have left.
-func bounds(list []probe, left int) (requests, users int) {
+func bounds(list []probe, connections, left int) (requests, users int) {
 	for _, p := range list {
 		n, u := p.bounds()
 		requests += n
 		users += u
 	}
-	users++ // the trial
+	users += connections // see try
+	requests += 10 * connections
 	return requests*2 + 50 + 4*left + reserve(users+left), users
 }
 
@@ -39,7 +41,7 @@ func reserve(users int) int { return 20 + 8*users }
 
 // prepare reads the connections, counts the users, and deletes what an earlier run left.
 func (r *runner) prepare(ctx context.Context, o options, list []probe) error {
-	requests, users := bounds(list, len(r.j.ids))
+	requests, users := bounds(list, o.count(), len(r.j.ids))
 	r.reserve = reserve(users + len(r.j.ids))
 	r.c.left, r.most = requests-r.reserve, users
 	if err := r.connect(ctx, o); err != nil {
@@ -53,18 +55,47 @@ func (r *runner) prepare(ctx context.Context, o options, list []probe) error {
 	return r.clean(ctx, false)
 }
 
+// describe reads the file of -connections, which has what [user.Connection] has as JSON; id, for
+// imports, is optional.
+func (o *options) describe() error {
+	if o.declared == "" {
+		return nil
+	}
+	text, err := os.ReadFile(o.declared)
+	if err != nil {
+		return errors.New("the file of -connections cannot be read")
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(text, &list) != nil || len(list) == 0 {
+		return errors.New(`the file of -connections is not a JSON list such as [{"name":"Username-Password-Authentication","kind":"database"}]`)
+	}
+	for i, text := range list {
+		var c connected
+		members, err := metadata.Parse(text)
+		if err == nil {
+			c.id, _ = members.At("/id").Str()
+			err = json.Unmarshal(members.Without("id").AppendJSON(nil), &c.Connection)
+		}
+		switch {
+		case err != nil:
+		case c.Name == "":
+			err = errors.New("it has no name")
+		case c.Kind == user.KindUnknown:
+			err = errors.New("it has no kind: database or custom-database")
+		case slices.Contains(o.connections, c.Name) || slices.ContainsFunc(o.described, func(d connected) bool { return d.Name == c.Name }):
+			err = errors.New("its name is that of another one")
+		}
+		if err != nil {
+			return fmt.Errorf("connection %d in the file of -connections: %w", i+1, err)
+		}
+		o.described = append(o.described, c)
+	}
+	return nil
+}
+
 // connect reads the connections that the flags name.
 func (r *runner) connect(ctx context.Context, o options) error {
-	if o.declared != "" {
-		text, err := os.ReadFile(o.declared)
-		var list []user.Connection
-		if err != nil || json.Unmarshal(text, &list) != nil {
-			return errors.New("the file of -connections is not a JSON list of connections")
-		}
-		for _, c := range list {
-			r.connections = append(r.connections, connected{Connection: c})
-		}
-	}
+	r.connections = slices.Clone(o.described)
 	for _, name := range o.connections {
 		c, err := r.connection(ctx, name)
 		if err != nil {
@@ -178,7 +209,7 @@ func (r *runner) known(p probe, c, other connected) (finding, bool) {
 // all runs the probes, except those whose findings are known. It calls say before each one
 // that has a connection.
 func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.ID)) (findings []finding, err error) {
-	n, tried := 0, false
+	n := 0
 	for _, p := range list {
 		c, other, ok := r.fits(p)
 		if ok {
@@ -189,9 +220,8 @@ func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.
 			findings = append(findings, f)
 			continue
 		}
-		if ok && !tried {
-			tried = true
-			if err := r.try(ctx, c); err != nil {
+		if _, tried := r.trials[c.Name]; ok && !tried {
+			if r.trials[c.Name], err = r.try(ctx, c); err != nil {
 				return findings, err
 			}
 		}
@@ -208,15 +238,63 @@ func (r *runner) all(ctx context.Context, list []probe, say func(n int, id rule.
 	return findings, nil
 }
 
+// settles is how long Actions and Hooks are given that run after a creation is answered.
+const settles = 10 * time.Second
+
+// trial is what the creation of a user on a connection showed.
+type trial struct {
+	refused bool
+	altered []string // metadata that differ from what was sent
+	changes bool     // after the answer
+}
+
 // try creates a user and deletes it: before more users are created, the token must be able
-// to delete them. A user that is refused is left to the probes to report.
-func (r *runner) try(ctx context.Context, c connected) error {
+// to delete them. The user shows what Actions and Hooks do to new users. One that is refused
+// is left to the probes to report.
+func (r *runner) try(ctx context.Context, c connected) (t trial, err error) {
 	x := &attempt{runner: r, s: newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, ""), on: c, f: &finding{}}
-	var refused undecided
-	if err := x.mustCreate(ctx, x.base(""), ""); err != nil && !errors.As(err, &refused) {
-		return err
+	p, err := x.mustCreate(ctx, x.base(""), `"user_metadata":{"a":1},"app_metadata":{"a":1}`)
+	var no undecided
+	switch {
+	case errors.As(err, &no):
+		t.refused = true
+	case err != nil:
+		return t, err
+	default:
+		if err := r.c.sleep(ctx, r.settles); err != nil {
+			return t, err
+		}
+		later, ok, err := r.get(ctx, x.s["user"])
+		if err != nil && !errors.As(err, &no) {
+			return t, err
+		}
+		if !ok || idOf(p) != idOf(later) { // the answer was not about the creation
+			break
+		}
+		t.changes = !bytes.Equal(p.AppendJSON(nil), later.AppendJSON(nil))
+		for _, pointer := range []string{"/user_metadata", "/app_metadata"} {
+			if see(p, []string{pointer})[0].String() != `{"a":1}` {
+				t.altered = append(t.altered, pointer)
+			}
+		}
 	}
-	return r.clean(ctx, false)
+	return t, r.clean(ctx, false)
+}
+
+// unstable returns why a probe tells nothing on a connection, or "".
+func (t trial) unstable(p probe) string {
+	if p.ask.path != usersPath {
+		return ""
+	}
+	if t.refused {
+		return "a user could not be created without what the rule is about"
+	}
+	for _, pointer := range p.watch {
+		if root := rootOf(pointer); slices.Contains(t.altered, root) {
+			return "an Action or a Hook of the tenant changes " + root + " of new users"
+		}
+	}
+	return ""
 }
 
 // finish deletes the users that are in the journal, also if ctx is done. The error says what

@@ -32,11 +32,13 @@ type runner struct {
 	j           *journal
 	g           *guard
 	connections []connected
-	tag         string        // of this run; random
-	users       int           // created
-	most        int           // users that may be created
-	reserve     int           // requests that are kept for finish
-	policies    rule.Policies // as read so far
+	trials      map[string]trial // by the name of the connection
+	tag         string           // of this run; random
+	users       int              // created
+	most        int              // users that may be created
+	reserve     int              // requests that are kept for finish
+	settles     time.Duration    // see settles
+	policies    rule.Policies    // as read so far
 }
 
 // undecided is an error of one probe: nothing is claimed.
@@ -103,6 +105,10 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 		f.Reason = "needs the id of the connection, which GET /api/v2/connections answers"
 		return f, nil
 	}
+	if f.Reason = r.trials[c.Name].unstable(p); f.Reason != "" {
+		f.Status = unclear
+		return f, nil
+	}
 	s := newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, other.Name)
 	x := &attempt{runner: r, p: p, s: s, on: c, other: other, f: &f}
 	err := x.run(ctx)
@@ -135,12 +141,12 @@ type attempt struct {
 
 func (a *attempt) run(ctx context.Context) error {
 	if a.p.ask.path != usersPath {
-		if err := a.mustCreate(ctx, a.base(""), a.p.creation); err != nil {
+		if _, err := a.mustCreate(ctx, a.base(""), a.p.creation); err != nil {
 			return err
 		}
 	}
 	if a.p.second != "" {
-		if err := a.mustCreate(ctx, a.base("2"), a.p.second); err != nil {
+		if _, err := a.mustCreate(ctx, a.base("2"), a.p.second); err != nil {
 			return err
 		}
 	}
@@ -245,29 +251,30 @@ func (e errID) Error() string {
 	return fmt.Sprintf("the tenant created a user with another id than the one that was sent: delete the user %q yourself", string(e))
 }
 
-func (a *attempt) mustCreate(ctx context.Context, base, further string) error {
-	body, err := a.s.creation(base, further)
+// mustCreate returns the user whom the answer shows.
+func (a *attempt) mustCreate(ctx context.Context, base, further string) (user.Profile, error) {
+	body, err := a.s.object(base, further)
 	if err != nil {
-		return err
+		return user.Profile{}, err
 	}
 	got, err := a.create(ctx, body)
 	switch {
 	case err != nil:
-		return err
+		return user.Profile{}, err
 	case got.status == http.StatusForbidden:
-		return errScope
+		return user.Profile{}, errScope
 	case got.status >= 300:
 		a.f.message = a.s.general(messageOf(got.text))
-		return undecided(fmt.Sprintf("a user could not be created: %d", got.status))
+		return user.Profile{}, undecided(fmt.Sprintf("a user could not be created: %d", got.status))
 	}
-	return nil
+	return user.Parse(got.text)
 }
 
 var errScope = errors.New("the token lacks a scope (403): it needs create:users, read:users, update:users, delete:users and read:connections")
 
 // creation asks with a creation.
 func (a *attempt) creation(ctx context.Context) error {
-	body, err := a.s.creation(a.base(""), a.p.ask.body)
+	body, err := a.s.object(a.base(""), a.p.ask.body)
 	if err != nil {
 		return err
 	}
@@ -295,8 +302,16 @@ func (a *attempt) creation(ctx context.Context) error {
 
 // change asks with a request about the first user.
 func (a *attempt) change(ctx context.Context) error {
+	if a.trials[a.on.Name].changes {
+		if err := a.c.sleep(ctx, a.settles); err != nil {
+			return err
+		}
+	}
 	before, err := a.mustGet(ctx, "user")
 	if err != nil {
+		return err
+	}
+	if err := a.expects(before); err != nil {
 		return err
 	}
 	x := exchange{path: a.p.ask.path, body: a.s.body(a.p.ask.body), before: before, other: a.other.Connection}

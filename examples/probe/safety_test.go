@@ -64,7 +64,7 @@ func TestAnnouncedBefore(t *testing.T) {
 		now: time.Now, sleep: b.sleeps, sync: b.sync,
 	}
 	b.trip = func(r *http.Request) (*http.Response, error) {
-		assert.Contains(t, said, "at most 2 users, at most two at a time")
+		assert.Contains(t, said, "at most 6 users, at most two at a time")
 		assert.Contains(t, said, "deletes at most 2 users that an earlier run left")
 		assert.Contains(t, said, "requests, those for tokens included, one at a time, with bodies of at most 110000 bytes")
 		assert.Contains(t, said, "log streams")
@@ -449,10 +449,19 @@ func TestConnections(t *testing.T) {
 		assert.NotContains(t, b.sent, "POST /api/v2/users")
 	}
 	for text, want := range map[string]string{
-		`[{"name":"sms","kind":"passwordless-sms"}]`:        "no database",
-		`[{"name":"a","kind":"database","disabled":true}]`:  "disabled",
-		`[{"name":"a","kind":"custom-database"}]`:           "-run-scripts",
-		`[{"name":"a","kind":"database","disabbled":true}]`: "not a JSON list",
+		`[{"name":"sms","kind":"passwordless-sms"}]`:                                       "no database",
+		`[{"name":"a","kind":"database","disabled":true}]`:                                 "disabled",
+		`[{"name":"a","kind":"custom-database"}]`:                                          "-run-scripts",
+		`[{"name":"a","kind":"database"},{"name":"b","kind":"database","disabbled":true}]`: "connection 2 in the file of -connections: unknown member: /disabbled",
+		`[{"name":"a","kind":"secret"}]`:                                                   "connection 1 in the file of -connections: ",
+		`[{"name":7,"kind":"database"}]`:                                                   "connection 1 in the file of -connections: ",
+		`[{"kind":"database"}]`:                                                            "it has no name",
+		`[{"name":"a"}]`:                                                                   "it has no kind",
+		`[7]`:                                                                              "connection 1 in the file of -connections: ",
+		`[{"name":"a","kind":"database"},{"name":"a","kind":"database"}]`:                  "another one",
+		`{"name":"a","kind":"database"}`:                                                   "not a JSON list such as [",
+		`[]`:                                                                               "not a JSON list such as [",
+		`a`:                                                                                "not a JSON list such as [",
 	} {
 		file := filepath.Join(t.TempDir(), "connections.json")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
@@ -460,8 +469,13 @@ func TestConnections(t *testing.T) {
 		b.start("-domain", "dev-abc.eu.auth0.com", "-create-users", "dev-abc", "-journal", b.journal, "-connections", file)
 		assert.Equal(t, exitFailed, b.exit)
 		assert.Contains(t, b.stderr, want)
+		assert.NotContains(t, b.stderr, "secret")
 		assert.Empty(t, b.sent)
 	}
+	b := newBench(t, fake.Options{})
+	b.start("-domain", "dev-abc.eu.auth0.com", "-create-users", "dev-abc", "-journal", b.journal, "-connections", b.journal)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Contains(t, b.stderr, "the file of -connections cannot be read")
 }
 
 // An emulator without GET /api/v2/connections can be described.
@@ -480,6 +494,26 @@ func TestDeclaredConnections(t *testing.T) {
 	assert.Equal(t, notRun, b.find(rule.ImportResetsVerified).Status)
 	assert.Equal(t, []string{"stored"}, b.find(rule.NestedNull).Readings)
 	b.nothingLeft()
+
+	// With the id of the connection, imports are asked.
+	require.NoError(t, os.WriteFile(file, []byte(`[{"name":"`+fake.DefaultConnection+`","kind":"database","id":"`+b.idOfConnection()+`"}]`), 0o600))
+	b.start("-url", "http://127.0.0.1:8080", "-create-users", "127.0.0.1:8080", "-journal", b.journal, "-connections", file, "-json")
+	assert.Equal(t, exitKnown, b.exit, b.stderr)
+	assert.Equal(t, fits, b.find(rule.ImportResetsVerified).Status)
+	b.nothingLeft()
+}
+
+// idOfConnection returns the id of the first connection.
+func (b *bench) idOfConnection() string {
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, "http://127.0.0.1:8080"+connectionsPath+"?name="+fake.DefaultConnection, nil)
+	require.NoError(b.t, err)
+	r.Header.Set("Authorization", "Bearer a-token")
+	resp, err := b.direct(r)
+	require.NoError(b.t, err)
+	list, ok := connectionsIn([]byte(answered(b.t, resp)))
+	require.True(b.t, ok)
+	id, _ := metadata.MustParse(string(list[0])).At("/id").Str()
+	return id
 }
 
 // No request can send a message: addresses are under example.com, phone numbers are
@@ -724,7 +758,8 @@ func TestSharedResultOfAnOddTenant(t *testing.T) {
 		return reply(r, 200, strings.Replace(text, `"b":3`, `"b":"ann@corp.example"`, 1)), nil
 	}
 	b.start(b.flags("-rule", string(rule.ReplacedObject))...)
-	assert.Equal(t, exitContradicts, b.exit)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Equal(t, errForeign.Error(), b.find(rule.ReplacedObject).Reason)
 	assert.NotContains(t, b.stdout, "corp.example")
 	assert.Contains(t, b.stdout, "another value")
 }
@@ -783,7 +818,7 @@ func TestRateLimit(t *testing.T) {
 		case 3:
 			resp, err := b.direct(r)
 			resp.Header.Set("X-RateLimit-Remaining", "0")
-			resp.Header.Set("X-RateLimit-Reset", in(7*time.Second))
+			resp.Header.Set("X-RateLimit-Reset", in(17*time.Second))
 			return resp, err
 		case 10:
 			return limited(r, "X-RateLimit-Reset", in(20*time.Second)), nil
@@ -807,7 +842,7 @@ func TestRateLimit(t *testing.T) {
 	for _, d := range b.slept {
 		waits = append(waits, d.Round(time.Second))
 	}
-	assert.Equal(t, []time.Duration{8 * time.Second, 21 * time.Second, 3 * time.Second, time.Second, 2 * time.Second, 4 * time.Second, 10 * time.Minute, 90 * time.Second, 31 * time.Second}, waits)
+	assert.Equal(t, []time.Duration{10 * time.Second, 8 * time.Second, 21 * time.Second, 3 * time.Second, time.Second, 2 * time.Second, 4 * time.Second, 10 * time.Minute, 90 * time.Second, 31 * time.Second}, waits)
 	b.nothingLeft()
 }
 

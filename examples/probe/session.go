@@ -83,23 +83,21 @@ func inJSON(s string) string {
 	return string(text[1 : len(text)-1])
 }
 
-// creation returns the body that creates a user: the members that every creation has, and
-// further ones, which win.
-func (s session) creation(base, further string) ([]byte, error) {
-	o, err := metadata.Parse(s.body("{" + base + "}"))
-	if err != nil {
-		return nil, err
-	}
-	more, err := metadata.Parse(s.body("{" + further + "}"))
-	if err != nil {
-		return nil, err
-	}
-	for name, v := range more.All() {
-		if o, err = o.With(v, name); err != nil {
+// object returns the JSON object with the members in the texts, of which later ones win.
+func (s session) object(members ...string) ([]byte, error) {
+	var all metadata.Object
+	for _, text := range members {
+		o, err := metadata.Parse(s.body("{" + text + "}"))
+		if err != nil {
 			return nil, err
 		}
+		for name, v := range o.All() {
+			if all, err = all.With(v, name); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return o.AppendJSON(nil), nil
+	return all.AppendJSON(nil), nil
 }
 
 // general replaces the values of s in text by their placeholders.
