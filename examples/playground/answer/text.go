@@ -199,10 +199,10 @@ func compact(text string) string {
 	return b.String()
 }
 
-// apart returns two values that differ, each on one line, with the place where they do.
+// apart returns two strings that differ, each on one line, with the place where they do.
 func apart(from, to metadata.Value) (a, b string) {
 	a, b = from.String(), to.String()
-	if x, y := flat(a), flat(b); x != y || from.IsZero() || to.IsZero() {
+	if x, y := flat(a), flat(b); x != y {
 		return x, y
 	}
 	start := 0

@@ -42,9 +42,8 @@ type Effect struct {
 type Change struct {
 	Pointer string `json:"pointer"`
 	Kind    string `json:"kind"`
-	From    string `json:"from,omitempty"`
-	To      string `json:"to,omitempty"`
 	Lost    bool   `json:"lost,omitempty"`
+	From    string `json:"from,omitempty"` // what is lost
 }
 
 // Outcome is a [user.Effect].
@@ -274,8 +273,11 @@ func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool)
 			e.More++
 			continue
 		}
-		from, to := apart(c.From, c.To)
-		e.Changes = append(e.Changes, Change{Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: gone, From: shown(from), To: shown(to)})
+		change := Change{Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: gone}
+		if gone {
+			change.From = shown(flat(c.From.String()))
+		}
+		e.Changes = append(e.Changes, change)
 	}
 }
 
@@ -290,7 +292,13 @@ func members(v metadata.Value) int {
 
 // findings returns the violations with their rules.
 func findings(list rule.Violations, t user.Target) (all []Finding) {
-	for _, v := range list[:min(len(list), maxFindings)] {
+	for i, v := range list[:min(len(list), maxFindings)] {
+		if i > 0 && v.Rule == list[i-1].Rule && v.Severity == list[i-1].Severity && v.Evidence == list[i-1].Evidence && v.Message == list[i-1].Message {
+			f := all[i-1]
+			f.Pointer = v.Pointer
+			all = append(all, f)
+			continue
+		}
 		f := Finding{
 			Rule: string(v.Rule), Severity: string(v.Severity), Evidence: string(v.Evidence),
 			Message: shown(short(inPage(v.Message), 2000)), Pointer: v.Pointer,

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -55,6 +56,31 @@ func TestTimings(t *testing.T) {
 	p.keys("payload", 10<<10, 60)
 	p.keys("payload", 1<<20, 5)
 	p.keys("user", 1<<20, 5)
+	for _, n := range []int{430, 10_000} {
+		p.changes(n)
+	}
+}
+
+// changes logs how long the answer to that many changed members takes.
+func (p tab) changes(n int) {
+	p.t.Helper()
+	var user, payload strings.Builder
+	user.WriteString(`{"user_id": "auth0|1", "user_metadata": {"x": 1`)
+	payload.WriteString(`{"user_metadata": {"x": 1`)
+	for i := range n {
+		fmt.Fprintf(&user, ",\n\"member-%d\": {\"a\": %d, \"b\": 1}", i, i)
+		fmt.Fprintf(&payload, ",\n\"member-%d\": {\"a\": %d}", i, i+1)
+	}
+	p.visit("#sample=siblings-lost")
+	p.enter("user", user.String()+"}}")
+	p.enter("payload", payload.String()+"}}")
+	eval[bool](p, `(performance.clearMeasures("answer"), true)`)
+	for range 3 {
+		eval[bool](p, `(changed(), true)`)
+		p.settle()
+	}
+	duration, compute := median(p.spans())
+	p.t.Logf("%d changed members: median %.0f ms (%.0f in the library)", n, duration, compute)
 }
 
 // keys types n keys into an editor, beside or in a profile of that size, and logs how long

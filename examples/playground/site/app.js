@@ -497,16 +497,24 @@ function lostView(changes, planned) {
     h('ul', {}, list.slice(0, 20).map((c) => h('li', {}, h('code', {}, c.pointer), c.from ? [' ', h('code', { class: 'value' }, c.from)] : '')), list.length > 20 ? h('li', {}, `${list.length - 20} more`) : ''));
 }
 
+// findingsView shows findings; those with the same rule and message are one.
 function findingsView(list) {
-  return h('ul', { class: 'findings' }, list.map((f, i) => h('li', { class: f.severity },
+  const groups = Map.groupBy(list, (f) => [f.severity, f.rule, f.message].join('\n'));
+  return h('ul', { class: 'findings' }, [...groups.values()].map((group, i) => findingView(group, i)));
+}
+
+function findingView(group, i) {
+  const f = group[0];
+  const where = group.slice(0, 20).map((g) => [g.pointer ? h('code', {}, g.pointer) : '',
+    g.line ? h('button', { type: 'button', onclick: () => editors[g.in].go(g.line) }, `line ${g.line}${g.in === 'user' ? ' of the user' : ''}`) : '']);
+  if (group.length > 20) where.push(h('span', {}, `${group.length - 20} more`));
+  return h('li', { class: f.severity },
     h('p', {}, h('span', { class: 'badge ' + f.severity }, f.severity), ' ', f.message.split('\n').join(' ')),
-    h('p', { class: 'where' }, f.rule ? h('code', {}, f.rule) : '', f.evidence ? h('span', { class: 'badge plain' }, f.evidence) : '',
-      f.pointer ? h('code', {}, f.pointer) : '',
-      f.line ? h('button', { type: 'button', onclick: () => editors[f.in].go(f.line) }, `line ${f.line}${f.in === 'user' ? ' of the user' : ''}`) : ''),
+    h('p', { class: 'where' }, f.rule ? h('code', {}, f.rule) : '', f.evidence ? h('span', { class: 'badge plain' }, f.evidence) : '', where),
     f.statement ? h('details', { 'data-key': f.rule + i }, h('summary', {}, 'Rule and sources'),
       h('p', {}, f.statement), h('p', {}, h('b', {}, 'Source: '), f.source),
       f.readings ? h('ul', { class: 'readings' }, f.readings.map((r) => h('li', { class: r.name === f.holds ? 'holds' : undefined },
-        h('b', {}, r.name), r.name === f.holds ? ' (holds here)' : '', ': ', r.statement, h('br'), h('span', { class: 'hint' }, `${r.source}, ${r.date}${r.current ? ', the newest source' : ''}`)))) : '') : '')));
+        h('b', {}, r.name), r.name === f.holds ? ' (holds here)' : '', ': ', r.statement, h('br'), h('span', { class: 'hint' }, `${r.source}, ${r.date}${r.current ? ', the newest source' : ''}`)))) : '') : '');
 }
 
 const words = { '-': 'removed', '+': 'added', '…': 'left out', ' ': '' };
