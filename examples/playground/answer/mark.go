@@ -65,10 +65,6 @@ func read[T any](a *Answer, name, text string, f func([]byte) (T, error)) (v T, 
 		a.mark(name, Mark{Line: 1, Fault: true, Severity: "error", Message: "the text is too long: the page takes at most 4 MB"})
 		return v, false
 	}
-	if levels(text) > maxLevels {
-		a.mark(name, Mark{Line: 1, Fault: true, Severity: "error", Message: "more than 1000 levels: a browser has too little memory for so many; the library reads 10000"})
-		return v, false
-	}
 	v, err := f([]byte(text))
 	if err != nil {
 		a.faults(name, text, err)
@@ -76,28 +72,6 @@ func read[T any](a *Answer, name, text string, f func([]byte) (T, error)) (v T, 
 		return none, false
 	}
 	return v, true
-}
-
-// maxLevels is the maximum number of levels of a text. The stack of a web worker is
-// small, and deeper texts could end the library.
-const maxLevels = 1000
-
-// levels returns how many arrays and objects are open at most at one place of a text,
-// which need not be JSON.
-func levels(text string) (most int) {
-	open := 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			i = skip(text, i) - 1
-		case '[', '{':
-			open++
-			most = max(most, open)
-		case ']', '}':
-			open--
-		}
-	}
-	return most
 }
 
 // position returns the line and the column of an offset, both from 1. The column counts

@@ -50,10 +50,11 @@ func TestHostileTexts(t *testing.T) {
 	markup := `{"name":"<img src=x onerror='document.title=1'>","user_metadata":{"<b>":"</textarea><script>document.title=1</script>","__proto__":{"a":1},"\u202e":"\u0000"}}`
 	p := open(t, "#sample=siblings-lost")
 	for name, x := range map[string]struct{ text, status string }{
-		"deep":    {`{"user_metadata":` + strings.Repeat(`{"a":`, 990) + "1" + strings.Repeat("}", 990) + "}", "Accepted"},
-		"broken":  {`{"user_metadata":` + strings.Repeat(`[{"a":0,"a":`, 490), "cannot be read: line 1, not JSON"},
-		"deeper":  {`{"user_metadata":` + deep + `}`, "more than 1000 levels"},
-		"deepest": {strings.Repeat("[", 200_000), "more than 1000 levels"},
+		"deep":    {`{"user_metadata":` + deep + `}`, "Accepted"},
+		"lists":   {`{"user_metadata":{"a":` + strings.Repeat("[", 9_998) + strings.Repeat("]", 9_998) + `}}`, "Accepted"},
+		"broken":  {`{"user_metadata":` + strings.Repeat(`[{"a":0,"a":`, 4_990), "cannot be read: line 1, column "},
+		"deeper":  {`{"user_metadata":{"a":` + deep + `}}`, "more than 10000 levels"},
+		"deepest": {strings.Repeat("[", 200_000), "more than 10000 levels"},
 		"wide":    {wide.String(), ""},
 		"markup":  {markup, "Accepted"},
 		"null":    {"null", "cannot be read"},
@@ -64,15 +65,18 @@ func TestHostileTexts(t *testing.T) {
 		p.enter("payload", x.text)
 		assert.Contains(t, p.text("#status"), x.status, name)
 		p.enter("user", x.text)
+		assert.NotContains(t, p.text("#status"), "The library", name)
 		p.visit("#sample=merge-modes")
 		p.enter("base", x.text)
 		p.enter("delta", x.text)
+		assert.NotContains(t, p.text("#status"), "The library", name)
 		p.visit("#sample=life-of-a-user")
 		p.enter("database", x.text)
 		p.enter("update", x.text)
 		eval[bool](p, `(document.querySelector("[data-do=change]").click(), document.querySelector("[data-do=update]").click(), document.querySelector("[data-do=login]").click(), true)`)
 		p.settle()
 		assert.NotEmpty(t, p.text("#status"), name)
+		assert.NotContains(t, p.text("#status"), "The library", name)
 		assert.Equal(t, "metameld playground", eval[string](p, "document.title"))
 		assert.Equal(t, 0, eval[int](p, `document.querySelectorAll("main img, main script").length`))
 	}
