@@ -671,7 +671,12 @@ function linked(text) {
     fragment = 'state=' + encode(JSON.stringify(Object.fromEntries(['tab', ...fields[tab]].map((field) => [field, safe[field]]))));
     if (fragment.length > maxFragment) fragment = '';
   }
-  history.replaceState(whole && safe ? { model: safe } : null, '', fragment ? '#' + fragment : location.pathname + location.search);
+  try {
+    history.replaceState(whole && safe ? { model: safe } : null, '', fragment ? '#' + fragment : location.pathname + location.search);
+  } catch { // too many in a short time
+    share();
+    return;
+  }
   if (tab === model.tab) $('share-note').textContent = shareNote(kept, whole, fragment, name ? [] : fields[tab]);
   document.body.dataset.linked = answered;
 }
