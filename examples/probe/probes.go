@@ -141,8 +141,8 @@ func (p probe) bodies() []string {
 // probes lists every probe, in the order in which they run.
 var probes = []probe{
 	// Rules with readings, on every database of the Auth0 store.
-	{rule: rule.SecondaryConnection, ask: update(`{"email_verified":false}`), watch: []string{"/email_verified"},
-		setup: []step{update(`{"connection":"<connection>","email_verified":true}`)}},
+	{rule: rule.SecondaryConnection, ask: update(`{"email_verified":true}`), watch: []string{"/email_verified"},
+		setup: []step{update(`{"connection":"<connection>","email_verified":false}`)}},
 	{rule: rule.NothingToUpdate, ask: update(`{}`), setup: harmless},
 	{rule: rule.NothingToUpdate, ask: update(`{"verify_phone_number":false}`), setup: harmless},
 	{rule: rule.PasswordNull, ask: update(`{"connection":"<connection>","password":null}`), setup: password("<new-password>")},
