@@ -54,6 +54,14 @@ func TestEndIsThatOfSkip(t *testing.T) {
 		}
 		return []string{`1.5e3`, `true`, `null`, `-0`}[r.IntN(4)]
 	}
+	for depth := range 130 {
+		for _, inside := range []string{`"","","","",""`, `"¢","Ü","ý","Û","¢ý"`, `"<", "#$","<"`} {
+			d := []byte(strings.Repeat("[", depth+1) + inside + strings.Repeat("]", depth+1) + "]")
+			if got := End(d, 0); got != len(d)-1 {
+				t.Fatalf("End(%s) = %d", d, got)
+			}
+		}
+	}
 	for range 20_000 {
 		front := strings.Repeat(" ", r.IntN(9))
 		d := []byte(front + value(4) + []string{``, `,"x"`, `}`, ` ]`}[r.IntN(4)])

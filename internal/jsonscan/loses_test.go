@@ -27,6 +27,8 @@ func TestLoses(t *testing.T) {
 		{`{"a":{"b":1}}`, `{"a":{"b":2}}`, false},
 		{`{"a":{"b":1}}`, `{"a":{}}`, true},
 		{`{"a":{"b":1}}`, `{"a":0}`, false},
+		{`{"a":{"b":1},"c":{"d":1},"e":1}`, `{"a":{"b":2},"c":0,"e":1}`, false},
+		{`{"a":{"b":1},"c":0,"e":1}`, `{"a":{"b":2},"c":{"d":1},"e":1}`, false},
 		{`{"a":[{"b":1}]}`, `{"a":[{}]}`, false},
 		{`{` + many + `"z":0}`, `{"z":0,` + strings.TrimSuffix(many, ",") + `}`, false},
 		{`{` + many + `"z":0}`, `{` + strings.TrimSuffix(many, ",") + `}`, true},

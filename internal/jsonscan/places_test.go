@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -42,9 +43,10 @@ func TestEveryPlaceInAString(t *testing.T) {
 	t.Parallel()
 	pieces := []string{
 		"", `\n`, `\"`, `\\`, `\/`, `\b`, `\u00e9`, `\u005C`, `\uABcd`, `\ud83d\ude00`, `\ud83d`, `\ude00`, `\ud83d\u0041`, `\ud83d\ud83d`, `\u12`, `\u123g`, `\q`, `\`,
+		`\ud800\udc00`, `\udbff\udfff`, `\udbff`, `\udfff`, `\ud800\udbff`, `\ud800\ue000`,
 		"é", "\u07ff", "\u0800", "漢", "\ud7ff", "\ue000", "\uffff", "😀", "\U0010ffff", "é漢😀é",
-		"\xff", "\x80", "\xc3", "\xc1\x80", "\xed\xa0\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xe6\xbc", "\xf0\x9f\x98", "\xc3\xc3", "\xe6\xbc\xc3",
-		"\x00", "\n", "\x1f", "\x7f", " ", "!", "#", "[", "]}", `","`,
+		"\xff", "\x80", "\xc3", "\xc1\x80", "\xed\xa0\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xe6\xbc", "\xf0\x9f\x98", "\xc3\xc3", "\xe6\xbc\xc3", "é\xc3", "\xe6x\xbc", "é\xe6x\xbc",
+		"\x00", "\n", "\x1f", "\x7f", " ", "!", "#", "D", "E", "éH", "[", "]}", `","`,
 	}
 	for _, piece := range pieces {
 		for before := range 18 {
@@ -60,6 +62,18 @@ func TestEveryPlaceInAString(t *testing.T) {
 					agree(t, fmt.Sprintf(around, s))
 				}
 			}
+		}
+	}
+}
+
+// Every cut of a text and every change of one byte is judged as encoding/json judges it.
+func TestEveryChangeOfAByte(t *testing.T) {
+	t.Parallel()
+	text := `{ "a" : [ 1 , { } , [ ] , true , false , -1.5e+3 , "\u12aF\ud83d\ude00é漢" ] , "bb" : null , "long enough name" : { "c" : "d" } }`
+	for i := range text {
+		agree(t, text[:i])
+		for _, c := range []byte("\x00\t\n !\"#+,-./019:;AEFGZ[\\]_`abcdefglnrstuxz{|}~\x7f\x80\xbf\xc2\xe1\xff") {
+			agree(t, text[:i]+string([]byte{c})+text[i+1:])
 		}
 	}
 }
@@ -80,15 +94,15 @@ func TestEveryPlaceInAName(t *testing.T) {
 	}
 	var names Names
 	for n := range 20 {
-		for _, middle := range []string{"", "x", "é", "😀", "~/"} {
+		for _, middle := range []string{"", "x", "é", "😀", "~/", "éH", "D", ":"} {
 			plain := strings.Repeat("b", n) + middle + strings.Repeat("c", n%7)
 			half := len(plain) / 2
 			for half < len(plain) && !utf8.RuneStart(plain[half]) {
 				half++
 			}
 			for _, same := range []string{plain, escape(plain), escape(plain[:half]) + plain[half:], plain[:half] + escape(plain[half:])} {
-				for _, space := range []string{"", " ", "\n\t "} {
-					d := []byte(`{"` + same + `"` + space + ":" + space + `7,"` + plain + `":8}`)
+				for _, colon := range []string{":", ": ", " :", " : ", "\n\t :\n\t "} {
+					d := []byte(`{"` + same + `"` + colon + `7,"` + plain + `":8}`)
 					name, value := Member(d, 1)
 					if value < 0 || d[value] != '7' || string(name.Bytes(d)) != plain || name.Escaped != (same != plain) || d[name.End-1] != '"' {
 						t.Fatalf("Member(%s) = %+v, %d", d, name, value)
@@ -121,7 +135,7 @@ func TestEveryPlaceInAName(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{``, `"`, `"a`, `"a"`, `"a" `, `"a":`, `"a": `, `"a" 1`, `"a"x:1`, `a:1`, `'a':1`, `"long enough name`, `"long enough name"`, `"long enough name":`, `"long enough name"1:2`, "\"\xff\":1", `"long\q name":1`} {
+	for _, text := range []string{``, `"`, `"a`, `"a"`, `"a" `, `"a":`, `"a": `, `"a" 1`, `"a"x:1`, `a:1`, `'a':1`, `"seven b"`, `"seven b":`, `"seven b": `, `"long enough name`, `"long enough name"`, `"long enough name":`, `"long enough name"1:2`, "\"\xff\":1", `"long\q name":1`} {
 		if _, value := Member([]byte(text), 0); value >= 0 {
 			t.Errorf("Member(%q) finds a value at %d", text, value)
 		}
@@ -209,7 +223,14 @@ func TestHashesAreOfValues(t *testing.T) {
 		{`{"a":1,"b":[2,"é"]}`, `{ "b" : [ 2.0 , "\u00e9" ] , "a" : 1e0 }`}, {`{"a":1,"b":[2,"e"]}`}, {`{"a":1}`}, {`{"b":1}`}, {`{"a":2}`}, {`{}`, `{ }`}, {`[]`, `[ ]`},
 		{`[1,2]`}, {`[2,1]`}, {`[1]`}, {`[[1]]`}, {`[[1],[]]`}, {`[[],[1]]`}, {`{"a":{}}`}, {`{"a":[]}`}, {`"a"`, `"\u0061"`}, {`""`}, {`"1"`}, {`1`, `1.0`}, {`-1`}, {`10`, `1e1`}, {`0`, `-0`, `0e7`},
 		{`true`}, {`false`}, {`null`}, {`"null"`}, {`"true"`}, {`"ten bytes!"`}, {`"ten bytes?"`}, {`{"a":1,"b":2}`, `{"b":2,"a":1}`}, {`{"a":2,"b":1}`}, {`0.1`, `1e-1`}, {`1e-2`}, {`[null]`}, {`[true,null]`},
-		{`"eight by"`}, {`"eight byt"`}, {`"sixteen bytes it"`}, {`"sixteen bytes is"`},
+		{`99`}, {`90`}, {`95`}, {`50`}, {`"a\u0000"`}, {`"eight by"`}, {`"eight byt"`}, {`"sixteen bytes it"`}, {`"sixteen bytes is"`},
+	}
+	for i := range 20 { // one bit differs
+		for _, n := range []int{8, 12, 20} {
+			if i < n {
+				groups = append(groups, []string{`"` + strings.Repeat("b", i) + "c" + strings.Repeat("b", n-i-1) + `"`})
+			}
+		}
 	}
 	for _, seed := range []uint64{0x9e3779b97f4a7c15, 0x0123456789abcdef, 0xfedcba9876543210} {
 		seen := map[uint64]string{}
@@ -269,6 +290,31 @@ func TestNodesHaveNames(t *testing.T) {
 	}
 }
 
+// Members are taken once each, in any order.
+func TestMembersTake(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 2, few, few + 1, 40} {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`"m%d":%d`, i, i))
+		}
+		d := []byte("{" + strings.Join(list, ",") + "}")
+		slices.Reverse(list)
+		asked := NewText([]byte(`{"none":0,` + strings.Join(list, ",") + `,"m":1}`))
+		text := NewText(d)
+		members := text.Members(text.Root())
+		for _, again := range []bool{false, true} {
+			for x := range asked.Inside(asked.Root()) {
+				name := string(x.Bytes(asked.d))
+				got := members.Take(asked, x)
+				if want := !again && name != "none" && name != "m"; got.Exists() != want || want && string(d[got.At:got.Stop]) != name[1:] {
+					t.Errorf("%d members: Take(%s) = %+v", n, name, got)
+				}
+			}
+		}
+	}
+}
+
 // Hashes are seeded at random, so that nobody can choose names that collide.
 func TestHashesAreSeeded(t *testing.T) {
 	d := []byte(`{"a":1}`)
@@ -277,6 +323,11 @@ func TestHashesAreSeeded(t *testing.T) {
 	first, again := x.Hash(d, n), x.Hash(d, n)
 	if first == y.Hash(d, n) || first != again {
 		t.Error("the hash of a name is that of another Names, or not its own")
+	}
+	for _, v := range []string{`0`, `-1`, `1e5`, `1e-5`, `""`, `"a"`, `true`, `[]`, `{}`, `[0]`, `{"a":0}`} {
+		if Hash(1, []byte(v)) == Hash(3, []byte(v)) || Hash(2, []byte(v)) == Hash(4, []byte(v)) {
+			t.Errorf("the hash of %s is the same for two seeds", v)
+		}
 	}
 }
 

@@ -157,6 +157,9 @@ func TestFaults(t *testing.T) {
 		{"{\"a\":\"x\ny\"}", []Fault{{Syntax, 5, "/a"}}},
 		{"{\"a\":\"x \xff\"}", []Fault{{UTF8, 8, "/a"}}},
 		{`{"a":"\n\ud800"}`, []Fault{{UTF8, 8, "/a"}}},
+		{`{"a":"\u1234`, []Fault{{Syntax, 5, "/a"}}},
+		{`{"a":"\u12`, []Fault{{Syntax, 6, "/a"}}},
+		{`{"a":"\u12g4"}`, []Fault{{Syntax, 6, "/a"}}},
 		{`{"a\q":1}`, []Fault{{Syntax, 3, ""}}},
 		{"{\"a\":{\"b\xff\":1}}", []Fault{{UTF8, 8, "/a"}}},
 		{`{"a":[1,tru,2],"b":3}`, []Fault{{Syntax, 8, "/a/1"}}},
@@ -181,6 +184,17 @@ func TestFaults(t *testing.T) {
 				t.Errorf("Faults(%q)[%d] = %v, want %v", tt.text, i, got[i], tt.want[i])
 			}
 		}
+	}
+	for _, limit := range []int{3, 4} {
+		if got := Faults([]byte(`[[],{},[{}],{"a":[]},[]]`), limit, new(Names)); got != nil {
+			t.Errorf("three levels, with a limit of %d: %v", limit, got)
+		}
+	}
+	// Pointers of that many bytes in all are listed, and one more.
+	long := `"` + strings.Repeat("a", 2047) + `":1,`
+	long = `{` + strings.Repeat(long, mostPointerBytes/2048+3) + `"b":2}`
+	if got := Faults([]byte(long), MaxDepth, new(Names)); len(got) != mostPointerBytes/2048+2 || got[len(got)-1].Kind != More {
+		t.Errorf("long pointers: %d faults, the last of kind %d", len(got), got[len(got)-1].Kind)
 	}
 	if got := Faults([]byte(many), MaxDepth, new(Names)); len(got) != mostFaults+1 || got[mostFaults].Kind != More {
 		t.Errorf("3000 duplicates: %d faults, the last %v", len(got), got[len(got)-1])
@@ -283,14 +297,15 @@ func TestEqual(t *testing.T) {
 		{`1e400`, `10e399`, true}, {`1e400`, `1e401`, false}, {`0.001`, `1e-3`, true}, {`0.0010`, `1E-03`, true}, {`-1`, `1`, false},
 		{`9007199254740993`, `9007199254740992`, false}, {`12300`, `1.23e4`, true}, {`100`, `1e+2`, true},
 		{`1e99999999999999999999`, `10e99999999999999999998`, true}, {`1e99999999999999999999`, `1e-99999999999999999999`, false},
-		{`1e-99999999999999999999`, `0.1e-99999999999999999998`, true}, {`1e1`, `1e-1`, false}, {`100e-2`, `1`, true},
-		{`"a"`, `"\u0061"`, true}, {`"\/"`, `"/"`, true}, {`"a"`, `"b"`, false}, {`"1"`, `1`, false}, {`true`, `false`, false}, {`null`, `null`, true},
+		{`1e-99999999999999999999`, `0.1e-99999999999999999998`, true}, {`1e1`, `1e-1`, false}, {`1e18446744073709551616`, `1`, false}, {`100e-2`, `1`, true},
+		{`"a"`, `"\u0061"`, true}, {`"\/"`, `"/"`, true}, {`"a"`, `"b"`, false}, {`"a"`, `"\u0062"`, false}, {`"1"`, `1`, false}, {`true`, `false`, false}, {`null`, `null`, true},
 		{`[1,2]`, `[1, 2.0]`, true}, {`[1,2]`, `[2,1]`, false}, {`[1]`, `[1,2]`, false}, {`[]`, `{}`, false}, {`[[]]`, `[[],[]]`, false},
 		{`{"a":1,"b":2}`, `{"b":2,"a":1}`, true}, {`{"a":1,"b":2}`, `{"b":1,"a":2}`, false}, {`{"a":1}`, `{"a":1,"b":2}`, false},
 		{`{"a":1}`, `{"b":1}`, false}, {`{"a":{"x":1,"y":[{"p":1,"q":2}]}}`, `{"a":{"y":[{"q":2,"p":1}],"x":1}}`, true},
 		{`{"a":[1,2],"b":3}`, `{"b":3,"a":[1,4]}`, false}, {`{"a":[[1],{"x":2}],"b":3}`, `{"b":3,"a":[[5],{"x":2}]}`, false}, {`{"a":[1,2],"b":3}`, `{"b":3,"a":[1,2.0]}`, true},
 		{`{"a":[1],"b":3}`, `{"b":3,"a":[1,1]}`, false}, {`{"a":[],"b":3}`, `{"b":3,"a":{}}`, false}, {`{"a":{"x":1,"y":2},"b":3}`, `{"b":3,"a":{"y":2,"x":2}}`, false},
 		{`{"a":null}`, `{}`, false}, {`{ }`, `{}`, true}, {`[ ]`, `[]`, true}, {`[[ ] , { }]`, `[[],{}]`, true},
+		{`{"a":{"x":1},"b":{"y":1}}`, `{"b":{"y":1},"c":{"x":1}}`, false},
 		{wide("abcdefghijklmnopqrstuvwxyz"), wide("zyxwvutsrqponmlkjihgfedcba"), true},
 		{wide("abcdefghijklmnopqrstuvwxyz"), wide("abcdefghijklmnopqrstuvwxyA"), false},
 	}
@@ -386,15 +401,41 @@ func large(n string) bool {
 	return e >= 0 && len(n)-e > 5
 }
 
+// No value starts at the end of a text.
+func TestNothingAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{``, `a"`} {
+		if end, _ := String([]byte(text), 0); end >= 0 || Number([]byte(text), 0) >= 0 || Skip([]byte(text), 0, 9) >= 0 {
+			t.Errorf("%q starts with a value", text)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{``: 0, `1`: 1, ` [ ] `: 2, "{ \"a b\" : [ 12 , null ]\n, \"c \\\" \":\t{ } }": len(`{"a b":[12,null],"c \" ":{}}`)} {
+		if got := Size([]byte(text)[Space([]byte(text), 0):]); got != want {
+			t.Errorf("Size(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestNoAllocations(t *testing.T) {
 	text := `{"a":{"b":[1,2,3,"é",{"c":null}],"d":"\n"},"e":1.5e3,"f":{"g":{"h":true}}}`
 	other := strings.Replace(text, "1.5e3", "1500", 1)
 	var names Names
 	Check([]byte(text), 0, MaxDepth, &names)
+	wide := []byte("{")
+	for i := range 100 {
+		wide = append(wide, `"`+strings.Repeat("n", i)+`":0,`...)
+	}
+	wide = append(wide, `"x":0}`...)
+	Check(wide, 0, MaxDepth, &names)
 	for name, f := range map[string]func(){
-		"Skip":  func() { Skip([]byte(text), 0, MaxDepth) },
-		"Check": func() { Check([]byte(text), 0, MaxDepth, &names) },
-		"Equal": func() { Equal([]byte(text), []byte(other)) },
+		"Check of many names": func() { Check(wide, 0, MaxDepth, &names) },
+		"Skip":                func() { Skip([]byte(text), 0, MaxDepth) },
+		"Check":               func() { Check([]byte(text), 0, MaxDepth, &names) },
+		"Equal":               func() { Equal([]byte(text), []byte(other)) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s of a string allocates %v times", name, n)

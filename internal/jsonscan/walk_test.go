@@ -19,6 +19,11 @@ func TestWalk(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))
 	}
+	for x := range Walk(`[0,9,-5,1]`) {
+		if !x.IsNumber() {
+			t.Errorf("%s is a number", x.Text)
+		}
+	}
 	for range Walk(`-1`) {
 		t.Error("nothing is inside a number")
 	}
