@@ -186,6 +186,47 @@ func TestLastingFaults(t *testing.T) {
 	}
 }
 
+// With any fault during -clean, at one request or at a third of them, no user is left of whom
+// the journal does not know, no other user is deleted, and -clean without the fault ends it.
+func TestFaultsInClean(t *testing.T) {
+	const jane = `{"user_id":"auth0|jane","email":"jane@example.com","identities":[{"connection":"` + fake.DefaultConnection + `","provider":"auth0","user_id":"jane","isSocial":false}]}`
+	clean := []string{"-domain", "dev-abc.eu.auth0.com", "-clean", "-journal"}
+	for name, fault := range faults {
+		for at := range 10 {
+			b := newBench(t, fake.Options{})
+			seed, ids := jane+"\n", []string{}
+			for _, id := range []string{prefix + "1", prefix + "2", prefix + "3"} {
+				ids = append(ids, provider+id)
+				seed += strings.ReplaceAll(jane, "jane", id) + "\n"
+			}
+			require.NoError(t, b.tenant.Seed(strings.NewReader(seed)))
+			writeJournal(t, b.journal, entry{Create: ids})
+			random := rand.New(rand.NewPCG(uint64(at), 7))
+			n := 0
+			b.trip = func(r *http.Request) (*http.Response, error) {
+				if n++; n == at || at == 0 && random.IntN(3) == 0 {
+					return fault(r, b.direct)
+				}
+				return b.direct(r)
+			}
+			b.start(append(clean, b.journal)...)
+			why := fmt.Sprint(name, ", ", at)
+			if b.exit != exitKnown {
+				require.FileExists(t, b.journal, why)
+				for _, id := range ids {
+					assert.True(t, !strings.Contains(b.users(), id) || slices.Contains(b.ids(), id), why)
+				}
+				b.trip = b.direct
+				b.start(append(clean, b.journal)...)
+			}
+			assert.Equal(t, exitKnown, b.exit, "%s: %s", why, b.stderr)
+			assert.NoFileExists(t, b.journal, why)
+			assert.Contains(t, b.users(), "auth0|jane", why)
+			assert.NotContains(t, b.users(), prefix, why)
+		}
+	}
+}
+
 // ids returns the ids in the journal.
 func (b *bench) ids() []string {
 	j, err := openJournal(b.journal, "dev-abc.eu.auth0.com", b.sync)

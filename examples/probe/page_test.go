@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -35,4 +36,20 @@ func TestPage(t *testing.T) {
 		}
 		assert.Contains(t, page, "-"+f.Name)
 	})
+}
+
+// The README counts the rules.
+func TestCounts(t *testing.T) {
+	with, without := 0, 0
+	for _, id := range asked() {
+		if namesOf(id)[0] == "" {
+			without++
+		} else {
+			with++
+		}
+	}
+	text, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	readme := strings.Join(strings.Fields(string(text)), " ")
+	assert.Contains(t, readme, fmt.Sprintf("Of the %d rules with readings it asks about %d, and about %d rules without; for the other %d it says why no exchange can tell", with+len(untold), with, without, len(untold)))
 }
