@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/metameld/metameld/metadata"
@@ -63,14 +64,11 @@ func (d *differ) replace(before, pointer string, from, to metadata.Value, depth 
 func (d *differ) objects(before string, from, to metadata.Value, pointer string, depth int, after string) {
 	d.sign = " "
 	d.line(before+"{", depth)
-	news := map[string]metadata.Value{}
-	for name, v := range to.Members() {
-		news[name] = v
-	}
+	news := membersOf(to)
+	d.lines = slices.Grow(d.lines, min(len(news.list), d.most)+near)
 	for name, old := range from.Members() {
-		v, kept := news[name]
-		delete(news, name)
-		if kept && old.Equal(v) {
+		v := news.take(name)
+		if !v.IsZero() && old.Equal(v) {
 			d.unchanged(name, v, depth+1)
 			continue
 		}
@@ -78,18 +76,15 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 			continue
 		}
 		at, label := pointer+metadata.Pointer(name), quoted(name)+": "
-		switch {
-		case !kept:
-			d.replace(label, at, old, metadata.Value{}, depth+1, ",")
-		case depth < maxDepth && old.Kind() == metadata.KindObject && v.Kind() == metadata.KindObject:
+		if depth < maxDepth && old.Kind() == metadata.KindObject && v.Kind() == metadata.KindObject {
 			d.objects(label, old, v, at, depth+1, ",")
-		default:
+		} else {
 			d.replace(label, at, old, v, depth+1, ",")
 		}
 	}
-	for name := range to.Members() {
-		if v, added := news[name]; added && !d.full() {
-			d.replace(quoted(name)+": ", pointer+metadata.Pointer(name), metadata.Value{}, v, depth+1, ",")
+	for _, m := range news.list {
+		if !m.value.IsZero() && !d.full() {
+			d.replace(quoted(m.name)+": ", pointer+metadata.Pointer(m.name), metadata.Value{}, m.value, depth+1, ",")
 		}
 	}
 	d.last(strings.Repeat("  ", depth+1))
@@ -97,19 +92,58 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 	d.line("}"+after, depth)
 }
 
+// members are the members of an object. Those that were taken are absent.
+type members struct {
+	list  []member
+	next  int            // the one that probably is taken next: members mostly have the same order
+	index map[string]int // nil until they have another order
+}
+
+type member struct {
+	name  string
+	value metadata.Value
+}
+
+func membersOf(object metadata.Value) (m members) {
+	for name, v := range object.Members() {
+		m.list = append(m.list, member{name, v})
+	}
+	return m
+}
+
+// take returns the value of the member of that name and removes it. It is absent if there
+// is none.
+func (m *members) take(name string) (v metadata.Value) {
+	i := m.next
+	if i >= len(m.list) || m.list[i].name != name {
+		if m.index == nil {
+			m.index = map[string]int{}
+			for k, x := range m.list {
+				m.index[x.name] = k
+			}
+		}
+		var ok bool
+		if i, ok = m.index[name]; !ok {
+			return v
+		}
+	}
+	v, m.list[i].value = m.list[i].value, metadata.Value{}
+	m.next = i + 1
+	return v
+}
+
 // unchanged adds a line for an unchanged member.
 func (d *differ) unchanged(name string, v metadata.Value, depth int) {
-	if d.full() {
-		return
+	if !d.full() {
+		d.lines = append(d.lines, Line{Sign: " ", Text: ",", same: member{name, v}, depth: depth})
 	}
-	d.lines = append(d.lines, Line{Sign: " ", Text: ",", same: &same{name, v, depth}})
 }
 
 // last removes the comma after the last member that is there afterwards, and after
 // those that were removed behind it. The members have that indent.
 func (d *differ) last(indent string) {
 	for i := len(d.lines) - 1; i >= 0 && d.cut == 0; i-- {
-		if rest, ok := strings.CutPrefix(d.lines[i].Text, indent); d.lines[i].same != nil || ok && rest[:1] != " " {
+		if rest, ok := strings.CutPrefix(d.lines[i].Text, indent); !d.lines[i].same.value.IsZero() || ok && rest[:1] != " " {
 			d.lines[i].Text = strings.TrimSuffix(d.lines[i].Text, ",")
 		}
 		if d.lines[i].Sign != "-" {

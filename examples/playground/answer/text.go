@@ -92,20 +92,14 @@ type Line struct {
 	Lost bool   `json:"lost,omitempty"` // removed, though the payload does not name it
 	At   string `json:"at,omitempty"`   // on the first line of a member that is lost: its pointer
 
-	same *same // an unchanged member, whose text is written if the line is shown
-}
-
-// same is an unchanged member.
-type same struct {
-	name  string
-	value metadata.Value
-	depth int
+	same  member // an unchanged one, whose text is written if the line is shown
+	depth int    // its level
 }
 
 // written returns l with its text.
 func (l Line) written() Line {
-	if m := l.same; m != nil {
-		l.Text, l.same = strings.Repeat("  ", m.depth)+shown(quoted(m.name)+": "+flat(m.value.String()))+l.Text, nil
+	if m := l.same; !m.value.IsZero() {
+		l.Text, l.same = strings.Repeat("  ", l.depth)+shown(quoted(m.name)+": "+flat(m.value.String()))+l.Text, member{}
 	}
 	return l
 }

@@ -267,7 +267,7 @@ func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool)
 	for i, c := range changes {
 		gone := c.Kind == metadata.Removed && lost(c.Pointer)
 		if gone {
-			e.Lost += members(c.From)
+			e.Lost += count(c.From)
 		}
 		if i >= maxChanges {
 			e.More++
@@ -281,8 +281,8 @@ func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool)
 	}
 }
 
-// members returns how many members a removal loses: those of an object, else one.
-func members(v metadata.Value) int {
+// count returns how many members a removal loses: those of an object, else one.
+func count(v metadata.Value) int {
 	n := 0
 	for range v.Members() {
 		n++
@@ -324,7 +324,8 @@ func (a *Answer) locate(s State) {
 		pointers = append(pointers, f.Pointer)
 	}
 	payload, profile := places(s.Payload, pointers), map[string]int{}
-	if !a.Update.NoUser {
+	pointers = slices.DeleteFunc(pointers, func(p string) bool { _, ok := payload[p]; return ok })
+	if !a.Update.NoUser && len(pointers) > 0 {
 		profile = places(s.User, pointers)
 	}
 	for i, f := range list {
