@@ -210,6 +210,24 @@ func TestNulls(t *testing.T) {
 	assert.Equal(t, nulls{"b": {"c": nil}}, nullsIn(`{"a":1,"b":{"c":null,"d":{"e":1}},"f":{"g":2}}`))
 }
 
+// Ten times the changes take about ten times the allocations, and the text shown has an
+// end.
+func TestManyChanges(t *testing.T) {
+	for _, tab := range []string{"update", "merge", "link"} {
+		few, many := changed(200), changed(2_000)
+		for _, s := range []*State{&few, &many} {
+			s.Tab, s.Base, s.Delta = tab, s.User, s.Payload
+		}
+		a, b := testing.AllocsPerRun(1, func() { Of(few) }), testing.AllocsPerRun(1, func() { Of(many) })
+		assert.LessOrEqual(t, b, 11*a+1000, tab)
+	}
+	a := asked(t, changed(2_000))
+	assert.Equal(t, 2_000, a.Update.Lost)
+	assert.LessOrEqual(t, len(a.Update.Diff), 3*maxLines)
+	assert.Equal(t, "…", a.Update.Diff[len(a.Update.Diff)-1].Sign)
+	assert.Equal(t, "/user_metadata/member-0/b", a.Update.Diff[slices.IndexFunc(a.Update.Diff, func(l Line) bool { return l.Lost })].At)
+}
+
 // A payload to send is whole: no value and no name in it is cut or changed.
 func TestPayloadsAreWhole(t *testing.T) {
 	long := strings.Repeat("two  spaces \u202e\\n ", 40)

@@ -156,7 +156,6 @@ const near = 3 // unchanged lines that stay beside a change
 
 // folded returns lines in which long runs of unchanged lines are one.
 func folded(lines []Line) (short []Line) {
-	shown := 0
 	for i := 0; i < len(lines); {
 		j := i
 		for j < len(lines) && lines[j].Sign == " " {
@@ -171,14 +170,9 @@ func folded(lines []Line) (short []Line) {
 			short = append(short, lines[i:j]...)
 		default:
 			j = i + 1
-			if shown++; shown <= maxLines {
-				short = append(short, lines[i])
-			}
+			short = append(short, lines[i])
 		}
 		i = j
-	}
-	if shown > maxLines {
-		short = append(short[:min(len(short), 2*maxLines)], Line{Sign: "…", Text: fmt.Sprintf("%d more changed lines", shown-maxLines)})
 	}
 	return short
 }

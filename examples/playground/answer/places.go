@@ -201,8 +201,10 @@ func (o *object) add(below nulls) {
 
 // has reports whether a JSON Pointer that is not empty names a null.
 func (n nulls) has(pointer string) bool {
-	path, _ := metadata.ParsePointer(pointer)
-	for _, name := range path {
+	for name := range strings.SplitSeq(pointer[1:], "/") {
+		if strings.Contains(name, "~") {
+			name = strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")
+		}
 		below, ok := n[name]
 		if !ok {
 			return false

@@ -75,13 +75,14 @@ const (
 
 // printer writes JSON values as lines.
 type printer struct {
-	lines []Line
-	sign  string
-	lost  bool
-	at    string // the pointer of the next line
-	whole bool   // no value is cut
-	most  int    // the maximum number of lines; further ones are counted
-	cut   int
+	lines   []Line
+	sign    string
+	lost    bool
+	at      string // the pointer of the next line
+	whole   bool   // no value is cut
+	most    int    // the maximum number of lines; further ones are counted
+	changed int    // lines that were removed or added, of which maxLines are the maximum
+	cut     int
 }
 
 // Line is a line of a diff. Sign is " ", "+", "-" or "…", which stands for lines that are
@@ -106,7 +107,7 @@ func (l Line) written() Line {
 
 // full reports whether no line has room, and counts what is then left out.
 func (p *printer) full() bool {
-	if len(p.lines) < p.most {
+	if len(p.lines) < p.most && p.changed < maxLines {
 		return false
 	}
 	p.cut++
@@ -119,6 +120,9 @@ func (p *printer) line(text string, depth int) {
 	}
 	p.lines = append(p.lines, Line{Sign: p.sign, Text: strings.Repeat("  ", depth) + shown(text), Lost: p.lost, At: p.at})
 	p.at = ""
+	if p.sign == "-" || p.sign == "+" {
+		p.changed++
+	}
 }
 
 // value writes v as lines; before stands before its first line.
