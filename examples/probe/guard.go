@@ -79,7 +79,10 @@ func (g *guard) check(method, path, kind string, body []byte) error {
 	case method == "POST" && rest == "identities":
 		return g.link(body)
 	case method == "DELETE" && strings.HasPrefix(rest, "identities/auth0/"):
-		return nil
+		if other, err := url.PathUnescape(strings.TrimPrefix(rest, "identities/auth0/")); err == nil && strings.HasPrefix(strings.TrimPrefix(other, provider), prefix) {
+			return nil
+		}
+		return errors.New("an unlink of an account that this program did not create")
 	}
 	return fmt.Errorf("%s of a path that is not on the list", method)
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,7 +35,8 @@ type bench struct {
 	journal string
 	clock   time.Time
 	slept   []time.Duration
-	sent    []string // method and path
+	sent    []string     // method and path
+	open    atomic.Int32 // requests
 	ctx     context.Context
 	sync    func(*os.File) error
 
@@ -59,6 +61,8 @@ func (b *bench) client(*url.URL) *http.Client { return &http.Client{Transport: b
 
 // RoundTrip is that of the program's http.Client.
 func (b *bench) RoundTrip(r *http.Request) (*http.Response, error) {
+	assert.EqualValues(b.t, 1, b.open.Add(1), "more than one request at a time")
+	defer b.open.Add(-1)
 	b.sent = append(b.sent, r.Method+" "+r.URL.RequestURI())
 	return b.trip(r)
 }

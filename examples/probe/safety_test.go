@@ -599,7 +599,9 @@ func TestGuard(t *testing.T) {
 		{"PATCH", usersPath + "/auth0%7C1", `{"blocked":true}`, false},
 		{"DELETE", at, ``, false}, // no GET has confirmed it
 		{"DELETE", usersPath, ``, false},
-		{"DELETE", at + "/identities/auth0/1", ``, true},
+		{"DELETE", at + "/identities/auth0/metameld-probe-2", ``, true},
+		{"DELETE", at + "/identities/auth0/auth0%7Cmetameld-probe-2", ``, true},
+		{"DELETE", at + "/identities/auth0/1", ``, false},
 		{"DELETE", at + "/identities/google-oauth2/1", ``, false},
 		{"POST", at + "/identities", `{"provider":"auth0","user_id":"metameld-probe-2"}`, true},
 		{"POST", at + "/identities", `{"provider":"auth0","user_id":"2"}`, false},
