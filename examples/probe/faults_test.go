@@ -447,6 +447,31 @@ func TestUnseenUser(t *testing.T) {
 	b.nothingLeft()
 }
 
+// A read that is behind a deletion does not end the run.
+func TestReadBehind(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	old := map[string]string{} // users who were deleted and are shown once more
+	b.trip = func(r *http.Request) (*http.Response, error) {
+		path := r.URL.Path
+		if text := old[path]; text != "" && r.Method == http.MethodGet {
+			delete(old, path)
+			return reply(r, 200, text), nil
+		}
+		if r.Method == http.MethodDelete && !strings.Contains(path, "/identities/") {
+			get, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, r.URL.String(), nil)
+			get.Header = r.Header
+			if resp, err := b.direct(get); err == nil && resp.StatusCode == 200 {
+				old[path] = answered(t, resp)
+			}
+		}
+		return b.direct(r)
+	}
+	b.start(b.flags("-rule", string(rule.NestedNull))...)
+	assert.Equal(t, exitKnown, b.exit, b.stderr)
+	assert.Equal(t, []time.Duration{settles, 2 * time.Second, 2 * time.Second}, b.slept)
+	b.nothingLeft()
+}
+
 // A creation that is carried out after Ctrl-C is waited for, and one that is carried out
 // after the program ended stays in the journal until -clean finds it.
 func TestSlowCreation(t *testing.T) {
