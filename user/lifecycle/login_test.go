@@ -2,11 +2,13 @@ package lifecycle_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/internal/vectors"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -93,4 +95,38 @@ func TestLoginKeepsTheOrderOfExtra(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{"/gone"}, removed)
+}
+
+// Many attributes that a login lacks are listed up to the limit, then a warning says that there are
+// more.
+func TestLoginWarningsEndWithMore(t *testing.T) {
+	t.Parallel()
+	u := user.Profile{UserID: user.Set[user.ID]("google-oauth2|77")}
+	members := "{"
+	for i := range limit.Entries + 5 {
+		members += `"a` + strconv.Itoa(i) + `":1,`
+	}
+	u.Extra = metadata.MustParse(members + `"z":1}`)
+	out, err := lifecycle.Login(u, user.Profile{UserID: user.Set[user.ID]("77")}, user.Target{Connection: user.Connection{Kind: user.Social}})
+	require.NoError(t, err)
+	last := out.Warnings[len(out.Warnings)-1]
+	assert.Equal(t, rule.More, last.Rule)
+}
+
+// It was observed that Actions fail for user_metadata of another type; for app_metadata it is inferred.
+func TestEvidenceOfLoginMetadata(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]rule.Evidence{"user_metadata": rule.Observed, "app_metadata": rule.Inferred} {
+		login, err := lifecycle.ParseLogin([]byte(`{"user_id":"77","` + name + `":"x"}`))
+		require.NoError(t, err)
+		out, err := lifecycle.Login(user.Profile{}, login, user.Target{Connection: user.Connection{Kind: user.Enterprise}})
+		require.NoError(t, err)
+		var got []rule.Evidence
+		for _, w := range out.Warnings {
+			if w.Rule == rule.LoginMetadata {
+				got = append(got, w.Evidence)
+			}
+		}
+		assert.Equal(t, []rule.Evidence{want}, got, name)
+	}
 }

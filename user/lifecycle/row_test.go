@@ -113,3 +113,20 @@ func TestRowWithAbsentFactor(t *testing.T) {
 		assert.Len(t, r.MFAFactors, len(list))
 	}
 }
+
+// The message of a refused import tells apart whether an upsert would find the user.
+func TestMessageOfExistingUser(t *testing.T) {
+	t.Parallel()
+	existing, err := user.Parse([]byte(`{"user_id":"auth0|1","email":"kim@example.com","username":"kim"}`))
+	require.NoError(t, err)
+	for row, want := range map[string]string{
+		`{"email":"kim@example.com"}`:                  "import with upsert",
+		`{"email":"lee@example.com","username":"kim"}`: "change this row",
+	} {
+		r, err := lifecycle.ParseRow([]byte(row))
+		require.NoError(t, err)
+		_, err = r.Import(existing, false, "2", user.Target{Connection: user.Connection{Kind: user.Database}})
+		assert.ErrorIs(t, err, rule.ImportExists)
+		assert.ErrorContains(t, err, want)
+	}
+}
