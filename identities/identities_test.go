@@ -143,3 +143,20 @@ func severe(t *testing.T, vs rule.Violations, err error) {
 		assert.Equal(t, []any{r.Severity, r.Evidence}, []any{v.Severity, v.Evidence}, v.Rule)
 	}
 }
+
+// An id is listed up to its length, others not, and identities without an id never.
+func TestNothingUnlinkedListsSomeIDs(t *testing.T) {
+	message := func(u user.Profile) string {
+		out, err := identities.Unlink(u, "samlp", "none")
+		require.NoError(t, err)
+		require.Len(t, out.Warnings, 1)
+		return out.Warnings[0].Message
+	}
+	u := account("auth0", "ann", `{}`)
+	u.Identities = append(u.Identities, user.Identity{Provider: user.Set("samlp")}, user.Identity{Provider: user.Set("samlp"), UserID: user.Set(user.ID(strings.Repeat("x", 200)))})
+	assert.Regexp(t, ` as it stands: x{200}$`, message(u))
+	for i := range 15 {
+		u.Identities = append(u.Identities, user.Identity{Provider: user.Set("samlp"), UserID: user.Set(user.ID("id" + strconv.Itoa(i)))})
+	}
+	assert.Regexp(t, `, id8, more$`, message(u))
+}

@@ -102,3 +102,38 @@ func sameChanges(t *testing.T, a, b []byte) {
 	}
 	assert.Equal(t, want, have)
 }
+
+// Each part of an identity is compared, and a profile that is nested too deep too.
+func TestChangesOfIdentities(t *testing.T) {
+	identity := user.Identity{UserID: user.Set[user.ID]("1"), ProfileData: metadata.MustParse(`{"a":1}`), Extra: metadata.MustParse(`{"x":1}`)}
+	from := user.Profile{Identities: []user.Identity{identity}}
+	data, extra := identity, identity
+	data.ProfileData = metadata.MustParse(`{"a":2}`)
+	extra.Extra = metadata.MustParse(`{"x":2}`)
+	for _, to := range []user.Identity{data, extra} {
+		assert.Len(t, user.Outcome{Before: from, Profile: user.Profile{Identities: []user.Identity{to}}}.Changes(), 1)
+	}
+	deep := strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1)
+	x := user.Profile{UserMetadata: metadata.MustParse(deep), Extra: metadata.MustParse(`{"email":"a"}`)}
+	y := user.Profile{UserMetadata: x.UserMetadata, Extra: metadata.MustParse(`{"email":"b"}`)}
+	y.UserMetadata = metadata.Object{}
+	for _, out := range []user.Outcome{{Before: x, Profile: y}, {Before: y, Profile: x}} {
+		got := out.Changes()
+		assert.Len(t, got, 2)
+		assert.Contains(t, []string{got[0].String(), got[1].String()}, "replaced /email")
+	}
+}
+
+// Equal leaves identities as they are, also if their Extra has names of attributes.
+func TestEqualLeavesIdentities(t *testing.T) {
+	build := func(text string) user.Profile {
+		return user.Profile{Identities: []user.Identity{{Extra: metadata.MustParse(text)}}}
+	}
+	x, y := build(`{"provider":"auth0"}`), build(`{"provider":"auth0"}`)
+	assert.True(t, x.Equal(y))
+	assert.False(t, x.Equal(build(`{"provider":"sms"}`)))
+	for _, p := range []user.Profile{x, y} {
+		assert.True(t, p.Identities[0].Provider.IsZero())
+		assert.Equal(t, 1, p.Identities[0].Extra.Len())
+	}
+}

@@ -319,3 +319,13 @@ func TestConnectionFaults(t *testing.T) {
 	}
 	assert.Equal(t, []string{"/name", "/kind", "/non_persistent_attrs", "/disabled"}, pointers)
 }
+
+// A profile is written whatever the sizes of its parts.
+func TestAppendJSONOfLargeParts(t *testing.T) {
+	large := metadata.MustParse(`{"a":"` + strings.Repeat("x", 5000) + `"}`)
+	for _, p := range []user.Profile{{UserMetadata: large}, {AppMetadata: large}, {Extra: large}} {
+		back, err := user.Parse(p.AppendJSON(nil))
+		require.NoError(t, err)
+		assert.True(t, p.Equal(back))
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/internal/long"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
@@ -482,4 +484,46 @@ func allocated(f func()) uint64 {
 	f()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
+}
+
+// Only the refusal of metadata before registration names the trigger that has the method.
+func TestMessageOfMissingMethods(t *testing.T) {
+	_, err := actions.Stage{Trigger: actions.PostUserRegistration, User: kim}.Run(actions.SetUserMetadata("a", 1), actions.SetAppMetadata("a", 1), actions.Redirect())
+	vs, ok := err.(rule.Violations)
+	require.True(t, ok)
+	require.Len(t, vs, 3)
+	for i, v := range vs {
+		assert.Contains(t, v.Message, "trigger post-user-registration has no such method")
+		assert.Equal(t, i < 2, strings.Contains(v.Message, "set metadata in post-login"), v.Pointer)
+	}
+	_, err = actions.Stage{Trigger: actions.EventStream, User: kim}.Run(actions.SetUserMetadata("a", 1))
+	assert.ErrorContains(t, err, "has no such method")
+	assert.NotContains(t, err.Error(), "post-login")
+}
+
+// Attributes of the identity provider are listed up to the limit, then a warning says that there
+// are more.
+func TestManyAttributesOfTheProvider(t *testing.T) {
+	text := `{"user_id":"waad|1"`
+	for i := range limit.Entries + 5 {
+		text += `,"claim` + strconv.Itoa(i) + `":1`
+	}
+	u, err := user.Parse([]byte(text + "}"))
+	require.NoError(t, err)
+	out, err := actions.Stage{Trigger: actions.PostLogin, User: u}.Run()
+	require.NoError(t, err)
+	assert.Equal(t, rule.More, out.Warnings[len(out.Warnings)-1].Rule)
+}
+
+// A strategy that is not known is reported once, and hides nothing of the updates.
+func TestUnknownStrategyIsReportedOnce(t *testing.T) {
+	s := actions.Stage{Trigger: actions.PostLogin, User: kim, Target: user.Target{Connection: user.Connection{Strategy: "none-such"}, Sources: rule.Lenient}}
+	out, err := s.Run(actions.ManagementUpdate(patch.Payload{Name: user.Set("A"), Blocked: user.Set(false)}), actions.ManagementUpdate(patch.Payload{Name: user.Set("B")}))
+	require.NoError(t, err)
+	count := map[rule.ID]int{}
+	for _, w := range out.Warnings {
+		count[w.Rule]++
+	}
+	assert.Equal(t, 1, count[rule.UnknownStrategy])
+	assert.Equal(t, 1, count[rule.BruteForceBlock], "%v", out.Warnings)
 }
