@@ -398,3 +398,36 @@ func TestRunsBeginWhereTheyAreFound(t *testing.T) {
 	assert.Equal(t, steps{0, 2, 10, 10 + len(value)}, agrees(t, Deep, `{"\u006f":`+value, `{"o":`+value))
 	agrees(t, Deep, `{"o":{"k":1,"l":4},"p":0,"z":3}`, `{"p":0,"o":{"k":2,"l":4,"m":5},"z":3}`)
 }
+
+// The faults of from come first, also if the texts are so large that to is searched before.
+func TestFaultsOfFromComeFirst(t *testing.T) {
+	t.Parallel()
+	for _, pad := range []string{`"p":1`, `"p":"` + strings.Repeat("x", fewTextBytes) + `"`} {
+		good, a, b := `{`+pad+`}`, `{`+pad+`,"a":1,"a":2}`, `{`+pad+`,"b":1,"b":2}`
+		for _, tt := range []struct{ from, to, faulty string }{{a, b, a}, {a, good, a}, {good, b, b}, {"", b, b}, {b, "", b}} {
+			_, want := Parse([]byte(tt.faulty))
+			_, err := Deep.AppendDiff(nil, []byte(tt.from), []byte(tt.to))
+			assert.Equal(t, want, err)
+		}
+	}
+}
+
+// A few unmatched members are looked for without a table.
+func TestFewUnmatchedNeedNoTable(t *testing.T) {
+	if raced {
+		t.Skip("counted without the race detector")
+	}
+	few, many := []byte(`{"z":0}`), []byte(`{"a":1`)
+	for i := range 100 {
+		many = append(many, `,"`+strings.Repeat("m", i+1)+`":1`...)
+	}
+	many = append(many, '}')
+	room := make([]byte, 0, 1<<16)
+	for _, m := range []Mode{FirstLevel, Deep} {
+		for _, pair := range [][2][]byte{{few, many}, {many, few}} {
+			if n := testing.AllocsPerRun(100, func() { _, _ = m.AppendDiff(room, pair[0], pair[1]) }); n > 0 {
+				t.Errorf("%v: %v allocations", m, n)
+			}
+		}
+	}
+}
