@@ -40,7 +40,7 @@ type Change struct {
 // The pointers take at most a few times the memory of the objects: if an object
 // with long names above it has more changes, it is one replaced member.
 func Changes(from, to Object) []Change {
-	c := changes{budget: 1<<20 + 4*(from.size()+to.size())}
+	c := changes{budget: 1<<20 + 4*(from.Size()+to.Size())}
 	pairMembers(from, to, func(x, y *member) {
 		switch {
 		case y == nil:

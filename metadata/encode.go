@@ -150,7 +150,11 @@ func (e *encoder) text(t []byte, depth int) {
 	start := jsonscan.Space(t, 0)
 	end := jsonscan.Check(t, start, depth, &names)
 	if end >= 0 && jsonscan.Space(t, end) == len(t) {
-		e.out = append(e.out, t[start:end]...)
+		if names.Spaced() {
+			e.out = append(e.out, jsonscan.Compact(t)...)
+		} else {
+			e.out = append(e.out, t[start:end]...)
+		}
 		return
 	}
 	if len(jsonscan.Faults(t, jsonscan.MaxDepth, &names)) == 0 {

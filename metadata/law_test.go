@@ -59,14 +59,18 @@ func read(t *testing.T, text []byte) (Object, bool) {
 		}
 		return Object{}, false
 	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, text); err != nil || o.String() != compact.String() {
+		t.Fatalf("Parse(%q) = %q, want it without white space", text, o)
+	}
 	return o, true
 }
 
-// wellFormed fails unless the text of o is JSON.
+// wellFormed fails unless the text of o is JSON without white space.
 func wellFormed(t *testing.T, o Object) {
 	t.Helper()
-	if _, ok := read(t, []byte(o.String())); !ok {
-		t.Fatalf("what was made is not JSON: %s", o)
+	if back, ok := read(t, []byte(o.String())); !ok || back.String() != o.String() || o.Size() != len(o.String()) {
+		t.Fatalf("what was made is not JSON without white space, or its size is not %d: %s", o.Size(), o)
 	}
 }
 

@@ -29,7 +29,7 @@ func Merge3(base, ours, theirs Object) (Object, []string) {
 	case base.Equal(ours) && theirs.Len() > 0:
 		return theirs, nil
 	}
-	m := merger3{budget: 1<<20 + 4*(base.size()+ours.size()+theirs.size())}
+	m := merger3{budget: 1<<20 + 4*(base.Size()+ours.Size()+theirs.Size())}
 	seed := rand.Uint64()
 	m.base, m.ours, m.theirs = hashed(base, seed), hashed(ours, seed), hashed(theirs, seed)
 	m.out.Grow(len(m.ours.s))

@@ -14,9 +14,10 @@ import (
 // (observed in recorded exchanges). A zero Object is null in JSON; a struct field
 // that is marked omitzero is left out.
 //
-// An Object keeps the JSON text of its members in their order and reads nested
-// values on demand, so numbers are never rounded: 9007199254740993 and 1e400 stay
-// as they are. It never holds invalid JSON or duplicate names, at any level.
+// An Object keeps the JSON text of its members in their order, without white space
+// between values, and reads nested values on demand, so numbers are never rounded:
+// 9007199254740993 and 1e400 stay as they are. It never holds invalid JSON or duplicate
+// names, at any level.
 //
 // Objects that are made from others share text with them. One member keeps the
 // whole text that it was parsed from in memory; see [Object.Clone].
@@ -119,7 +120,7 @@ func (o Object) String() string {
 		return ""
 	}
 	var b strings.Builder
-	b.Grow(o.size())
+	b.Grow(o.Size())
 	b.WriteByte('{')
 	for i, m := range o.members() {
 		if i > 0 {
@@ -133,27 +134,20 @@ func (o Object) String() string {
 	return b.String()
 }
 
-// Size returns about how many bytes the JSON text of o has, never fewer; 0 if o is
-// absent.
+// Size returns how many bytes the JSON text of o has; 0 if o is absent. It reads no
+// value.
 func (o Object) Size() int {
 	if o.IsZero() {
 		return 0
 	}
-	return o.size()
-}
-
-// size returns Size, or 2 if o is absent.
-func (o Object) size() int {
-	n := 2
+	n := len("{}") + max(0, o.Len()-1) // commas
 	for _, m := range o.members() {
-		n += len(m.key) + len(m.value) + 2
+		n += len(m.key) + len(":") + len(m.value)
 	}
 	return n
 }
 
-// AppendJSON appends the JSON text of o to dst, or null for the zero Object. The
-// text inside members is as it was read, white space included; json.Marshal
-// compacts it.
+// AppendJSON appends the JSON text of o to dst, or null for the zero Object.
 func (o Object) AppendJSON(dst []byte) []byte {
 	if o.IsZero() {
 		return append(dst, "null"...)
@@ -173,7 +167,7 @@ func (o Object) AppendJSON(dst []byte) []byte {
 // MarshalJSON returns the JSON text of o, or null for the zero Object. Mark struct
 // fields omitzero to leave out an absent one.
 func (o Object) MarshalJSON() ([]byte, error) {
-	return o.AppendJSON(make([]byte, 0, o.size()+2)), nil
+	return o.AppendJSON(make([]byte, 0, o.Size()+4)), nil
 }
 
 // UnmarshalJSON sets o to the object in text, as [Parse] does; null makes o absent.

@@ -48,9 +48,28 @@ func TestSelect(t *testing.T) {
 
 func TestSize(t *testing.T) {
 	assert.Equal(t, 0, Object{}.Size())
-	for _, text := range []string{`{}`, `{"a":1}`, `{"a":1,"bc":[1, 2],"d":{"e":null}}`} {
+	for _, text := range []string{`{}`, `{"a":1}`, ` { "\u0061" : 1, "bc":[1, 2],"d":{"e":null}} `} {
 		o := MustParse(text)
-		assert.GreaterOrEqual(t, o.Size(), len(text))
-		assert.LessOrEqual(t, o.Size(), len(text)+o.Len()+2, "and not much more")
+		assert.Equal(t, len(o.String()), o.Size(), text)
 	}
+}
+
+// White space between values is not kept, wherever a text comes from.
+func TestWhiteSpace(t *testing.T) {
+	const spaced, want = "\t{ \"a b\" : [ 1,\r\n{ \"\\u0020 :\" : \" , \" } ] }\n", `{"a b":[1,{"\u0020 :":" , "}]}`
+	assert.Equal(t, want, MustParse(spaced).String())
+	assert.Equal(t, want, MustDelta(spaced).String())
+	assert.Equal(t, want, MustValue(spaced).String())
+	for _, v := range []any{json.RawMessage(spaced), MustValue(spaced)} {
+		got, err := ValueOf(v)
+		require.NoError(t, err)
+		assert.Equal(t, want, got.String())
+		o, err := From(map[string]any{"x": []any{v}})
+		require.NoError(t, err)
+		assert.Equal(t, `{"x":[`+want+`]}`, o.String())
+	}
+	var o Object
+	require.NoError(t, json.Unmarshal([]byte(spaced), &o))
+	assert.Equal(t, want, o.String())
+	assert.Equal(t, MustParse(want), MustParse(spaced))
 }

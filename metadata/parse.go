@@ -74,6 +74,9 @@ func readObject(d []byte, names *jsonscan.Names) (o Object, ok bool) {
 	if jsonscan.Space(d, i+1) != len(d) || !names.Unique(d, 0) {
 		return Object{}, false
 	}
+	if names.Spaced() {
+		return objectOf(jsonscan.Compact(d)), true
+	}
 	s := string(d)
 	o, members := roomFor(names.Mark())
 	for k := range members {

@@ -9,12 +9,12 @@ import (
 )
 
 // Value is an immutable JSON value: a string, a number, an object, an array,
-// true, false or null. It keeps the text that it was read from, so numbers are
-// never rounded. It is safe to share between goroutines.
+// true, false or null. It keeps the text that it was read from, without white space
+// between values, so numbers are never rounded. It is safe to share between goroutines.
 //
 // The zero Value is absent, which is not null.
 type Value struct {
-	text string // valid, without white space around it; empty for the zero Value
+	text string // valid, without white space; empty for the zero Value
 }
 
 // ValueOf returns v as a Value:
@@ -229,7 +229,7 @@ func (v Value) Equal(w Value) bool {
 	return v.text != "" && w.text != "" && jsonscan.Equal([]byte(v.text), []byte(w.text))
 }
 
-// String returns the JSON text of v as it was read, or "" for the zero Value.
+// String returns the JSON text of v, or "" for the zero Value.
 func (v Value) String() string { return v.text }
 
 // Decode stores v in the value that dst points to. The error is that of
@@ -254,6 +254,10 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 	if end < 0 || jsonscan.Space(text, end) != len(text) {
 		return faultsIn(text, names)
 	}
-	v.text = string(text[start:end])
+	if names.Spaced() {
+		v.text = jsonscan.Compact(text[start:end])
+	} else {
+		v.text = string(text[start:end])
+	}
 	return nil
 }

@@ -88,5 +88,5 @@ func TestMustPanics(t *testing.T) {
 	assert.Panics(t, func() { MustValue(`nul`) })
 	assert.Panics(t, func() { MustValue(``) })
 	assert.NotPanics(t, func() { MustParse(`{}`); MustDelta(`{}`); MustValue(`null`) })
-	assert.Equal(t, `[1, 2]`, MustValue(" [1, 2]\n").String())
+	assert.Equal(t, `[1,2]`, MustValue(" [1, 2]\n").String())
 }

@@ -63,7 +63,7 @@ type Report func(id rule.ID, message string, path ...string) bool
 // Metadata reports each rule that the metadata o, the attribute of that name, breaks,
 // until report returns false. The rule of a null below the first level is nestedNull.
 func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Report) {
-	n := sizeOf(o)
+	n := o.Size()
 	if n > limit.ProfileAllowance && n <= limit.Metadata &&
 		!report(rule.ProfileAllowance, "this metadata has more than "+limit.Count(limit.ProfileAllowance)+" bytes, beyond what a profile can have. "+limit.ProfileDates, attribute) {
 		return
@@ -83,15 +83,6 @@ func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Re
 			return
 		}
 	}
-}
-
-// sizeOf returns the bytes of o as JSON text: without white space if that can
-// matter for a limit.
-func sizeOf(o metadata.Object) int {
-	if n := o.Size(); n <= limit.Profile {
-		return n
-	}
-	return jsonscan.Size([]byte(o.String()))
 }
 
 const nameMessage = "a name in metadata cannot contain a dot or a dollar sign"

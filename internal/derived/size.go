@@ -4,6 +4,7 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/internal/limit"
+	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
@@ -56,72 +57,109 @@ func stamped(u, now *user.Profile) *user.Profile {
 	return &v
 }
 
-// Size returns the bytes of u as JSON text without white space between values. If they
-// are at most [limit.Profile], it may return more, up to that limit: it does not write
-// the text of a profile that is surely small.
+// Size returns the bytes of u, which is placed ([Placed]), as JSON text. It reads no
+// metadata, however large.
 func Size(u *user.Profile) int {
-	if n := bound(u); n <= limit.Profile {
-		return n
-	}
-	return jsonscan.Size(u.AppendJSON(nil))
+	var o object
+	o.add("user_id", written(u.UserID))
+	o.add("email", text(u.Email))
+	o.add("email_verified", written(u.EmailVerified))
+	o.add("username", text(u.Username))
+	o.add("phone_number", text(u.PhoneNumber))
+	o.add("phone_verified", written(u.PhoneVerified))
+	o.add("name", text(u.Name))
+	o.add("nickname", text(u.Nickname))
+	o.add("given_name", text(u.GivenName))
+	o.add("family_name", text(u.FamilyName))
+	o.add("picture", text(u.Picture))
+	o.add("blocked", written(u.Blocked))
+	o.add("identities", identities(u.Identities))
+	o.add("user_metadata", u.UserMetadata.Size())
+	o.add("app_metadata", u.AppMetadata.Size())
+	o.add("multifactor", len(u.Multifactor.String()))
+	o.add("multifactor_last_modified", text(u.MultifactorLastModified))
+	o.add("last_ip", text(u.LastIP))
+	o.add("last_login", text(u.LastLogin))
+	o.add("logins_count", written(u.LoginsCount))
+	o.add("last_password_reset", text(u.LastPasswordReset))
+	o.add("created_at", text(u.CreatedAt))
+	o.add("updated_at", text(u.UpdatedAt))
+	o.add("permissions", len(u.Permissions.String()))
+	o.addAll(u.Extra)
+	return o.size()
 }
 
-// At most so many bytes are needed, besides the values of texts, for the names of a
-// profile's or an identity's attributes, punctuation and true or false.
-const (
-	profileNames  = 512
-	identityNames = 192
-)
-
-// bound returns at least the bytes of u as JSON text, or more than [limit.Profile]. It
-// does not allocate.
-func bound(u *user.Profile) int {
-	n := profileNames + u.UserMetadata.Size() + u.AppMetadata.Size() + u.Extra.Size() + len(u.Multifactor.String()) + len(u.Permissions.String())
-	n += textBound(u.Email) + textBound(u.Username) + textBound(u.PhoneNumber) + textBound(u.Name) + textBound(u.Nickname)
-	n += textBound(u.GivenName) + textBound(u.FamilyName) + textBound(u.Picture) + textBound(u.LastIP)
-	n += textBound(u.MultifactorLastModified) + textBound(u.LastLogin) + textBound(u.LastPasswordReset) + textBound(u.CreatedAt) + textBound(u.UpdatedAt)
-	n += flagBound(u.EmailVerified) + flagBound(u.PhoneVerified) + flagBound(u.Blocked)
-	n += numberBound(u.UserID) + numberBound(u.LoginsCount)
-	for i := range u.Identities {
-		x := &u.Identities[i]
-		n += identityNames + x.ProfileData.Size() + x.Extra.Size() + textBound(x.Connection) + textBound(x.Provider) + flagBound(x.IsSocial) +
-			numberBound(x.UserID) + secretBound(x.AccessToken) + secretBound(x.AccessTokenSecret) + secretBound(x.RefreshToken)
+// identities returns the size of the list; 0 if it is absent.
+func identities(list []user.Identity) int {
+	if list == nil {
+		return 0
+	}
+	n := len("[]") + max(0, len(list)-1)*len(",")
+	for i := range list {
+		var o object
+		x := &list[i]
+		o.add("connection", text(x.Connection))
+		o.add("user_id", written(x.UserID))
+		o.add("provider", text(x.Provider))
+		o.add("isSocial", written(x.IsSocial))
+		o.add("profileData", x.ProfileData.Size())
+		o.add("access_token", secret(x.AccessToken))
+		o.add("access_token_secret", secret(x.AccessTokenSecret))
+		o.add("refresh_token", secret(x.RefreshToken))
+		o.addAll(x.Extra)
+		n += o.size()
 	}
 	return n
 }
 
-// A byte of a text has at most so many bytes in JSON: an escape such as \u0000.
-const escape = 6
+// object adds up the size of an object.
+type object struct{ n int } // of the members, each with a comma
 
-// A field that is mistyped can have a text of any length.
-const mistyped = limit.Profile + 1
+func (o *object) size() int { return max(len("{}"), len("{")+o.n) }
 
-func textBound[T string | user.Timestamp](f user.Field[T]) int {
-	if f.IsMistyped() {
-		return mistyped
+// add adds a member whose value has that size; 0 if the member is absent.
+func (o *object) add(name string, size int) {
+	if size > 0 {
+		o.n += len(name) + len(`"":,`) + size
 	}
-	return escape * len(f.Or(""))
 }
 
-func secretBound(f user.Field[user.Secret]) int {
-	if f.IsMistyped() {
-		return mistyped
+// addAll adds the members of an Extra.
+func (o *object) addAll(extra metadata.Object) {
+	for name, v := range extra.All() {
+		o.n += quoted(name) + len(":,") + len(v.String())
 	}
-	s, _ := f.Get()
-	return escape * len(s.Reveal())
 }
 
-// flagBound returns the bound of true and false, which may have been read as texts.
-func flagBound(f user.Field[bool]) int {
-	if f.IsMistyped() {
-		return mistyped
+// quoted returns the size of a string.
+func quoted(s string) int {
+	if jsonscan.IsPlain(s) {
+		return len(`""`) + len(s)
 	}
-	return escape * len("false")
+	return len(jsonscan.AppendQuote(nil, s))
 }
 
-// numberBound returns the bytes of a field that may have been read as a number, which
-// can be written in any length.
-func numberBound[T user.ID | int64](f user.Field[T]) int {
+// text returns the size of a field; 0 if it is absent.
+func text[T string | user.Timestamp](f user.Field[T]) int {
+	if s, ok := f.Get(); ok && jsonscan.IsPlain(string(s)) {
+		return len(`""`) + len(s)
+	}
+	return written(f)
+}
+
+// secret is text of a secret.
+func secret(f user.Field[user.Secret]) int {
+	if s, ok := f.Get(); ok && jsonscan.IsPlain(s.Reveal()) {
+		return len(`""`) + len(s.Reveal())
+	}
+	return written(f)
+}
+
+// written returns the size of a field, which it writes; 0 if it is absent.
+func written[T string | bool | int64 | user.ID | user.Timestamp | user.Secret](f user.Field[T]) int {
+	if f.IsZero() {
+		return 0
+	}
 	var room [128]byte
 	return len(f.AppendJSON(room[:0]))
 }

@@ -8,15 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/internal/judge"
-	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/internal/vectors"
 	"github.com/metameld/metameld/user"
 	"github.com/metameld/metameld/user/rule"
 )
 
-// The bound of a small profile is never lower than the size of its text, however that was
-// written, and that of a large one is never small.
-func TestBound(t *testing.T) {
+// Size is that of the text, however it was written.
+func TestSize(t *testing.T) {
 	texts := []string{
 		`{}`,
 		`{"user_id":"auth0|1","email":"\u006b@example.com","email_verified":"\u0066\u0061\u006c\u0073\u0065","username":null,"phone_number":null,"phone_verified":"false","name":"\u0000\u2028é","nickname":null,` +
@@ -41,14 +39,10 @@ func TestBound(t *testing.T) {
 		if err != nil {
 			continue // a vector of the error
 		}
-		n := len(u.AppendJSON(nil))
-		assert.GreaterOrEqual(t, bound(&u), min(n, limit.Profile+1), "%.200s", text)
-		if n > limit.Profile {
-			assert.Equal(t, n, Size(&u), "%.200s", text)
-		}
+		assert.Equal(t, len(u.AppendJSON(nil)), Size(&u), "%.200s", text)
 	}
 	u := user.Profile{Name: user.Set(strings.Repeat("\xff", 20)), Identities: []user.Identity{{AccessToken: user.Set(user.NewSecret(strings.Repeat("\x01", 300)))}}}
-	assert.GreaterOrEqual(t, bound(&u), len(u.AppendJSON(nil)))
+	assert.Equal(t, len(u.AppendJSON(nil)), Size(&u))
 }
 
 // A small profile is not written to be measured.

@@ -23,6 +23,8 @@ type Names struct {
 	spare []byte // for an unquoted name
 	seed  uint64 // 0: not chosen yet
 	mark  int    // where the names of the innermost open object begin
+
+	spaced bool // a scan passed white space
 }
 
 // entry is a name in Names; the rest of the name is read again where needed. Where an
@@ -231,9 +233,12 @@ func (s *Names) AddMoved(other *Names, start, end, offset int) {
 	}
 }
 
+// Spaced reports whether a [Check] with s passed white space since the last Release.
+func (s *Names) Spaced() bool { return s.spaced }
+
 // Release drops all names and reports whether the memory of s is small enough to keep.
 func (s *Names) Release() bool {
-	s.list, s.spare = s.list[:0], s.spare[:0]
+	s.list, s.spare, s.spaced = s.list[:0], s.spare[:0], false
 	return Keep(16*cap(s.list)) && Keep(4*cap(s.table)) && Keep(cap(s.spare))
 }
 

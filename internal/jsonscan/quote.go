@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
@@ -51,6 +52,22 @@ func Unquote(q string) string {
 		return q[1 : len(q)-1]
 	}
 	return string(AppendUnquote(make([]byte, 0, len(q)), []byte(q)))
+}
+
+// IsPlain reports whether s is ASCII that JSON does not escape, so that its JSON text is
+// s in quotes.
+func IsPlain(s string) bool {
+	d := []byte(s)
+	for ; len(d) >= 8; d = d[8:] {
+		if endsPlain(binary.LittleEndian.Uint64(d)) != 0 {
+			return false
+		}
+	}
+	var last uint64
+	for _, c := range d {
+		last = last<<8 | uint64(c)
+	}
+	return endsPlain(last|0x2020202020202020<<(8*uint(len(d)))) == 0
 }
 
 // AppendQuote appends the JSON text of s, which must be valid UTF-8, to dst. It

@@ -2,7 +2,9 @@ package jsonscan
 
 import (
 	"encoding/binary"
+	"iter"
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -85,6 +87,9 @@ value:
 		return bad
 	}
 	if c = d[i]; c <= ' ' {
+		if len(unique) > 0 {
+			names.spaced = true
+		}
 		for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
 			if i++; i >= n {
 				return bad
@@ -153,6 +158,9 @@ value:
 			return bad
 		}
 		if c = d[i]; c <= ' ' {
+			if len(unique) > 0 {
+				names.spaced = true
+			}
 			for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
 				if i++; i >= n {
 					return bad
@@ -222,6 +230,9 @@ after:
 		return bad
 	}
 	if c = d[i]; c <= ' ' {
+		if len(unique) > 0 {
+			names.spaced = true
+		}
 		for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
 			if i++; i >= n {
 				return bad
@@ -242,6 +253,9 @@ after:
 			return bad
 		}
 		if c = d[i]; c <= ' ' {
+			if len(unique) > 0 {
+				names.spaced = true
+			}
 			for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
 				if i++; i >= n {
 					return bad
@@ -324,6 +338,9 @@ colon:
 		return bad
 	}
 	if c = d[i]; c <= ' ' {
+		if len(unique) > 0 {
+			names.spaced = true
+		}
 		for c == ' ' || c == '\n' || c == '\t' || c == '\r' {
 			if i++; i >= n {
 				return bad
@@ -358,18 +375,38 @@ func multibyte(d []byte, i int) int {
 	return i
 }
 
-// Size returns the bytes of the valid JSON text d without white space between values.
-func Size(d []byte) int {
+// Compact returns the valid JSON text d without white space between values.
+func Compact(d []byte) string {
 	n := 0
-	for i := 0; i < len(d); {
-		end := i + 1
-		if d[i] == '"' {
-			end, _ = String(d, i)
-		}
-		n += end - i
-		i = Space(d, end)
+	for part := range parts(d) {
+		n += len(part)
 	}
-	return n
+	var b strings.Builder
+	b.Grow(n)
+	for part := range parts(d) {
+		b.Write(part)
+	}
+	return b.String()
+}
+
+// parts yields the parts of the valid JSON text d between which white space stands.
+func parts(d []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		start := Space(d, 0)
+		for i := start; i < len(d); {
+			if d[i] == '"' {
+				i = stringEnd(d, i)
+			} else {
+				i++
+			}
+			if next := Space(d, i); next > i || i == len(d) {
+				if !yield(d[start:i]) {
+					return
+				}
+				start, i = next, next
+			}
+		}
+	}
 }
 
 // String returns the index after the string at d[i] and whether it has an escape. The

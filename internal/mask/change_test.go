@@ -20,7 +20,7 @@ func TestChange(t *testing.T) {
 		{"/profileData/id_token", `"t"`, `"********"`},
 		{"/profileData/a", `"t"`, `"t"`},
 		{"/identities", `[{"a":1, "access_token":"t","profileData":{"refresh_token":"t"}},{}]`, `[{"a":1,"access_token":"********","profileData":{"refresh_token":"********"}},{}]`},
-		{"/identities", `[ {"a": 1} ]`, `[ {"a": 1} ]`},
+		{"/identities", `[{"a":1}]`, `[{"a":1}]`},
 		{"/identities", `["t",{"access_token":null}]`, `["********",{"access_token":null}]`},
 		{"/identities", `{"a":1}`, `"********"`},
 		{"/identities", `null`, `null`},

@@ -76,8 +76,8 @@ func isOfMetadata(id rule.ID) bool { return id == rule.ProfileAllowance || id ==
 // after. The warnings are added to those of o. The error is a [metadata.Errors] if after
 // is nested too deep.
 func (o *operation) outcome(before, after user.Profile, effects []user.Effect, warnings rule.Violations) (user.Outcome, error) {
-	if derived.Size(&after) > 2*metadata.MaxLevels { // each level has two bytes at least
-		if _, err := after.Object(); err != nil {
+	if n := derived.Size(&after); n > 2*metadata.MaxLevels { // each level has two bytes at least
+		if _, err := metadata.Parse(after.AppendJSON(make([]byte, 0, n))); err != nil {
 			return user.Outcome{}, err
 		}
 	}

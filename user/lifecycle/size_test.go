@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user"
@@ -38,7 +37,7 @@ func filled(n int) metadata.Object {
 }
 
 // sizeOf returns the bytes of the profile.
-func sizeOf(u user.Profile) int { return jsonscan.Size(u.AppendJSON(nil)) }
+func sizeOf(u user.Profile) int { return len(u.AppendJSON(nil)) }
 
 // large are the bytes of profiles around the limits.
 var large = []struct {
