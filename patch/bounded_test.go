@@ -45,6 +45,23 @@ func TestValidateOfALongListWithNull(t *testing.T) {
 	}
 }
 
+// Apply takes no memory for metadata that the payload does not touch, however large.
+func TestApplyCostsWhatIsTouched(t *testing.T) {
+	p, err := patch.Parse([]byte(`{"name":"Kim","user_metadata":{"a":1},"app_metadata":{"b":null}}`))
+	require.NoError(t, err)
+	target := user.Target{Policies: rule.Policies{rule.ProfileAllowance: "uncapped"}, Connection: user.Connection{Kind: user.Database}}
+	cost := func(size int) uint64 {
+		long := `"` + strings.Repeat("x", size) + `"`
+		u, err := user.Parse([]byte(`{"user_id":"auth0|1","user_metadata":{"a":2,"l":` + long + `},"app_metadata":{"b":1,"l":[ ` + long + ` ]},"custom":` + long + `,"identities":[{"provider":"auth0","user_id":"1","profileData":{"l":` + long + `}}]}`))
+		require.NoError(t, err)
+		out, err := p.Apply(u, target)
+		require.NoError(t, err)
+		assert.NotEmpty(t, out.Warnings, "of the size")
+		return allocated(func() { _, _ = p.Apply(u, target) })
+	}
+	assert.InDelta(t, cost(20<<10), cost(2<<20), 4<<10) // one warning more
+}
+
 // allocated returns how many bytes f allocates, freed or not.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
