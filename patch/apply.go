@@ -53,7 +53,7 @@ import (
 // removed by a null, and the exception in rule 7. Rule 8 is disputed.
 func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	u = derived.Placed(u)
-	verdict := p.validate(t, true)
+	verdict := p.validate(&t, true)
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err
 	}

@@ -165,7 +165,7 @@ func (d *differ) dropMembers(p *Payload, a attribute, t *user.Target) {
 	accepted := sent.Object().Select(func(name string, v metadata.Value) bool {
 		var one Payload
 		*one.delta(a) = attrs.DeltaFrom(map[string]any{name: v})
-		if one.validate(user.Target{Sources: t.Sources, Policies: t.Policies}, true).Valid() {
+		if one.validate(&user.Target{Sources: t.Sources, Policies: t.Policies}, true).Valid() {
 			return true
 		}
 		d.miss(metadata.Pointer(a.String(), name))

@@ -170,7 +170,7 @@ func (d *differ) apply(q *Payload, out user.Outcome, t user.Target) (user.Outcom
 	for !q.IsZero() {
 		after, err := q.Apply(out.Profile, t)
 		var refusals rule.Violations
-		if !errors.As(err, &refusals) || !q.validate(t, true).Valid() {
+		if !errors.As(err, &refusals) || !q.validate(&t, true).Valid() {
 			return after, err
 		}
 		for _, v := range refusals {

@@ -64,7 +64,7 @@ func Plan(from user.Profile, goal Payload, t user.Target) (Payloads, error) {
 	}
 	for i := range list {
 		list[i].Connection = goal.Connection
-		if err := list[i].validate(t, true).Err(); err != nil {
+		if err := list[i].validate(&t, true).Err(); err != nil {
 			return nil, err
 		}
 	}

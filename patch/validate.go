@@ -33,16 +33,19 @@ import (
 // metadata in p.
 //
 // Validate does not allocate if there is nothing to list and Extra is empty.
-func (p Payload) Validate(t user.Target) rule.Verdict { return p.validate(t, false) }
+func (p Payload) Validate(t user.Target) rule.Verdict { return p.validate(&t, false) }
 
 // validate is Validate. If known, the size of the profile is judged elsewhere.
-func (p Payload) validate(t user.Target, known bool) rule.Verdict {
-	p = p.normal()
-	j := validator{Judge: judge.New(t.Sources, t.Policies), p: p, t: t, known: known}
+func (p *Payload) validate(t *user.Target, known bool) rule.Verdict {
+	j := validator{Judge: judge.New(t.Sources, t.Policies), p: *p, t: *t, known: known}
+	if p.Extra.Len() > 0 {
+		j.p = p.placed()
+	}
 	derived.Resolve(&j.t.Connection)
 	derived.JudgeKind(&j.Judge, &j.t.Connection)
-	for a, f := range j.p.fields() {
-		j.has[a] = memberOf(f.Field)
+	table := j.p.fields()
+	for a := range table {
+		j.has[a] = memberOf(table[a].Field)
 	}
 	j.unknown()
 	j.scopes()

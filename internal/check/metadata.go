@@ -13,8 +13,13 @@ import (
 // isAuthorization reports whether a name in metadata usually holds authorization
 // data.
 func isAuthorization(name string) bool {
-	if len(name) > 32 {
+	if name == "" || len(name) > 32 {
 		return false
+	}
+	switch name[0] | 0x20 { // letters in lower case
+	case 'r', 'g', 'p', 'd', 'j', 's', 'i', 'a', '-', '_' | 0x20:
+	default:
+		return false // most names
 	}
 	var room [32]byte
 	plain := room[:0] // without case, underscores and hyphens
@@ -141,9 +146,9 @@ func plain(text string) bool {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
 		case c == '"':
-			end, escaped := jsonscan.String([]byte(text), i)
+			end, escaped := jsonscan.StringEnd([]byte(text), i)
 			s := text[i:end]
-			i = jsonscan.Space([]byte(text), end)
+			i = end
 			isName := i < len(text) && text[i] == ':'
 			if isName && (escaped || hasDot(s)) { // an escape may hide one
 				return false
@@ -151,12 +156,12 @@ func plain(text string) bool {
 		case c == 'n':
 			return false
 		case c == '-' || '0' <= c && c <= '9':
-			end := jsonscan.Number([]byte(text), i)
+			end := jsonscan.End([]byte(text), i)
 			if !exactly(text[i:end]) {
 				return false
 			}
 			i = end
-		default: // punctuation, white space, the letters of true and false
+		default: // punctuation, the letters of true and false
 			i++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/user/rule"
 )
@@ -17,7 +18,10 @@ import (
 // Sources: Auth0 Management API, CreateUserRequestContent and
 // UpdateUserRequestContent; User Profile Structure.
 func Text(attribute, s string, report func(id rule.ID, message string)) {
-	n := utf8.RuneCountInString(s)
+	n, plain := len(s), jsonscan.IsPlain(s)
+	if !plain {
+		n = utf8.RuneCountInString(s)
+	}
 	if least, most := Lengths(attribute); n < least || most > 0 && n > most {
 		allowed := "at least " + strconv.Itoa(least)
 		if most > 0 {
@@ -25,7 +29,7 @@ func Text(attribute, s string, report func(id rule.ID, message string)) {
 		}
 		report(rule.Length, attribute+" has "+strconv.Itoa(n)+" characters; allowed: "+allowed)
 	}
-	if !utf8.ValidString(s) {
+	if !plain && !utf8.ValidString(s) {
 		report(rule.Type, attribute+" is not valid UTF-8")
 	}
 	switch attribute {
@@ -175,10 +179,7 @@ func IsPhone(s string) bool {
 // a host.
 func isURI(s string) bool {
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c <= ' ', c == 0x7f:
-			return false
-		case c == '<', c == '>', c == '"', c == '\\', c == '^', c == '`', c == '{', c == '|', c == '}':
+		if notInURI[s[i]] {
 			return false
 		}
 	}
@@ -186,15 +187,18 @@ func isURI(s string) bool {
 	if scheme = strings.ToLower(scheme); !ok || scheme != "http" && scheme != "https" && scheme != "ftp" {
 		return false
 	}
-	for i := range len(rest) { // a percent sign is followed by two hexadecimal digits
-		if rest[i] == '%' && (i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2])) {
-			return false
+	end := len(rest) // of the host
+	for i := range len(rest) {
+		switch rest[i] {
+		case '/', '?', '#':
+			end = min(end, i)
+		case '%':
+			if i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2]) {
+				return false
+			}
 		}
 	}
-	host := rest
-	if i := strings.IndexAny(host, "/?#"); i >= 0 {
-		host = host[:i]
-	}
+	host := rest[:end]
 	host = host[strings.LastIndexByte(host, '@')+1:]
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
 		for _, c := range []byte(host[i+1:]) {
@@ -206,6 +210,17 @@ func isURI(s string) bool {
 	}
 	return host != "" && host != "[]"
 }
+
+// notInURI has the bytes that a URI cannot have. It is never changed.
+var notInURI = func() (t [256]bool) {
+	for c := range ' ' + 1 {
+		t[c] = true
+	}
+	for _, c := range "<>\"\\^`{|}\x7f" {
+		t[c] = true
+	}
+	return t
+}()
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'

@@ -76,14 +76,14 @@ func bytesIn(x uint64, c byte) uint64 {
 
 // stringEnd returns the index after the valid string at d[i].
 func stringEnd(d []byte, i int) int {
-	end, _ := quotedEnd(d, i)
+	end, _ := StringEnd(d, i)
 	return end
 }
 
 // ReadMember reads the member at d[at] of a valid text: where its name ends, whether the
 // name has an escape, and where the value begins. It is faster than [Member].
 func ReadMember(d []byte, at int) (end int, escaped bool, value int) {
-	end, escaped = quotedEnd(d, at)
+	end, escaped = StringEnd(d, at)
 	if value = end; d[value] != ':' {
 		value = Space(d, value)
 	}
@@ -93,9 +93,9 @@ func ReadMember(d []byte, at int) (end int, escaped bool, value int) {
 	return end, escaped, value
 }
 
-// quotedEnd returns the index after the valid string at d[i], and whether it has an
-// escape.
-func quotedEnd(d []byte, i int) (end int, escaped bool) {
+// StringEnd returns the index after the valid string at d[i], and whether it has an
+// escape. It is faster than [String], since it does not validate.
+func StringEnd(d []byte, i int) (end int, escaped bool) {
 	for i++; ; {
 		for len(d)-i >= 8 {
 			x := binary.LittleEndian.Uint64(d[i:])
