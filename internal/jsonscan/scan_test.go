@@ -411,11 +411,11 @@ func TestNothingAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestSize(t *testing.T) {
+func TestCompact(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]int{``: 0, `1`: 1, ` [ ] `: 2, "{ \"a b\" : [ 12 , null ]\n, \"c \\\" \":\t{ } }": len(`{"a b":[12,null],"c \" ":{}}`)} {
-		if got := Size([]byte(text)[Space([]byte(text), 0):]); got != want {
-			t.Errorf("Size(%q) = %d, want %d", text, got, want)
+	for text, want := range map[string]string{``: ``, `1`: `1`, ` [ ] `: `[]`, "{ \"a b\" : [ 12 , null ]\n, \"c \\\" \":\t{ } }": `{"a b":[12,null],"c \" ":{}}`} {
+		if got := Compact([]byte(text)); got != want {
+			t.Errorf("Compact(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
