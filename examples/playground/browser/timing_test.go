@@ -75,12 +75,14 @@ func (p tab) changes(n int) {
 	p.enter("user", user.String()+"}}")
 	p.enter("payload", payload.String()+"}}")
 	eval[bool](p, `(performance.clearMeasures("answer"), true)`)
-	for range 3 {
+	before := p.watch()
+	for range 5 {
 		eval[bool](p, `(changed(), true)`)
 		p.settle()
 	}
+	cpu := (p.cpu() - before) / 5
 	duration, compute := median(p.spans())
-	p.t.Logf("%d changed members: median %.0f ms (%.0f in the library)", n, duration, compute)
+	p.t.Logf("%d changed members: median %.0f ms (%.0f in the library); CPU of the page %.0f ms", n, duration, compute, cpu)
 }
 
 // keys types n keys into an editor, beside or in a profile of that size, and logs how long
@@ -97,9 +99,7 @@ func (p tab) keys(editor string, size, n int) {
 	// The longest time between two frames shows how long the page froze. To watch frames
 	// costs time, so it is done for large profiles only.
 	eval[bool](p, `(() => { performance.clearMeasures("answer"); globalThis.gap = 0; if (`+strconv.Itoa(size)+` < 1e6) return true; let last = performance.now(); const tick = (now) => { gap = Math.max(gap, now - last); last = now; requestAnimationFrame(tick) }; requestAnimationFrame(tick); return true })()`)
-	_, err := chromedp.Call(p.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
-	require.NoError(p.t, err)
-	before := p.cpu()
+	before := p.watch()
 	for range n {
 		p.do(chromedp.KeyEvent("a"))
 		p.settle()
@@ -112,6 +112,14 @@ func (p tab) keys(editor string, size, n int) {
 	best := slices.MinFunc(list, func(a, b span) int { return cmp.Compare(a.Duration, b.Duration) })
 	p.t.Logf("a key in the %s, profile of %d KB: median %.1f ms (%.1f in the library), shortest %.1f, longest %.1f; CPU of the page %.1f ms; longest time between frames %.0f ms",
 		editor, size>>10, duration, compute, best.Duration, worst.Duration, cpu, eval[float64](p, "gap"))
+}
+
+// watch begins to count processor time, and returns what cpu does.
+func (p tab) watch() float64 {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+	require.NoError(p.t, err)
+	return p.cpu()
 }
 
 // cpu returns the processor time of the page, without its worker, in milliseconds.

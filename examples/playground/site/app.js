@@ -525,7 +525,7 @@ function diffView(e, label) {
   const at = new Map([...box.querySelectorAll('[data-at]')].map((line) => [line.dataset.at, line]));
   const lost = (e.changes || []).filter((c) => c.lost);
   if (!lost.length) return box;
-  const go = (line) => { box.focus({ preventScroll: true }); box.scrollTop = line.offsetTop - 40; box.scrollIntoView({ block: 'nearest' }); };
+  const go = (line) => { box.focus({ preventScroll: true }); line.scrollIntoView({ block: 'center' }); };
   const shown = lost.slice(0, 10).map((c) => h('li', {}, at.has(c.pointer) ? h('button', { type: 'button', 'data-to': c.pointer, onclick: () => go(at.get(c.pointer)) }, c.pointer) : h('code', {}, c.pointer)));
   if (lost.length > 10) shown.push(h('li', {}, `${lost.length - 10} more`));
   return [h('div', { class: 'losses' }, h('b', {}, `${plural(e.lost, 'member is', 'members are')} lost:`), ' ', h('ul', {}, shown)), box];
@@ -542,9 +542,11 @@ function seek() {
 }
 
 function diffBox(lines, label) {
-  return region(label, { class: 'diff' }, h('div', { class: 'lines' }, lines.map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : ''), 'data-at': l.at },
+  const kind = lines.length > 200 ? 'diff long' : 'diff'; // long: only what is seen is laid out
+  return region(label, { class: kind }, h('div', { class: 'lines' }, lines.map((l) => h('div', { class: 'line ' + (words[l.sign] || 'same').replace(' ', '-') + (l.lost ? ' lost' : ''), 'data-at': l.at },
     h('span', { class: 'sign', 'aria-hidden': 'true' }, l.lost ? '✕' : l.sign === ' ' ? '' : l.sign),
-    h('span', { class: 'indent' }, l.text.match(/^ */)[0]), h('span', { class: 'text' }, l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '', h(l.sign === '-' ? 'del' : 'span', {}, l.text.trimStart())),
+    h('span', { class: 'indent' }, l.text.match(/^ */)[0]),
+    h('span', { class: 'text' }, l.lost ? h('span', { class: 'tag', 'aria-hidden': 'true' }, 'lost') : '', h(l.sign === '-' ? 'del' : 'span', {}, l.text.trimStart())),
     words[l.sign] ? h('span', { class: 'sr' }, ` (${l.lost ? 'lost' : words[l.sign]})`) : ''))));
 }
 
