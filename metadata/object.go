@@ -95,21 +95,6 @@ func (o Object) Clone() Object {
 	return objectOf(strings.Clone(o.String()))
 }
 
-// Map returns a copy of o as Go values: map[string]any, []any, string, bool, nil and,
-// so that no number is rounded, json.Number. It is nil if o is absent.
-func (o Object) Map() map[string]any {
-	if o.IsZero() {
-		return nil
-	}
-	dec := json.NewDecoder(strings.NewReader(o.String()))
-	dec.UseNumber()
-	var m map[string]any
-	if err := dec.Decode(&m); err != nil {
-		panic("metadata: an Object holds text that is not JSON: " + err.Error()) // it never does
-	}
-	return m
-}
-
 // Decode stores o in the value that dst points to; an absent o is null. The error is
 // that of encoding/json.
 func (o Object) Decode(dst any) error { return json.Unmarshal(o.AppendJSON(nil), dst) }
