@@ -29,6 +29,11 @@ func (m Mode) Merge(base Object, d Delta) Object {
 		return m.storedWhole(d.obj)
 	}
 	old, patch := base.members(), d.obj.members()
+	if m.addsWhole(patch) {
+		if o, ok := base.extend(patch); ok {
+			return o
+		}
+	}
 	members := make([]*member, len(old), len(old)+len(patch))
 	copy(members, old)
 	w := memberWriter{mode: m, patch: patch}
@@ -63,6 +68,17 @@ func (m Mode) Merge(base Object, d Delta) Object {
 		members = withoutNil(members)
 	}
 	return Object{&object{members: members}}
+}
+
+// addsWhole reports whether m stores the members of a patch as they are if the base lacks
+// them all.
+func (m Mode) addsWhole(patch []*member) bool {
+	for _, p := range patch {
+		if p.value == "null" || m.strips(p.value) {
+			return false
+		}
+	}
+	return true
 }
 
 // withoutNil returns members, of which one at least is nil, without those that

@@ -2,10 +2,10 @@ package metadata
 
 import "sync"
 
-// tail is what follows the members of a Delta that Delta.Set made, in the same array:
-// the members of Deltas that were made from it. It lets a loop of Set append to one
-// array, as append does, instead of copying the members each time. Only Set reads it.
-// Small Deltas have none, so that reflect.DeepEqual finds them equal.
+// tail is what follows the members of an object that Delta.Set or Mode.Merge extended, in
+// the same array: the members of objects that were made from it. It lets a loop of them
+// append to one array, as append does, instead of copying the members each time. Only they
+// read it. Small objects have none, so that reflect.DeepEqual finds them equal.
 type tail struct {
 	mu sync.Mutex
 	in lookup // of all members of the array
@@ -41,6 +41,43 @@ func newSet(old []*member, i int, m *member) Object {
 	if len(old) < fewIndexed {
 		return Object{&object{members: append(append(make([]*member, 0, len(old)+1), old...), m)}}
 	}
-	members := append(append(make([]*member, 0, 2*len(old)+2), old...), m)
-	return Object{&object{members, &tail{in: lookup{members: members, misses: fewMisses}}}} // the next Set makes the table
+	return withTail(append(append(make([]*member, 0, 2*len(old)+2), old...), m))
+}
+
+// withTail returns the object with the members, whose array has room for more.
+func withTail(members []*member) Object {
+	return Object{&object{members, &tail{in: lookup{members: members, misses: fewMisses}}}} // the next call makes the table
+}
+
+// extend returns o with new members after its own. It reports false if Merge must copy the
+// members of o: they are few, o has one of the names, or the new ones are not few beside
+// them.
+func (o Object) extend(more []*member) (extended Object, ok bool) {
+	old := o.members()
+	if len(old) < fewIndexed || len(more) > len(old)/8 {
+		return Object{}, false
+	}
+	t := o.o.tail
+	if t == nil {
+		for _, m := range more {
+			if len(more) > fewMisses || indexOf(old, m.name) >= 0 {
+				return Object{}, false
+			}
+		}
+		return withTail(append(append(make([]*member, 0, 2*len(old)), old...), more...)), true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, m := range more {
+		if t.in.find(m.name) >= 0 {
+			return Object{}, false
+		}
+	}
+	if len(t.in.members) > len(old) || len(old)+len(more) > cap(old) {
+		return withTail(append(append(make([]*member, 0, 2*len(old)), old...), more...)), true
+	}
+	for _, m := range more {
+		t.in.add(m)
+	}
+	return Object{&object{t.in.members, t}}, true
 }

@@ -238,6 +238,31 @@ func TestWorkIsLinear(t *testing.T) {
 	}
 }
 
+// Direct updates of different members of a user take memory for each of them, not for all
+// members each time.
+func TestDirectUpdatesAreLinear(t *testing.T) {
+	n := long.Pick(500, 2_500)
+	for name, target := range map[string]user.Target{"a database": {Sources: rule.Lenient, Scopes: []string{"update:users"}}, "unseen": {Sources: rule.Lenient, Policies: rule.Policies{rule.DirectUpdate: "unseen"}}} {
+		var w [3][2]float64
+		for i := range w {
+			var steps []actions.Step
+			for k := range n << i {
+				p := must(patch.Parse([]byte(fmt.Sprintf(`{"%s_metadata":{"m%d":%[2]d}}`, []string{"user", "app"}[k%2], k))))
+				steps = append(steps, actions.ManagementUpdate(p))
+			}
+			s := actions.Stage{Trigger: actions.PostLogin, User: must(user.Parse([]byte(account))), Target: target}
+			w[i] = work(func() {
+				out, err := s.Run(steps...)
+				require.NoError(t, err)
+				require.Len(t, out.Writes, n<<i)
+			})
+		}
+		for k, unit := range []string{"allocations", "bytes"} {
+			assert.Less(t, w[2][k], 7*w[0][k], "%s: %v %s", name, w, unit) // above 10 KB each has a warning more
+		}
+	}
+}
+
 // Every operation handles users whose metadata is nested as deep as a body can be.
 func TestDeepestUsers(t *testing.T) {
 	g := grow(t, "levels", metadata.MaxLevels-2)
