@@ -21,3 +21,18 @@ func Lookup(o metadata.Object) func(name string) (v metadata.Value, ok bool) {
 		return v, ok
 	}
 }
+
+// Finder finds members of an object that is mostly the same in each call. It is not for
+// concurrent use. The zero Finder is ready for use.
+type Finder struct {
+	of  metadata.Object
+	get func(name string) (metadata.Value, bool)
+}
+
+// Get does what o.Get does for one name.
+func (f *Finder) Get(o metadata.Object, name string) (v metadata.Value, ok bool) {
+	if f.get == nil || f.of != o {
+		f.of, f.get = o, Lookup(o)
+	}
+	return f.get(name)
+}

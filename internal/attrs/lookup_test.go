@@ -30,4 +30,12 @@ func TestLookup(t *testing.T) {
 	}
 	_, ok := attrs.Lookup(metadata.Object{})("a")
 	assert.False(t, ok)
+	var f attrs.Finder
+	for _, text := range []string{`{}`, `{"a":1}`, `{"a":2}`, `{"b":1}`} {
+		o := metadata.MustParse(text)
+		v, ok := f.Get(o, "a")
+		w, has := o.Get("a")
+		assert.Equal(t, has, ok, text)
+		assert.True(t, v.Equal(w), text)
+	}
 }

@@ -20,20 +20,24 @@ type eventReads struct {
 	starts   []actionStart
 }
 
-// shows reports whether event.user has the attribute of u.
-func (r *eventReads) shows(u *user.Profile, name string) bool {
-	return r.trigger.shows(name) || r.passesOn && isProviders(u, name)
+// shows reports whether event.user has the attribute of the user whose Extra is given;
+// find finds members of it.
+func (r *eventReads) shows(extra metadata.Object, name string, find *attrs.Finder) bool {
+	if r.trigger.shows(name) || !r.passesOn || !isProviders(name) {
+		return r.trigger.shows(name)
+	}
+	_, ok := find.Get(extra, name)
+	return ok
 }
 
-// isProviders reports whether an attribute of u came from the identity provider: it is
-// neither in the schema, nor kept by Auth0 itself, nor a token.
-func isProviders(u *user.Profile, name string) bool {
+// isProviders reports whether a member of Extra of that name came from the identity
+// provider: it is neither in the schema, nor kept by Auth0 itself, nor a token.
+func isProviders(name string) bool {
 	switch name {
 	case attrUserMetadata, attrAppMetadata, attrBlocked:
 		return false
 	}
-	_, ok := u.Extra.Get(name)
-	return ok && !limit.IsManaged(name) && !mask.Masks(name)
+	return !limit.IsManaged(name) && !mask.Masks(name)
 }
 
 // view is the user of the engine of Actions, without the members that are staged in the
@@ -108,7 +112,8 @@ func (r *eventReads) eventUser(at int) (e eventUser) {
 	e.metadata = [objects]metadata.Object{u.UserMetadata, u.AppMetadata}
 	u.UserMetadata, u.AppMetadata = metadata.Object{}, metadata.Object{}
 	root, _ := u.Object() // Run judged its depth
-	e.root = root.Select(func(name string, _ metadata.Value) bool { return r.shows(stored, name) })
+	var find attrs.Finder
+	e.root = root.Select(func(name string, _ metadata.Value) bool { return r.shows(stored.Extra, name, &find) })
 	return e
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
@@ -34,9 +35,10 @@ func (o object) String() string {
 	return attrUserMetadata
 }
 
-// isOdd reports whether the stored metadata of u is neither an object nor null.
-func (o object) isOdd(u *user.Profile) bool {
-	v, odd := u.Extra.Get(o.String())
+// isOdd reports whether the stored metadata of u is neither an object nor null; find finds
+// members of its Extra.
+func (o object) isOdd(u *user.Profile, find *attrs.Finder) bool {
+	v, odd := find.Get(u.Extra, o.String())
 	return odd && o.in(u).IsZero() && !v.IsNull()
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/judge"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
@@ -26,6 +27,7 @@ type run struct {
 	effects     []user.Effect
 	written     [objects]int // bytes
 	reported    map[finding]bool
+	extra       attrs.Finder // of the user's Extra
 }
 
 // finding is a violation that is reported once in a run.
@@ -70,21 +72,21 @@ func (r *run) start(trigger reference) {
 	r.reads.passesOn = trigger.passesOn && r.Reads(rule.ActionAttributes, "shown")
 	r.reads.pushView(r.stored, 0)
 	r.reads.startAction(0)
-	if userMetadata.isOdd(r.stored) && trigger.shows(attrUserMetadata) {
+	if userMetadata.isOdd(r.stored, &r.extra) && trigger.shows(attrUserMetadata) {
 		r.Report(rule.ActionUserMetadata, "/"+attrUserMetadata, "user_metadata of this user is not an object, so every Action fails, and the login with it; replace it by an update first")
 	}
-	if appMetadata.isOdd(r.stored) && trigger.shows(attrAppMetadata) {
+	if appMetadata.isOdd(r.stored, &r.extra) && trigger.shows(attrAppMetadata) {
 		r.WarnAs(rule.Inferred, rule.ActionUserMetadata, "/"+attrAppMetadata, "app_metadata of this user is not an object; whether Actions then fail, as they do for user_metadata, is not documented; replace it by an update first")
 	}
 	var passed []string
 	for name := range r.stored.Extra.All() {
-		if trigger.passesOn && !trigger.shows(name) && isProviders(r.stored, name) && len(passed) <= limit.Entries {
+		if trigger.passesOn && !trigger.shows(name) && isProviders(name) && len(passed) <= limit.Entries {
 			passed = append(passed, metadata.Pointer(name))
 		}
 	}
 	r.WarnAll(rule.Disputed, rule.ActionAttributes, passed, "whether event.user has this attribute of the identity provider is disputed; log event.user in your tenant before an Action relies on it")
 	for name := range r.stored.AppMetadata.All() {
-		if r.reads.shows(r.stored, name) && !r.Full() {
+		if r.reads.shows(r.stored.Extra, name, &r.extra) && !r.Full() {
 			r.collision(name)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // stage stages the member that a setter sets.
 func (r *run) stage(s Step, o object) {
 	current := r.reads.current()
-	if o.isOdd(current) {
+	if o.isOdd(current, &r.extra) {
 		r.Report(rule.ActionObject, r.pointer(s, ""), o.String()+" of this user is not an object; replace it by a direct update first")
 	}
 	switch {
@@ -30,7 +30,7 @@ func (r *run) stage(s Step, o object) {
 	default:
 		r.javascript(s)
 	}
-	if o == appMetadata && r.reads.shows(current, s.name) {
+	if o == appMetadata && r.reads.shows(current.Extra, s.name, &r.extra) {
 		r.collision(s.name)
 	}
 	r.staged.add(stagedMember{memberKey{o, s.name}, s.value, r.at})

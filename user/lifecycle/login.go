@@ -165,7 +165,7 @@ func newLogin(cached, in user.Profile, t *user.Target) (*login, error) {
 		l.accessToken, l.refreshToken = l.token("access_token"), l.token("refresh_token")
 	}
 	now := l.was.Clone()
-	l.now = view{&now, attributesOf(&now)}
+	l.now = newView(&now)
 	return l, nil
 }
 

@@ -83,17 +83,20 @@ func (f identityList) IsZero() bool { return *f.At == nil }
 type view struct {
 	*user.Profile
 	table []attribute
+	extra *attrs.Finder // of Extra
 }
+
+func newView(p *user.Profile) view { return view{p, attributesOf(p), new(attrs.Finder)} }
 
 // viewOf returns a view of the profile that parse returns for the text of p: no member
 // of Extra has a field that can hold it. It parses only if a member of Extra has a
 // field, or user_id is a number.
 func viewOf(p user.Profile, parse func(text []byte) (user.Profile, error)) (view, error) {
 	if !attrs.Hides(p.Extra) && p.UserID.Value().Kind() != metadata.KindNumber {
-		return view{&p, attributesOf(&p)}, nil
+		return newView(&p), nil
 	}
 	q, err := parse(p.AppendJSON(nil))
-	return view{&q, attributesOf(&q)}, err
+	return newView(&q), err
 }
 
 // find returns the attribute of that name.
@@ -131,6 +134,6 @@ func (v view) get(a attribute) metadata.Value {
 	if b := v.find(a.name); b.field != nil && !b.field.IsZero() {
 		return b.value()
 	}
-	value, _ := v.Extra.Get(a.name)
+	value, _ := v.extra.Get(v.Extra, a.name)
 	return value
 }
