@@ -92,6 +92,7 @@ func (s *elementSet) grow() {
 // slot returns the place of the value in the table.
 func (s *elementSet) slot(e hashedElement) int {
 	return probe(s.table, e.hash, func(k uint32) bool {
+		jsonscan.Compared()
 		x := s.list[k-1]
 		return x.hash == e.hash && jsonscan.Equal([]byte(x.text), []byte(e.text))
 	})

@@ -3,6 +3,8 @@ package metadata
 import (
 	"hash/maphash"
 	"math/bits"
+
+	"github.com/metameld/metameld/internal/jsonscan"
 )
 
 // lookup finds members of one list by name. It serves one operation and is not for
@@ -49,7 +51,7 @@ func (l *lookup) find(name string) int {
 // indexOf returns the index of the member with that name, or -1.
 func indexOf(members []*member, name string) int {
 	for i, m := range members {
-		if m.name == name {
+		if jsonscan.Compared(); m.name == name {
 			return i
 		}
 	}
@@ -75,7 +77,10 @@ func (l *lookup) add(m *member) {
 
 // slot returns the place of the name in the table.
 func (l *lookup) slot(name string) int {
-	return probe(l.table, maphash.String(l.seed, name), func(k uint32) bool { return l.members[k-1].name == name })
+	return probe(l.table, maphash.String(l.seed, name), func(k uint32) bool {
+		jsonscan.Compared()
+		return l.members[k-1].name == name
+	})
 }
 
 // tableSize returns the length of a hash table for n entries: a power of two, so that

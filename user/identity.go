@@ -2,6 +2,7 @@ package user
 
 import (
 	"github.com/metameld/metameld/internal/attrs"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/metadata"
 )
 
@@ -41,6 +42,7 @@ func (i *Identity) attributes() [8]attrs.Attr {
 
 // Is reports whether i has that provider and that id, which has no prefix.
 func (i Identity) Is(provider string, id ID) bool {
+	jsonscan.Compared()
 	p, ok := i.Provider.Get()
 	own, has := i.UserID.Get()
 	return ok && has && p == provider && own == id

@@ -7,6 +7,7 @@ package hostile
 import (
 	"encoding/json"
 	"fmt"
+	"os/exec"
 	"reflect"
 	"runtime"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/metameld/metameld/identities"
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/long"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/patch"
@@ -270,6 +272,46 @@ func TestDeepestUsers(t *testing.T) {
 	for _, f := range operations {
 		f(&g)
 	}
+}
+
+// Comparisons of names, values, identities and rules grow no faster than the inputs.
+func TestComparisons(t *testing.T) {
+	if !jsonscan.Counted {
+		t.Skip("needs go test -tags counted")
+	}
+	most := int64(0)
+	for shape := range growing {
+		var c [3]map[string]int64
+		for i := range c {
+			g := grow(t, shape, 300<<i)
+			c[i] = map[string]int64{}
+			count := func(name string, f func()) {
+				before := jsonscan.Comparisons()
+				f()
+				c[i][name] = jsonscan.Comparisons() - before
+				most = max(most, c[i][name])
+			}
+			for name, f := range operations {
+				count(name, func() { f(&g) })
+			}
+			for _, call := range calls(t, pool(t, &g)) {
+				count(call.name, func() { call.do() })
+			}
+		}
+		for name, first := range c[0] {
+			assert.LessOrEqual(t, c[2][name], 6*first+10_000, "%s of %s: comparisons for n, 2n and 4n: %d, %d, %d", name, shape, first, c[1][name], c[2][name])
+		}
+	}
+	assert.Greater(t, most, int64(1_200), "comparisons are not counted")
+}
+
+// TestComparisons passes here and in package metadata, built with the counter.
+func TestCountedComparisons(t *testing.T) {
+	if !long.Enabled() || jsonscan.Counted {
+		t.Skip("builds the packages again in long tests")
+	}
+	out, err := exec.Command("go", "test", "-tags", "counted", "-run", "^TestComparisons$", ".", "../../metadata").CombinedOutput()
+	assert.NoError(t, err, "%.3000s", out)
 }
 
 // pool returns the arguments of calls, those of g where it has them.

@@ -141,6 +141,7 @@ func EqualNodes(a *Text, x Node, b *Text, y Node) bool { return equalNodes(a, x,
 
 func equalNodes(a *Text, x Node, b *Text, y Node, level int) bool {
 	Unwind(level)
+	Compared()
 	c := a.d[x.At]
 	if c != '{' && c != '[' {
 		return EqualScalars(a.d[x.At:x.Stop], b.d[y.At:y.Stop])

@@ -138,6 +138,7 @@ func unquoteAt(q []byte, i int) (c [4]byte, size, next int) {
 
 // SameName reports whether name a in d equals name b in e.
 func SameName(d []byte, a Name, e []byte, b Name) bool {
+	Compared()
 	return a.key == b.key && sameText(d, a, e, b)
 }
 
@@ -274,6 +275,7 @@ func (s *Names) Unique(d []byte, mark int) bool {
 }
 
 func (n entry) same(d []byte, m entry) bool {
+	Compared()
 	return n.key == m.key && sameStrings(d[n.off:], d[m.off:])
 }
 

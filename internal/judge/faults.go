@@ -1,6 +1,9 @@
 package judge
 
-import "github.com/metameld/metameld/metadata"
+import (
+	"github.com/metameld/metameld/internal/jsonscan"
+	"github.com/metameld/metameld/metadata"
+)
 
 // Faults collects the faults of a text, up to a limit. Its zero value is empty.
 type Faults struct {
@@ -41,7 +44,7 @@ func (f *Faults) Full() bool { return f.bound.full }
 // Has reports whether a fault at pointer was added.
 func (f *Faults) Has(pointer string) bool {
 	for _, e := range f.errs {
-		if e.Pointer == pointer {
+		if jsonscan.Compared(); e.Pointer == pointer {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/limit"
 	"github.com/metameld/metameld/metadata"
 	"github.com/metameld/metameld/user/rule"
@@ -100,7 +101,10 @@ var catalogue = func() map[rule.ID]entry {
 }()
 
 // Compare orders rules as the catalogue does.
-func Compare(a, b rule.ID) int { return catalogue[a].place - catalogue[b].place }
+func Compare(a, b rule.ID) int {
+	jsonscan.Compared()
+	return catalogue[a].place - catalogue[b].place
+}
 
 // Violation returns the violation of the rule at a JSON Pointer, with the rule's
 // severity and evidence.
