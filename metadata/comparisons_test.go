@@ -18,6 +18,13 @@ func TestComparisons(t *testing.T) {
 	const n = int64(20_000)
 	all := map[string][]int64{}
 	for _, size := range []int64{n, 2 * n, 4 * n} {
+		before := jsonscan.Comparisons()
+		d, o := Delta{}, Object{}
+		for i := range int(size / 8) {
+			d, _ = d.Set(short(i), 1)
+			o = FirstLevel.Merge(o, MustDelta(`{"`+short(i)+`":1}`))
+		}
+		all["Set and Merge in a loop"] = append(all["Set and Merge in a loop"], jsonscan.Comparisons()-before)
 		operands(t, int(size), func(shape string, o operand) {
 			for _, op := range operations {
 				before := jsonscan.Comparisons()
