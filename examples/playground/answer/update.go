@@ -42,7 +42,7 @@ type Effect struct {
 type Change struct {
 	Pointer string `json:"pointer"`
 	Kind    string `json:"kind"`
-	Lost    bool   `json:"lost,omitempty"`
+	Lost    int    `json:"lost,omitempty"` // how many members are lost
 	From    string `json:"from,omitempty"` // what is lost
 }
 
@@ -265,16 +265,17 @@ func effect(out user.Outcome, payload metadata.Value) (e Effect) {
 // list adds changes. lost reports whether a member that was removed was lost.
 func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool) {
 	for i, c := range changes {
-		gone := c.Kind == metadata.Removed && lost(c.Pointer)
-		if gone {
-			e.Lost += count(c.From)
+		n := 0
+		if c.Kind == metadata.Removed && lost(c.Pointer) {
+			n = count(c.From)
+			e.Lost += n
 		}
 		if i >= maxChanges {
 			e.More++
 			continue
 		}
-		change := Change{Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: gone}
-		if gone {
+		change := Change{Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: n}
+		if n > 0 {
 			change.From = shown(flat(c.From.String()))
 		}
 		e.Changes = append(e.Changes, change)

@@ -172,6 +172,11 @@ func TestLosses(t *testing.T) {
 	eval[bool](p, `(document.querySelector('.losses [data-to="/user_metadata/c/left"]').click(), true)`)
 	assert.True(t, eval[bool](p, seen+`('.diff [data-at="/user_metadata/c/left"]')`))
 	assert.Contains(t, p.text(`.diff [data-at="/user_metadata/c/left"]`), "lost")
+	p.enter("payload", `{"user_metadata": {}}`)
+	assert.Contains(t, p.text(".losses"), "103 members are lost:")
+	assert.Contains(t, p.text(".losses"), "93 more members")
+	p.visit("#sample=empty-wipes")
+	assert.Contains(t, p.text(".losses"), "3 members are lost: /app_metadata (3 members)")
 }
 
 // Controls without an effect are disabled, with the reason.

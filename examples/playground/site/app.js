@@ -471,7 +471,7 @@ function updateView(u, body) {
   else status('error', `Refused: ${counts}.`);
   const view = [];
   if (body !== undefined) view.push(block('The card sends', code(body, 'The payload that the card sends')));
-  if (u.lost) view.push(lostView(u.changes, u.planned));
+  if (u.lost) view.push(lostView(u));
   if (u.findings) view.push(block('Why', findingsView(u.findings)));
   if (!u.noUser && (u.valid || u.planned)) {
     view.push(block(u.planned ? 'What the plan below changes' : 'What changes', changesView(u, 'The profile before and after')));
@@ -490,11 +490,17 @@ function use(text, body) {
   return h('button', { type: 'button', onclick: () => { editors.payload.set(text); editors.payload.typed(); editors.payload.area.focus(); } }, 'Use this payload');
 }
 
-function lostView(changes, planned) {
-  const list = changes.filter((c) => c.lost);
-  return h('section', { class: 'block lostbox' }, h('h2', {}, planned ? 'The plan loses data' : 'Data is lost'),
+function lostView(u) {
+  const list = u.changes.filter((c) => c.lost).slice(0, 20);
+  return h('section', { class: 'block lostbox' }, h('h2', {}, u.planned ? 'The plan loses data' : 'Data is lost'),
     h('p', {}, 'The payload does not name these members, and the update removes them:'),
-    h('ul', {}, list.slice(0, 20).map((c) => h('li', {}, h('code', {}, c.pointer), c.from ? [' ', h('code', { class: 'value' }, c.from)] : '')), list.length > 20 ? h('li', {}, `${list.length - 20} more`) : ''));
+    h('ul', {}, list.map((c) => h('li', {}, h('code', {}, c.pointer), ' ', h('code', { class: 'value' }, c.from))), others(u.lost, list)));
+}
+
+// others says how many members are lost beside those of a list of changes.
+function others(lost, list) {
+  const n = lost - list.reduce((sum, c) => sum + c.lost, 0);
+  return n ? h('li', {}, plural(n, 'more member')) : '';
 }
 
 // findingsView shows findings; those with the same rule and message are one.
@@ -523,12 +529,14 @@ const words = { '-': 'removed', '+': 'added', '…': 'left out', ' ': '' };
 function diffView(e, label) {
   const box = diffBox(e.diff || [], label);
   const at = new Map([...box.querySelectorAll('[data-at]')].map((line) => [line.dataset.at, line]));
-  const lost = (e.changes || []).filter((c) => c.lost);
-  if (!lost.length) return box;
+  const list = (e.changes || []).filter((c) => c.lost).slice(0, 10);
+  if (!list.length) return box;
   const go = (line) => { box.focus({ preventScroll: true }); line.scrollIntoView({ block: 'center' }); };
-  const shown = lost.slice(0, 10).map((c) => h('li', {}, at.has(c.pointer) ? h('button', { type: 'button', 'data-to': c.pointer, onclick: () => go(at.get(c.pointer)) }, c.pointer) : h('code', {}, c.pointer)));
-  if (lost.length > 10) shown.push(h('li', {}, `${lost.length - 10} more`));
-  return [h('div', { class: 'losses' }, h('b', {}, `${plural(e.lost, 'member is', 'members are')} lost:`), ' ', h('ul', {}, shown)), box];
+  const shown = list.map((c) => {
+    const text = c.pointer + (c.lost > 1 ? ` (${c.lost} members)` : '');
+    return h('li', {}, at.has(c.pointer) ? h('button', { type: 'button', 'data-to': c.pointer, onclick: () => go(at.get(c.pointer)) }, text) : h('code', {}, text));
+  });
+  return [h('div', { class: 'losses' }, h('b', {}, `${plural(e.lost, 'member is', 'members are')} lost:`), ' ', h('ul', {}, shown, others(e.lost, list))), box];
 }
 
 // seek scrolls each diff to the first line that is lost, once the layout is done.
