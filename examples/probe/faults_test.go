@@ -611,6 +611,14 @@ func TestNumbersAreLimits(t *testing.T) {
 	r.reserve = 20
 	require.NoError(t, r.finish(t.Context()))
 
+	// The last deletions have what is left.
+	b.sent, r.c.left, r.reserve, r.c.ready = nil, 3, 4, time.Time{}
+	require.NoError(t, j.begins([]string{provider + prefix + "2"}, b.clock, 0))
+	b.trip = func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }
+	assert.ErrorIs(t, r.finish(t.Context()), errBudget)
+	assert.Len(t, b.sent, 7)
+	b.trip, r.c.ready = b.direct, time.Time{}
+
 	// Requests for tokens count.
 	b.sent, r.c.left, r.c.grant, r.c.secrets = nil, 1, []byte(`{}`), &masked{}
 	_, err = r.c.do(t.Context(), http.MethodGet, connectionsPath, "", nil, nil)

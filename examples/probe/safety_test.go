@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -627,6 +628,32 @@ func TestGuard(t *testing.T) {
 	assert.Error(t, g.check("PATCH", at, jsonKind, []byte(`{"user_metadata":{"a":"`+strings.Repeat("x", largestBody)+`"}}`)))
 }
 
+// The guard takes an import of one user of the program, without an e-mail at its end.
+func TestGuardOfImports(t *testing.T) {
+	g := &guard{owns: func(id string) bool { return id == provider+prefix+"1" }}
+	const row = `{"email":"metameld-probe-1@example.com","user_id":"metameld-probe-1"}`
+	for _, x := range []struct {
+		completion, users string
+		ok                bool
+	}{
+		{"false", "[" + row + "]", true},
+		{"true", "[" + row + "]", false},
+		{"", "[" + row + "]", false},
+		{"false", "[" + row + "," + row + "]", false},
+		{"false", "[]", false},
+		{"false", row, false},
+		{"false", "[" + strings.Replace(row, `"metameld-probe-1"`, `"metameld-probe-2"`, 1) + "]", false},
+		{"false", "[" + strings.Replace(row, "metameld-probe-1@", "ann@", 1) + "]", false},
+		{"false", "[" + strings.Replace(row, "example.com", "example.org", 1) + "]", false},
+	} {
+		var form strings.Builder
+		w := multipart.NewWriter(&form)
+		require.NoError(t, errors.Join(w.WriteField("send_completion_email", x.completion), w.WriteField("users", x.users), w.Close()))
+		err := g.check("POST", importsPath, w.FormDataContentType(), []byte(form.String()))
+		assert.Equal(t, x.ok, err == nil, "%s %s: %v", x.completion, x.users, err)
+	}
+}
+
 // Plain http is for this machine only, and nothing follows a redirect.
 func TestAddresses(t *testing.T) {
 	for _, x := range []struct {
@@ -752,47 +779,59 @@ func TestSecrets(t *testing.T) {
 
 // A tenant that answers something else than expected does not get it into the result.
 func TestSharedResultOfAnOddTenant(t *testing.T) {
-	b := newBench(t, fake.Options{})
-	b.trip = func(r *http.Request) (*http.Response, error) {
-		resp, err := b.direct(r)
-		text := answered(t, resp)
-		if r.Method != http.MethodGet && r.Method != http.MethodPatch || resp.StatusCode != 200 || !strings.Contains(text, `"b":3`) {
-			return resp, err
+	for _, odd := range []string{`"ann@corp.example"`, `471147`, `{"ann@corp.example":1}`, `["ann@corp.example"]`, `"<connection> ann@corp.example"`} {
+		b := newBench(t, fake.Options{})
+		b.trip = func(r *http.Request) (*http.Response, error) {
+			resp, err := b.direct(r)
+			text := answered(t, resp)
+			if r.Method != http.MethodGet && r.Method != http.MethodPatch || resp.StatusCode != 200 || !strings.Contains(text, `"b":3`) {
+				return resp, err
+			}
+			return reply(r, 200, strings.Replace(text, `"b":3`, `"b":`+odd, 1)), nil
 		}
-		return reply(r, 200, strings.Replace(text, `"b":3`, `"b":"ann@corp.example"`, 1)), nil
+		b.start(b.flags("-rule", string(rule.ReplacedObject))...)
+		assert.Equal(t, exitFailed, b.exit, odd)
+		assert.Equal(t, errForeign.Error(), b.find(rule.ReplacedObject).Reason, odd)
+		assert.NotContains(t, b.stdout, "corp.example", odd)
+		assert.NotContains(t, b.stdout, "471147", odd)
+		assert.Contains(t, b.stdout, "another value", odd)
 	}
-	b.start(b.flags("-rule", string(rule.ReplacedObject))...)
-	assert.Equal(t, exitFailed, b.exit)
-	assert.Equal(t, errForeign.Error(), b.find(rule.ReplacedObject).Reason)
-	assert.NotContains(t, b.stdout, "corp.example")
-	assert.Contains(t, b.stdout, "another value")
 }
 
-// What an Action or the tenant adds to a user is not in the result to share, though the
-// program reads it before and after.
+// What an Action or the tenant adds anywhere is not in the result to share: with other data,
+// the result is the same.
 func TestSharedResultOfActions(t *testing.T) {
-	b := newBench(t, fake.Options{})
-	b.trip = func(r *http.Request) (*http.Response, error) {
-		resp, err := b.direct(r)
-		o, bad := metadata.Parse([]byte(answered(t, resp)))
-		if bad != nil || o.At("/user_id").IsZero() {
-			return resp, err
+	run := func(secret string, number int) string {
+		b := newBench(t, fake.Options{})
+		b.trip = func(r *http.Request) (*http.Response, error) {
+			resp, err := b.direct(r)
+			if resp.StatusCode >= 400 && resp.StatusCode != 404 {
+				return reply(r, resp.StatusCode, fmt.Sprintf(`{"statusCode":%d,"error":%q,"message":%q}`, resp.StatusCode, secret, secret)), nil
+			}
+			text := answered(t, resp)
+			if o, bad := metadata.Parse([]byte(text)); bad == nil && !o.At("/user_id").IsZero() {
+				for _, name := range []string{"user_metadata", "app_metadata"} {
+					o = with(o, secret, name, secret+"_name")
+					o = with(o, []any{number, secret}, name, "list")
+				}
+				for _, name := range []string{"nickname", "name", "picture", "metameld_probe", secret} {
+					o = with(o, secret, name)
+				}
+				text = string(o.AppendJSON(nil))
+			}
+			text = strings.ReplaceAll(text, `"provider":"auth0"`, fmt.Sprintf(`"provider":"auth0","access_token":%q`, secret))
+			text = strings.ReplaceAll(text, `"profileData":{`, fmt.Sprintf(`"profileData":{"crm":%q,`, secret))
+			return reply(r, resp.StatusCode, text), err
 		}
-		for _, name := range []string{"user_metadata", "app_metadata"} {
-			o = with(o, "crm-4711", name, "crm_secret")
-			o = with(o, 4711, name, "crm_number")
+		b.start(b.flags()...)
+		require.NotEmpty(t, b.stdout)
+		assert.Contains(t, b.stdout, "another value")
+		for _, s := range []string{secret, fmt.Sprint(number)} {
+			assert.NotContains(t, b.stdout, s)
 		}
-		for _, name := range []string{"nickname", "name"} {
-			o = with(o, "Ann Corp", name)
-		}
-		return reply(r, resp.StatusCode, string(o.AppendJSON(nil))), nil
+		return b.stdout
 	}
-	b.start(b.flags()...)
-	require.NotEmpty(t, b.stdout)
-	for _, secret := range []string{"crm", "4711", "Ann Corp"} {
-		assert.NotContains(t, b.stdout, secret)
-	}
-	assert.Contains(t, b.stdout, "another value")
+	assert.Equal(t, run("crm-4711", 471147), run("Ann Corp", 20000001))
 }
 
 // Values built from what the probe sent are in the result. The answer to a link has only
