@@ -505,7 +505,11 @@ function others(lost, list) {
 
 // findingsView shows findings; those with the same rule and message are one.
 function findingsView(list) {
-  const groups = Map.groupBy(list, (f) => [f.severity, f.rule, f.message].join('\n'));
+  const groups = new Map();
+  for (const f of list) {
+    const key = [f.severity, f.rule, f.message].join('\n');
+    groups.set(key, [...groups.get(key) || [], f]);
+  }
   return h('ul', { class: 'findings' }, [...groups.values()].map((group, i) => findingView(group, i)));
 }
 
@@ -607,6 +611,7 @@ let life = [];
 
 // able enables or disables a button that keeps the focus.
 const able = (button, on) => button.setAttribute('aria-disabled', String(!on));
+const disabled = (button) => button.getAttribute('aria-disabled') === 'true';
 
 // ableSteps disables the steps that would do nothing after those of the list, and says why.
 function ableSteps(list) {
@@ -811,15 +816,15 @@ for (const radio of document.getElementsByName('sources')) radio.addEventListene
 $('sample').addEventListener('change', () => { if ($('sample').value) choose($('sample').value); });
 $('steps').addEventListener('click', (event) => {
   const name = event.target.dataset.do;
-  if (!name || event.target.ariaDisabled === 'true' || model.steps.length >= maxSteps) return;
+  if (!name || disabled(event.target) || model.steps.length >= maxSteps) return;
   const text = { create: '{"connection": "members", "email": "kim@example.com", "password": "********", "name": "Kim Lee"}', change: model.database, update: model.update }[name] || '';
   model.steps = [...model.steps, { do: name, text }];
   selected = -1;
   changed();
 });
 $('details').addEventListener('click', () => { $('answer').scrollIntoView(); $('answer').focus({ preventScroll: true }); });
-$('undo').addEventListener('click', () => { if ($('undo').ariaDisabled === 'true') return; model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
-$('restart').addEventListener('click', () => { if ($('restart').ariaDisabled === 'true') return; model.steps = []; selected = -1; changed(); });
+$('undo').addEventListener('click', () => { if (disabled($('undo'))) return; model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
+$('restart').addEventListener('click', () => { if (disabled($('restart'))) return; model.steps = []; selected = -1; changed(); });
 $('copy').addEventListener('click', async () => {
   const pending = () => waiting || next || linking;
   for (let i = 0; i < 100 && pending(); i++) await new Promise((done) => setTimeout(done, 20));
