@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -244,8 +243,8 @@ const settles = 10 * time.Second
 // trial is what the creation of a user on a connection showed.
 type trial struct {
 	refused bool
-	altered []string // metadata that differ from what was sent
-	changes bool     // after the answer
+	altered []string // metadata that are not as they were sent
+	changes bool     // what the answer shows changed after it
 }
 
 // try creates a user and deletes it: before more users are created, the token must be able
@@ -253,7 +252,7 @@ type trial struct {
 // is left to the probes to report.
 func (r *runner) try(ctx context.Context, c connected) (t trial, err error) {
 	x := &attempt{runner: r, s: newSession(fmt.Sprintf("%s-%d", r.tag, r.users), c.Name, ""), on: c, f: &finding{}}
-	p, err := x.mustCreate(ctx, x.base(""), `"user_metadata":{"a":1},"app_metadata":{"a":1}`)
+	answer, err := x.mustCreate(ctx, x.base(""), `"user_metadata":{"a":1},"app_metadata":{"a":1}`)
 	var no undecided
 	switch {
 	case errors.As(err, &no):
@@ -265,20 +264,37 @@ func (r *runner) try(ctx context.Context, c connected) (t trial, err error) {
 			return t, err
 		}
 		later, ok, err := r.get(ctx, x.s["user"])
+		if ok && idOf(answer) == idOf(later) { // otherwise the answer was not about the creation
+			err = t.compare(answer, later)
+		}
 		if err != nil && !errors.As(err, &no) {
 			return t, err
 		}
-		if !ok || idOf(p) != idOf(later) { // the answer was not about the creation
-			break
-		}
-		t.changes = !bytes.Equal(p.AppendJSON(nil), later.AppendJSON(nil))
-		for _, pointer := range []string{"/user_metadata", "/app_metadata"} {
-			if see(p, []string{pointer})[0].String() != `{"a":1}` {
-				t.altered = append(t.altered, pointer)
-			}
-		}
 	}
 	return t, r.clean(ctx, false)
+}
+
+// compare compares the user of a trial with what the answer to the creation shows, and the
+// metadata with those that were sent.
+func (t *trial) compare(answer, later user.Profile) error {
+	shown, err := answer.Object()
+	if err != nil {
+		return err
+	}
+	has, err := later.Object()
+	if err != nil {
+		return err
+	}
+	for name, v := range shown.All() {
+		now, _ := has.Get(name)
+		t.changes = t.changes || !now.Equal(v)
+	}
+	for _, pointer := range []string{"/user_metadata", "/app_metadata"} {
+		if has.At(pointer).String() != `{"a":1}` {
+			t.altered = append(t.altered, pointer)
+		}
+	}
+	return nil
 }
 
 // unstable returns why a probe tells nothing on a connection, or "".
