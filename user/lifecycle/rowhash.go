@@ -19,20 +19,19 @@ type part struct {
 	metadata.Object
 }
 
-// fail reports a member, or with the name "" the object itself.
-func (p part) fail(name, message string) {
-	path := p.path
-	if name != "" {
-		path = append(slices.Clone(path), name)
-	}
-	p.ReportPath(p.rule, message, path...)
+// fail reports the object.
+func (p part) fail(message string) { p.ReportPath(p.rule, message, p.path...) }
+
+// failAt reports a member of the object.
+func (p part) failAt(name, message string) {
+	p.ReportPath(p.rule, message, append(slices.Clone(p.path), name)...)
 }
 
 // only reports the members of other names.
 func (p part) only(names ...string) {
 	for name := range p.All() {
 		if !slices.Contains(names, name) {
-			p.fail(name, "the schema has no such member; leave it out")
+			p.failAt(name, "the schema has no such member; leave it out")
 		}
 	}
 }
@@ -42,7 +41,7 @@ func (p part) only(names ...string) {
 func (p part) get(name string, required bool) (metadata.Value, bool) {
 	v, ok := p.Get(name)
 	if !ok && required {
-		p.fail("", name+" is required")
+		p.fail(name + " is required")
 	}
 	return v, ok
 }
@@ -54,9 +53,9 @@ func (p part) text(name string, required bool, allowed ...string) string {
 	switch {
 	case !ok:
 	case !is:
-		p.fail(name, name+" must be a string")
+		p.failAt(name, name+" must be a string")
 	case len(allowed) > 0 && !slices.Contains(allowed, s):
-		p.fail(name, name+" must be one of "+strings.Join(allowed, ", "))
+		p.failAt(name, name+" must be one of "+strings.Join(allowed, ", "))
 	}
 	return s
 }
@@ -66,7 +65,7 @@ func (p part) object(name string, required bool) (part, bool) {
 	v, ok := p.get(name, required)
 	o, is := v.Object()
 	if ok && !is {
-		p.fail(name, name+" must be an object")
+		p.failAt(name, name+" must be an object")
 	}
 	return part{p.operation, p.rule, append(slices.Clone(p.path), name), o}, is
 }
@@ -76,7 +75,7 @@ func (p part) number(name string, required bool) int64 {
 	v, ok := p.get(name, required)
 	n, is := v.Int64()
 	if ok && (!is || n < 1) {
-		p.fail(name, name+" must be a whole number greater than zero")
+		p.failAt(name, name+" must be a whole number greater than zero")
 	}
 	return n
 }
@@ -133,7 +132,7 @@ func (o *operation) passwordHash(h metadata.Object) {
 		salt.text("encoding", false, encodings...)
 		salt.text("position", false, "prefix", "suffix")
 		if at >= 0 && algorithms[at].noSalt {
-			p.fail("salt", name+" takes no salt; leave it out")
+			p.failAt("salt", name+" takes no salt; leave it out")
 		}
 	}
 	if password, ok := p.object("password", false); ok {
@@ -141,7 +140,7 @@ func (o *operation) passwordHash(h metadata.Object) {
 	}
 	p.number("keylen", name == "scrypt")
 	if n := p.number("cost", false); n == 1 || n > 1 && n&(n-1) != 0 {
-		p.fail("cost", "cost must be a power of two greater than one")
+		p.failAt("cost", "cost must be a power of two greater than one")
 	}
 	p.number("blockSize", false)
 	p.number("parallelization", false)
@@ -161,7 +160,7 @@ func (p part) hash(at int) {
 	}
 	p.text("encoding", a.binary, allowed...)
 	if _, ok := p.Get("salt"); ok && a.noSalt {
-		p.fail("salt", a.name+" takes no salt; leave it out")
+		p.failAt("salt", a.name+" takes no salt; leave it out")
 	}
 	p.text("digest", a.name == "hmac", digests...)
 	if key, ok := p.object("key", a.name == "hmac"); ok {
@@ -171,7 +170,7 @@ func (p part) hash(at int) {
 	v, _ := p.Get("value")
 	begins := func(start string) bool { return strings.HasPrefix(strings.ToLower(value), start) }
 	if _, ok := v.Str(); ok && a.starts != nil && !slices.ContainsFunc(a.starts, begins) {
-		p.fail("value", "the value of a hash by "+a.name+" must begin with "+strings.Join(a.starts, " or "))
+		p.failAt("value", "the value of a hash by "+a.name+" must begin with "+strings.Join(a.starts, " or "))
 	}
 }
 
@@ -181,7 +180,7 @@ func (p part) hash(at int) {
 func (o *operation) factors(list []metadata.Object) {
 	all := part{o, rule.ImportFactors, []string{"mfa_factors"}, metadata.Object{}}
 	if n := len(list); list != nil && n < 1 || n > limit.Factors {
-		all.fail("", "mfa_factors has "+strconv.Itoa(n)+" factors; allowed: 1 to "+strconv.Itoa(limit.Factors))
+		all.fail("mfa_factors has " + strconv.Itoa(n) + " factors; allowed: 1 to " + strconv.Itoa(limit.Factors))
 	}
 	for i, f := range list {
 		if o.FullOf(rule.ImportFactors) {
@@ -214,14 +213,14 @@ func (p part) factor() {
 		case x.attribute != "":
 			check.Text(x.attribute, s, func(id rule.ID, message string) {
 				if id == rule.EmailFormat || id == rule.PhoneFormat {
-					f.fail(x.member, strings.Replace(message, x.attribute, x.member, 1))
+					f.failAt(x.member, strings.Replace(message, x.attribute, x.member, 1))
 				}
 			})
 		case s == "" || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "":
-			f.fail(x.member, "secret must be Base32 in upper case, without padding")
+			f.failAt(x.member, "secret must be Base32 in upper case, without padding")
 		}
 	}
 	if n != 1 {
-		p.fail("", "a factor must have exactly one of totp, phone and email")
+		p.fail("a factor must have exactly one of totp, phone and email")
 	}
 }
