@@ -39,3 +39,16 @@ func TestLookup(t *testing.T) {
 		assert.True(t, v.Equal(w), text)
 	}
 }
+
+// A look-up of few names makes no map.
+func TestLookupOfFewNames(t *testing.T) {
+	o := metadata.MustParse(`{"n":0}`)
+	for i := range 1_000 {
+		o, _ = o.With(i, fmt.Sprint("n", i))
+	}
+	assert.LessOrEqual(t, testing.AllocsPerRun(10, func() {
+		get := attrs.Lookup(o)
+		get("n1")
+		get("no")
+	}), 4.0)
+}
