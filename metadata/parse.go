@@ -198,8 +198,11 @@ func roomFor(n int) (Object, []member) {
 	case n <= 5:
 		b := new(together[[5]*member, [5]member])
 		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
-	case n <= 10:
-		b := new(together[[10]*member, [10]member])
+	case n <= 8:
+		b := new(together[[8]*member, [8]member])
+		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
+	case n <= 12:
+		b := new(together[[12]*member, [12]member])
 		return b.over(b.list[:n:n], b.room[:n]), b.room[:n]
 	case n <= mostTogether:
 		b := new(together[[mostTogether]*member, [mostTogether]member])

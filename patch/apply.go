@@ -52,7 +52,9 @@ import (
 // Profile Structure (3). Inferred are rule 4 for metadata whose last member is
 // removed by a null, and the exception in rule 7. Rule 8 is disputed.
 func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
-	u = derived.Placed(u)
+	if derived.Hides(&u) {
+		u = derived.Placed(u)
+	}
 	verdict := p.validate(&t, true)
 	if err := verdict.Err(); err != nil {
 		return user.Outcome{}, err

@@ -11,6 +11,9 @@ import (
 // Placed returns u as [user.Parse] reads its text: members of Extra that have a field
 // are in it, in the identities too. It returns u itself if there are none.
 func Placed(u user.Profile) user.Profile {
+	if !Hides(&u) {
+		return u
+	}
 	u = attrs.Placed(u, u.Extra, user.FromValue)
 	shared := true
 	for at := range u.Identities {
@@ -27,6 +30,19 @@ func Placed(u user.Profile) user.Profile {
 		u.Identities[at] = i
 	}
 	return u
+}
+
+// Hides reports whether [Placed] changes u. Its caller can save the copies that way.
+func Hides(u *user.Profile) bool {
+	if attrs.Hides(u.Extra) {
+		return true
+	}
+	for i := range u.Identities {
+		if hides(&u.Identities[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // hides reports whether the Extra of i has a member that is a field of i in its text, or

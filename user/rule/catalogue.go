@@ -108,16 +108,20 @@ func All() []Rule {
 // Find returns the rule with the id, and reports whether the catalogue has one. The
 // result is a copy that the caller may change.
 func Find(id ID) (Rule, bool) {
-	r, ok := find(id)
-	r.Readings = slices.Clone(r.Readings)
-	return r, ok
-}
-
-// find is Find without the copy: the caller must not change the readings.
-func find(id ID) (Rule, bool) {
-	i, ok := indexes[id]
-	if !ok {
+	found := find(id)
+	if found == nil {
 		return Rule{}, false
 	}
-	return catalogue[i], true
+	r := *found
+	r.Readings = slices.Clone(r.Readings)
+	return r, true
+}
+
+// find is Find without the copy: the caller must not change the rule. It returns nil if
+// the catalogue has none.
+func find(id ID) *Rule {
+	if i, ok := indexes[id]; ok {
+		return &catalogue[i]
+	}
+	return nil
 }

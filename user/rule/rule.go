@@ -1,7 +1,5 @@
 package rule
 
-import "slices"
-
 // ID identifies a rule, such as patch.null; its meaning never changes. It is an error, so
 // that errors.Is finds it in every error that contains a violation of the rule.
 type ID string
@@ -21,8 +19,13 @@ type Rule struct {
 }
 
 // has reports whether r has a reading of that name.
-func (r Rule) has(name string) bool {
-	return slices.ContainsFunc(r.Readings, func(x Reading) bool { return x.Name == name })
+func (r *Rule) has(name string) bool {
+	for i := range r.Readings {
+		if r.Readings[i].Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // Reading is one interpretation of a rule on which sources disagree or whose effect is

@@ -54,22 +54,22 @@ type Policies map[ID]string
 // [Strict], the one of the newest source; otherwise the first. It returns "" for a rule
 // without readings.
 func (p Policies) Reading(s Sources, id ID) string {
-	r, _ := find(id)
+	r := find(id)
+	if r == nil || len(r.Readings) == 0 {
+		return ""
+	}
 	if name, ok := p[id]; ok && r.has(name) {
 		return name
 	}
 	if s == Lenient && r.has(lenient) {
 		return lenient
 	}
-	for _, x := range r.Readings {
-		if x.Current && (s == Current || s == Lenient) {
-			return x.Name
+	for i := range r.Readings {
+		if r.Readings[i].Current && (s == Current || s == Lenient) {
+			return r.Readings[i].Name
 		}
 	}
-	if len(r.Readings) > 0 {
-		return r.Readings[0].Name
-	}
-	return ""
+	return r.Readings[0].Name
 }
 
 // ParsePolicies returns the policies in text, a JSON object of readings by the ids of
@@ -89,8 +89,8 @@ func ParsePolicies(text []byte) (Policies, error) {
 		name, _ := d.Token()
 		value, _ := d.Token()
 		id, _ := name.(string)
-		r, known := find(ID(id))
-		if !known {
+		r := find(ID(id))
+		if r == nil {
 			return nil, errors.New("rule: the policies name a rule that the catalogue does not list")
 		}
 		reading, _ := value.(string)
