@@ -18,10 +18,7 @@ import (
 // Sources: Auth0 Management API, CreateUserRequestContent and
 // UpdateUserRequestContent; User Profile Structure.
 func Text(attribute, s string, report func(id rule.ID, message string)) {
-	n, plain := len(s), jsonscan.IsPlain(s)
-	if !plain {
-		n = utf8.RuneCountInString(s)
-	}
+	n, valid := characters(s)
 	if least, most := Lengths(attribute); n < least || most > 0 && n > most {
 		allowed := "at least " + strconv.Itoa(least)
 		if most > 0 {
@@ -29,7 +26,7 @@ func Text(attribute, s string, report func(id rule.ID, message string)) {
 		}
 		report(rule.Length, attribute+" has "+strconv.Itoa(n)+" characters; allowed: "+allowed)
 	}
-	if !plain && !utf8.ValidString(s) {
+	if !valid {
 		report(rule.Type, attribute+" is not valid UTF-8")
 	}
 	switch attribute {
@@ -63,6 +60,24 @@ func Text(attribute, s string, report func(id rule.ID, message string)) {
 			report(rule.PasswordCharacters, "password contains a control character or a character outside ASCII")
 		}
 	}
+}
+
+// characters returns how many characters s has, and whether it is valid UTF-8. An
+// invalid byte counts as one.
+func characters(s string) (n int, valid bool) {
+	if jsonscan.IsPlain(s) {
+		return len(s), true
+	}
+	valid = true
+	for i := 0; i < len(s); n++ {
+		size := 1
+		if s[i] >= utf8.RuneSelf {
+			_, size = utf8.DecodeRuneInString(s[i:])
+			valid = valid && size > 1
+		}
+		i += size
+	}
+	return n, valid
 }
 
 // Lengths returns the lengths, in characters, that the schemas allow for the text of
