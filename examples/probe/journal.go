@@ -96,11 +96,25 @@ func openJournal(name, host string, sync func(*os.File) error) (*journal, error)
 	if err := lock(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	if !named(f) {
+		return nil, errors.Join(errInUse, release(f, false))
+	}
 	j := &journal{file: f, sync: sync, host: host, until: map[string]time.Time{}, chosen: map[string]string{}}
 	if err := j.read(); err != nil {
 		return nil, errors.Join(err, release(f, false))
 	}
 	return j, nil
+}
+
+// named reports whether a file still has its name. A run that had it locked can have removed
+// it after this run opened it.
+func named(f *os.File) bool {
+	opened, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(f.Name())
+	return err == nil && os.SameFile(opened, there)
 }
 
 // read reads the lines. A last line that is not complete was never acted on.

@@ -10,18 +10,12 @@ import (
 
 // lock locks the journal until [release], or until the process ends, however it ends.
 func lock(f *os.File) error {
-	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		return errInUse
 	case err != nil:
 		return errNoLock
-	}
-	locked, err := f.Stat()
-	if err != nil {
-		return errNoLock
-	}
-	if named, err := os.Stat(f.Name()); err != nil || !os.SameFile(locked, named) {
-		return errInUse // the run that had it has removed it
 	}
 	return nil
 }

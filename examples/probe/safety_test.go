@@ -13,8 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -302,14 +305,33 @@ func TestLock(t *testing.T) {
 	b.nothingLeft()
 }
 
-// A run does not use a journal that another one removes at the same time.
+// Of many runs one at a time has the journal, and never one that another run has removed.
 func TestLockOfRemovedJournal(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal")
-	f, err := os.Create(name)
-	require.NoError(t, err)
-	defer func() { _ = f.Close() }()
-	require.NoError(t, os.Remove(name))
-	assert.Error(t, lock(f))
+	var had, have atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 200 {
+				j, err := openJournal(name, "dev-abc.eu.auth0.com", func(*os.File) error { return nil })
+				if err != nil {
+					assert.ErrorIs(t, err, errInUse)
+					continue
+				}
+				had.Add(1)
+				assert.EqualValues(t, 1, have.Add(1))
+				for range 10 {
+					runtime.Gosched()
+					assert.True(t, named(j.file))
+				}
+				have.Add(-1)
+				assert.NoError(t, j.close(true))
+			}
+		})
+	}
+	all.Wait()
+	assert.Positive(t, had.Load())
+	assert.NoFileExists(t, name)
 }
 
 // What a failed write leaves in the journal is removed, so that the lines after it count.
