@@ -13,7 +13,7 @@ import (
 )
 
 // The page lists every rule that the probes ask about, every rule that they cannot tell
-// with its reason, and every flag.
+// with its reason, the largest numbers and every flag.
 func TestPage(t *testing.T) {
 	text, err := os.ReadFile("../../docs/probe.md")
 	require.NoError(t, err)
@@ -28,6 +28,8 @@ func TestPage(t *testing.T) {
 		row := line(page, "`"+string(id)+"`", "| "+why+" |")
 		assert.NotEmpty(t, row, "%s: %s", id, why)
 	}
+	requests, users := bounds(probes, 1, 0)
+	assert.Contains(t, page, fmt.Sprintf("at most %d users and sends at most %d,%03d requests", users, requests/1000, requests%1000))
 	var o options
 	flags := o.flags(io.Discard)
 	flags.VisitAll(func(f *flag.Flag) {
