@@ -125,6 +125,8 @@ func (o *options) parse(args []string, stderr io.Writer) error {
 		return errors.New("unexpected arguments")
 	case o.domain != "" && o.url != "":
 		return errors.New("-domain or -url, not both")
+	case filepath.Clean(o.policies) == filepath.Clean(o.journal):
+		return errors.New("-policies and -journal are the same file")
 	case o.embedded && o.clean:
 		return errors.New("-clean needs -domain or -url")
 	case !o.embedded && !o.clean && len(o.connections) == 0 && o.declared == "":

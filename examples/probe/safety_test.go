@@ -407,6 +407,21 @@ func TestFullDisk(t *testing.T) {
 	assert.Empty(t, b.users())
 }
 
+// The policies are not written over the journal.
+func TestPoliciesOverJournal(t *testing.T) {
+	b := newBench(t, fake.Options{})
+	writeJournal(t, b.journal, entry{Create: []string{"auth0|metameld-probe-1"}})
+	before, err := os.ReadFile(b.journal)
+	require.NoError(t, err)
+	b.start(b.flags("-policies", filepath.Dir(b.journal)+"/./"+filepath.Base(b.journal))...)
+	assert.Equal(t, exitFailed, b.exit)
+	assert.Contains(t, b.stderr, "the same file")
+	assert.Empty(t, b.sent)
+	after, err := os.ReadFile(b.journal)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+}
+
 // -clean without a journal sends nothing, and makes none.
 func TestCleanWithoutJournal(t *testing.T) {
 	b := newBench(t, fake.Options{})
