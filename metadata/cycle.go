@@ -8,13 +8,9 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// mostSteps is how deep a Go value may be nested. It allows for the pointers and
-// interfaces around each level of text. encoding/json itself stops only at the end
-// of its stack.
-const mostSteps = 10 * jsonscan.MaxDepth
-
 // nestsWithin reports whether encoding/json reaches the end of v within that many
-// steps inward. It reports false if v contains itself.
+// steps inward. It reports false if v contains itself. encoding/json itself stops only at
+// the end of its stack.
 func nestsWithin(v reflect.Value, steps int) bool {
 	jsonscan.Unwind(steps)
 	switch {

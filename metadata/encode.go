@@ -227,7 +227,7 @@ const tooDeep = "exceeded max depth"
 // marshal writes any other Go value by encoding/json. That package replaces an
 // invalid byte by U+FFFD, so v is searched for one only if the text has that.
 func (e *encoder) marshal(v any) {
-	if !nestsWithin(reflect.ValueOf(v), mostSteps) {
+	if !nestsWithin(reflect.ValueOf(v), jsonscan.MaxSteps) {
 		e.fault(ErrDepth)
 		return
 	}

@@ -255,6 +255,17 @@ func TestDeepest(t *testing.T) {
 		_, _ = Parse([]byte(nested(`{"a":`, `{"a":{"b":1}}`, `}`)))
 		_, _ = Parse([]byte(nested(`{"a":`, `0,"a":1`, `}`)))
 		_, _ = ValueOf(o.x.Map())
+		type link struct {
+			Text string
+			Next *link
+		}
+		type tree map[string]tree
+		chain, trees := &link{Text: "\xff"}, tree{}
+		for range MaxLevels {
+			chain, trees = &link{Next: chain}, tree{"a": trees}
+		}
+		_, _ = ValueOf(chain)
+		_, _ = ValueOf(trees)
 		_, _ = MergeStruct(o.x.Map(), o.y.Map(), PassEmpty)
 		_, _ = o.x.Without(slices.Repeat([]string{"a"}, MaxLevels-1)...).With(1, slices.Repeat([]string{"a"}, MaxLevels)...)
 	}
@@ -324,6 +335,8 @@ func TestOneOfMany(t *testing.T) {
 	}{
 		"Merge that replaces": {2, func(o Object) { FirstLevel.Merge(o, oneOfMany) }},
 		"Merge, deep":         {4, func(o Object) { Deep.Merge(o, oneOfMany) }},
+		"Merge that adds":     {4, func(o Object) { FirstLevel.Merge(o, oneMore) }},
+		"Merge that adds two": {8, func(o Object) { FirstLevel.Merge(FirstLevel.Merge(o, oneMore), anotherOne) }},
 		"With":                {6, func(o Object) { _, _ = o.With(1, last) }},
 		"Get":                 {0, func(o Object) { _, _ = o.Get(last) }},
 		"At":                  {4, func(o Object) { o.At("/" + last) }},
@@ -346,8 +359,8 @@ func TestOneOfMany(t *testing.T) {
 	assert.Less(t, bytes, 10.0*n, "a merge copies one pointer for each member")
 }
 
-// oneOfMany changes one member.
-var oneOfMany = MustDelta(`{"b":2}`)
+// oneOfMany changes one member, and the others add one.
+var oneOfMany, oneMore, anotherOne = MustDelta(`{"b":2}`), MustDelta(`{"":2}`), MustDelta(`{"\t":2}`)
 
 // A loop that adds members by Delta.Set takes linear memory, and earlier Deltas keep
 // what they have.
@@ -435,7 +448,7 @@ func TestMergeInALoop(t *testing.T) {
 	}
 }
 
-// Set of one Delta by many goroutines gives each its own.
+// Set of one Delta, and Merge into one object, by many goroutines gives each its own.
 func TestSetIsSafe(t *testing.T) {
 	t.Parallel()
 	var base Delta
@@ -445,10 +458,13 @@ func TestSetIsSafe(t *testing.T) {
 	results := make(chan Delta)
 	for g := range 8 {
 		go func() {
-			d := base
+			d, o := base, base.Object()
 			for i := range 100 {
-				d, _ = d.Set(fmt.Sprint(g, " ", i), g)
+				name := fmt.Sprint(g, " ", i)
+				d, _ = d.Set(name, g)
+				o = FirstLevel.Merge(o, MustDelta(fmt.Sprintf(`{%q:%d}`, name, g)))
 			}
+			assert.True(t, d.Object().Equal(o))
 			results <- d
 		}()
 	}

@@ -9,3 +9,8 @@ package jsonscan
 // overflows after a few thousand. A goroutine that yields leaves that stack, and resumes
 // on an empty one. Elsewhere the stack of a goroutine grows, and Unwind does nothing.
 func Unwind(int) {}
+
+// MaxSteps is how many steps inward encoding/json may make in a Go value: more than a
+// text has levels, since pointers and interfaces are steps too. It does not call Unwind,
+// so there are fewer on WebAssembly.
+const MaxSteps = 10 * MaxDepth

@@ -2,7 +2,10 @@ package jsonscan
 
 import "runtime"
 
-// Unwind is described in unwind.go.
+// These are described in unwind.go.
+
+const MaxSteps = 2_000
+
 func Unwind(level int) {
 	const few = 128 // levels, each of some calls
 	if level%few == few-1 {
