@@ -107,6 +107,9 @@ func TestEveryPlaceInAName(t *testing.T) {
 					if value < 0 || d[value] != '7' || string(name.Bytes(d)) != plain || name.Escaped != (same != plain) || d[name.End-1] != '"' {
 						t.Fatalf("Member(%s) = %+v, %d", d, name, value)
 					}
+					if end, escaped, at := ReadMember(d, 1); end != name.End || escaped != name.Escaped || at != value {
+						t.Fatalf("ReadMember(%s) = %d, %v, %d; Member has %+v, %d", d, end, escaped, at, name, value)
+					}
 					other, _ := Member(d, Next(d, value+1))
 					if !SameName(d, name, d, other) || !SameName(d, other, d, name) || name.Spread() != other.Spread() || names.Hash(d, name) != names.Hash(d, other) {
 						t.Fatalf("%s: not one name", d)
