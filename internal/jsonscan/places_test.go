@@ -158,6 +158,9 @@ func TestDuplicatesAmongMany(t *testing.T) {
 		if Check(text, 0, MaxDepth, &names) != len(text) || len(Faults(text, MaxDepth, new(Names))) > 0 {
 			t.Fatalf("%d names: refused", n)
 		}
+		if names.Release(); cap(names.table) > 2*n {
+			t.Errorf("%d names: a table of %d", n, cap(names.table))
+		}
 		for _, i := range []int{0, 1, n / 2, n - 1} {
 			for _, at := range []int{0, n / 2, n} {
 				again := append(append(append([]string{}, list[:at]...), fmt.Sprintf(`"k\u0065y number %d":0`, i)), list[at:]...)
