@@ -223,3 +223,17 @@ func TestFromKeepsTheFaults(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"A":1}`, o.String())
 }
+
+// looped writes a replacement character and contains itself.
+type looped struct{ next *looped }
+
+func (l *looped) MarshalJSON() ([]byte, error) { return []byte("\"\ufffd\""), nil }
+
+// A value that contains itself is searched for invalid UTF-8 once.
+func TestValueOfLoops(t *testing.T) {
+	l := &looped{}
+	l.next = l
+	v, err := ValueOf(map[string]any{"a": l})
+	require.NoError(t, err)
+	assert.Equal(t, "{\"a\":\"\ufffd\"}", v.String())
+}

@@ -358,3 +358,14 @@ func TestMergeStructOfAPartOfItself(t *testing.T) {
 	_, err = metadata.MergeStruct(struct{ S nested }{}, struct{ S nested }{ring}, metadata.SkipEmpty)
 	assert.ErrorIs(t, err, metadata.ErrType)
 }
+
+// Levels of arrays count too.
+func TestMergeStructCountsLevelsOfArrays(t *testing.T) {
+	type s struct{ A any }
+	var x any = 1
+	for range metadata.MaxLevels {
+		x = [1]any{x}
+	}
+	_, err := metadata.MergeStruct(s{}, s{A: x}, metadata.SkipEmpty)
+	assert.ErrorIs(t, err, metadata.ErrType)
+}

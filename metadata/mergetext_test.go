@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,4 +41,41 @@ func TestAppendMergeFindsDuplicatesAtTheFirstLevel(t *testing.T) {
 	}
 	_, err := FirstLevel.AppendDiff(nil, []byte(`{"a":{"x":1,"x":2},"b":1}`), []byte(`{"b":1}`))
 	assert.ErrorIs(t, err, ErrDuplicateName)
+}
+
+// A large patch is merged into an absent document too.
+func TestLargePatchOfAbsentDocument(t *testing.T) {
+	patch := `{"a":1`
+	for i := range 2 * manyNodes {
+		patch += fmt.Sprintf(`,"m%d":1`, i)
+	}
+	patch += "}"
+	for _, m := range []Mode{FirstLevel, Deep} {
+		got, err := m.AppendMerge(nil, nil, []byte(patch))
+		require.NoError(t, err)
+		assert.Equal(t, patch, string(got))
+	}
+}
+
+// Scratch memory that has grown large in any part is not kept.
+func TestReleaseDropsLargeScratch(t *testing.T) {
+	const keep = 1 << 17
+	for name, large := range map[string]*textMerge{
+		"nodes":   {nodes: make([]node, 1, keep/80+1)},
+		"pieces":  {pieces: make([]piece, 1, keep/24+1)},
+		"parts":   {parts: make([][]byte, 1, keep/24+1)},
+		"tables":  {tables: make([]uint32, 1, keep/4+1)},
+		"made":    {made: make([]byte, 1, keep+1)},
+		"doc":     {doc: make([]byte, 1, keep+1)},
+		"results": {results: make([]byte, 1, keep+1)},
+	} {
+		large.size = 1
+		if large.release(); large.size == 0 {
+			t.Errorf("large %s are kept", name)
+		}
+	}
+	small := &textMerge{nodes: make([]node, 1, 8), size: 1}
+	if small.release(); small.size != 0 || len(small.nodes) > 0 {
+		t.Error("small scratch memory is dropped, or not reset")
+	}
 }

@@ -90,3 +90,21 @@ func TestMustPanics(t *testing.T) {
 	assert.NotPanics(t, func() { MustParse(`{}`); MustDelta(`{}`); MustValue(`null`) })
 	assert.Equal(t, `[1,2]`, MustValue(" [1, 2]\n").String())
 }
+
+// Members are those of an object; other kinds have none.
+func TestMembersOfValues(t *testing.T) {
+	for text, want := range map[string]string{`{"a":1,"b":[2]}`: "a=1 b=[2] ", `{}`: "", `[1]`: "", `"a"`: "", `null`: "", `1`: ""} {
+		o := MustParse(`{"v":` + text + `}`)
+		v, _ := o.Get("v")
+		got := ""
+		for name, x := range v.Members() {
+			got += name + "=" + x.String() + " "
+		}
+		if got != want {
+			t.Errorf("the members of %s are %s", text, got)
+		}
+	}
+	for range (Value{}).Members() {
+		t.Error("the zero Value has a member")
+	}
+}
