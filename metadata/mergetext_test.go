@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,4 +79,33 @@ func TestReleaseDropsLargeScratch(t *testing.T) {
 	if small.release(); small.size != 0 || len(small.nodes) > 0 {
 		t.Error("small scratch memory is dropped, or not reset")
 	}
+}
+
+// Values that are long enough to be a piece are stored as shorter ones are.
+func TestLongValuesInEveryMode(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 2*fewBytes)
+	for _, m := range modes {
+		for _, doc := range []string{`{}`, `{"a":{}}`, `{"a":{"b":{}}}`, `{"a":{"b":1},"c":[]}`} {
+			for _, patch := range []string{
+				`{"a":{"s":"%s","n":null}}`, `{"a":{"b":{"s":"%s","n":null}}}`, `{"a":{"b":{"c":{"s":"%s","n":null}}}}`, `{"c":["%s",{"n":null}]}`, `{"a":{"c":["%s",{"n":null}]}}`,
+			} {
+				x, y := MustParse(doc), MustParse(fmt.Sprintf(patch, long))
+				mergeTwins(t, m, x, y)
+			}
+		}
+	}
+}
+
+// Levels count from the top of the document where it and the patch have the same objects.
+func TestTooDeepBelowThePatch(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int) []byte {
+		return []byte(strings.Repeat(`{"a":`, levels-1) + `{"b":1}` + strings.Repeat("}", levels-1))
+	}
+	patch := []byte(`{"a":{"a":{"a":{"c":2}}}}`)
+	_, err := Deep.AppendMerge(nil, nested(MaxLevels), patch)
+	require.NoError(t, err)
+	_, err = Deep.AppendMerge(nil, nested(MaxLevels+1), patch)
+	assert.ErrorIs(t, err, ErrDepth)
 }
