@@ -69,7 +69,7 @@ func main() {
 
 // gcPercent makes garbage collections rare. It costs little memory, since only a few
 // hundred KB are in use at a time.
-const gcPercent = 1000
+const gcPercent = 400
 
 // files are the names of the files of a run; see the flags.
 type files struct{ in, out, checkpoint string }
