@@ -21,3 +21,15 @@ func TestLettersOfAPicture(t *testing.T) {
 		assert.True(t, derived.IsPicture(rest+".png"))
 	}
 }
+
+// A picture of another form is not derived.
+func TestIsPicture(t *testing.T) {
+	picture := derived.Picture("kim@example.com", "Kim")
+	assert.True(t, derived.IsPicture(picture))
+	for _, other := range []string{
+		"", "https://s.gravatar.com/avatar/", "https://s.gravatar.com/avatar/12.png", picture[:62], picture[:62] + ".png", picture + "x",
+		strings.Replace(picture, "avatar/", "avatar/x", 1), strings.Replace(picture, "s=480", "s=80", 1), strings.Replace(picture, "s.gravatar", "gravatar", 1),
+	} {
+		assert.False(t, derived.IsPicture(other), "%q", other)
+	}
+}

@@ -23,6 +23,7 @@ func TestMistyped(t *testing.T) {
 		names(`{"email":5,"email_verified":"true","phone_verified":"false","blocked":"false","identities":{},"updated_at":1,"multifactor":"x","x":1}`))
 	assert.Equal(t, []string{"email_verified"}, names(`{"email_verified":"yes","phone_verified":null}`))
 	assert.Empty(t, names(`{"email_verified":true,"phone_verified":false,"user_metadata":"x"}`))
+	assert.Empty(t, names(`{"identities":null}`))
 
 	p, err := user.Parse([]byte(`{"email_verified":true,"phone_verified":false}`))
 	require.NoError(t, err)

@@ -26,3 +26,19 @@ func TestEveryFieldOfAnIdentityIsPlaced(t *testing.T) {
 	}
 	assert.Equal(t, reflect.TypeFor[user.Identity]().NumField()-1, n) // without Extra
 }
+
+// Identities are placed wherever they stand in the list.
+func TestLaterIdentitiesArePlaced(t *testing.T) {
+	u := user.Profile{Identities: []user.Identity{{UserID: user.Set[user.ID]("1")}, {Extra: metadata.MustParse(`{"user_id":"2"}`)}}}
+	assert.Equal(t, user.ID("2"), derived.Placed(u).Identities[1].UserID.Or(""))
+}
+
+// A stale profileData goes from Extra only if there is a new one.
+func TestSetProfileData(t *testing.T) {
+	stale := metadata.MustParse(`{"profileData":[],"x":1}`)
+	i := user.Identity{Extra: stale}
+	derived.SetProfileData(&i, metadata.Object{})
+	assert.True(t, i.Extra.Equal(stale))
+	derived.SetProfileData(&i, metadata.MustParse(`{"a":1}`))
+	assert.Equal(t, `{"x":1}`, i.Extra.String())
+}
