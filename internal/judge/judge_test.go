@@ -125,6 +125,25 @@ func TestManyNames(t *testing.T) {
 	message := j.Verdict().Warnings[0].Message
 	assert.Less(t, len(message), 1000)
 	assert.Contains(t, message, " others: m")
+	long := func(c string) string { return "/" + strings.Repeat(c, 300) }
+	for _, tt := range []struct {
+		pointers []string
+		want     string
+	}{
+		{nil, ""},
+		{[]string{"/a"}, "m"},
+		{[]string{"/b", "/a"}, "a, b: m"},
+		{[]string{long("b"), long("a")}, strings.Repeat("a", 300) + ", " + strings.Repeat("b", 300) + ": m"},
+		{[]string{long("b"), long("a"), "/d", "/c"}, strings.Repeat("a", 300) + ", " + strings.Repeat("b", 300) + " and 2 others: m"},
+	} {
+		j := judge.New(rule.Strict, nil)
+		j.WarnAll(rule.Inferred, rule.NotJudged, tt.pointers, "m")
+		j.AcceptAll(rule.NullProfileAttribute, nil, "m")
+		warnings := j.Verdict().Warnings
+		if assert.Len(t, warnings, len(tt.pointers)) && len(warnings) > 0 {
+			assert.Equal(t, tt.want, warnings[0].Message)
+		}
+	}
 }
 
 // A verdict is in the order of the catalogue, and of the reports within a rule.

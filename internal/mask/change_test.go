@@ -27,6 +27,7 @@ func TestChange(t *testing.T) {
 		{"/identities/a", `1`, `"********"`},
 		{"/app_metadata/access_token", `"t"`, `"t"`},
 		{"/user_metadata/identities", `["t"]`, `["t"]`},
+		{"/user_metadata", `{"access_token":"t"}`, `{"access_token":"t"}`},
 		{"/name", `"t"`, `"t"`},
 	} {
 		v := metadata.MustValue(x.value)
