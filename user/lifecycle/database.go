@@ -187,6 +187,7 @@ func (u DatabaseUser) Login(t user.Target) (DatabaseUser, user.Outcome, error) {
 // that of [Login].
 func (u DatabaseUser) ChangePassword(t user.Target) (DatabaseUser, user.Outcome, error) {
 	u = u.clone()
+	u.Profile = derived.Placed(u.Profile)
 	before := u.Profile
 	if err := toCustomDatabase(&t); err != nil {
 		return u, user.Outcome{}, err

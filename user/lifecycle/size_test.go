@@ -224,6 +224,14 @@ func TestExchangeSize(t *testing.T) {
 	assert.Equal(t, 0, count(out.Warnings, rule.ProfileAllowance), "the profile stays")
 }
 
+// A member of Extra that a field supersedes is not written, so it does not count.
+func TestChangePasswordSizeOfASupersededMember(t *testing.T) {
+	u := lifecycle.DatabaseUser{State: lifecycle.Migrated, Profile: user.Profile{Name: user.Set("Kim"), Extra: metadata.MustParse(`{"name":"` + strings.Repeat("x", limit.Profile) + `"}`)}}
+	_, out, err := u.ChangePassword(user.Target{})
+	require.NoError(t, err)
+	assert.Zero(t, count(out.Warnings, rule.ProfileSize), "%v", out.Warnings)
+}
+
 // The login that a change of password causes is judged once.
 func TestChangePasswordSize(t *testing.T) {
 	u := lifecycle.DatabaseUser{
