@@ -211,7 +211,7 @@ func (u DatabaseUser) ChangePassword(t user.Target) (DatabaseUser, user.Outcome,
 		u.Profile.UpdatedAt = derived.Stamp(&t, u.Profile.UpdatedAt)
 	}
 	derived.WarnSize(&o.Judge, &before, &u.Profile)
-	out.Before = before
+	out.Before = before.Clone()
 	out.Profile, out.Warnings = u.Profile.Clone(), judge.InOrder(append(out.Warnings, o.Verdict().Warnings...))
 	return u, out, nil
 }

@@ -200,6 +200,15 @@ func TestDatabaseUsersAreIndependent(t *testing.T) {
 	}
 }
 
+// The outcome of a change of password shares no identities with the user.
+func TestChangePasswordOutcomeIsIndependent(t *testing.T) {
+	u := lifecycle.DatabaseUser{State: lifecycle.Migrated, Profile: user.Profile{Identities: []user.Identity{{Provider: user.Set("auth0")}}}}
+	u, out, err := u.ChangePassword(user.Target{})
+	require.NoError(t, err)
+	out.Before.Identities[0], out.Profile.Identities[0] = user.Identity{}, user.Identity{}
+	assert.Equal(t, "auth0", u.Profile.Identities[0].Provider.Or(""))
+}
+
 // Methods return ErrDepth for a profile that is nested too deep.
 func TestDatabaseUserTooDeep(t *testing.T) {
 	deep := metadata.MustParse(strings.Repeat(`{"a":`, metadata.MaxLevels-1) + "{}" + strings.Repeat("}", metadata.MaxLevels-1))
