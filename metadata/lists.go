@@ -127,5 +127,5 @@ func addedElements(m Mode, from, to string) (more string, ok bool) {
 			return "", false
 		}
 	}
-	return combineLists(AppendLists, "[]", more), true // without white space between elements
+	return more, true
 }

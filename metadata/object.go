@@ -27,7 +27,7 @@ type Object struct {
 
 type object struct {
 	members []*member // each may belong to several objects
-	tail    *tail     // not nil if the object was made by set
+	tail    *tail     // not nil if set or extend made the object
 }
 
 // member is one member of an object. It never changes once it is part of one.

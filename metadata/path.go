@@ -62,8 +62,7 @@ func memberValue(text string, i int, name string) int {
 	}
 	for i = jsonscan.Space([]byte(text), i+1); text[i] != '}'; {
 		jsonscan.Compared()
-		end, escaped := jsonscan.String([]byte(text), i)
-		value := jsonscan.Space([]byte(text), jsonscan.Space([]byte(text), end)+1)
+		end, escaped, value := jsonscan.ReadMember([]byte(text), i)
 		if text[i+1:end-1] == name && !escaped || escaped && jsonscan.Unquote(text[i:end]) == name {
 			return value
 		}
