@@ -20,7 +20,7 @@ func (o Object) set(m *member) Object {
 	t := o.o.tail
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.in.members) > len(old) { // another Delta has the next place
+	if len(t.in.members) > len(old) { // another object has the next place
 		return newSet(old, indexOf(old, m.name), m)
 	}
 	if i := t.in.find(m.name); i >= 0 || len(old) == cap(old) {

@@ -25,7 +25,8 @@ type attribute interface {
 // written.
 //
 // A Field that was read from JSON of another type than T is mistyped: it has no
-// value, is neither absent nor null, and is written as it was read.
+// value, is neither absent nor null, and is written as it was read, but without white
+// space between values.
 //
 // A Field prints and logs as its value; "absent", "null" and "mistyped" stand for
 // the other states.
