@@ -67,7 +67,11 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 		}
 	}
 	derived.Resolve(&t.Connection)
-	a := applier{Judge: judge.New(t.Sources, t.Policies), p: p.normal(), t: t, u: u.Clone()}
+	if p.Extra.Len() > 0 {
+		p = p.placed()
+	}
+	found, out := judge.New(t.Sources, t.Policies), user.Outcome{Before: u.Clone(), Profile: u.Clone()}
+	a := applier{Judge: &found, p: &p, t: &t, u: &out.Profile, list: &out.Effects}
 	if t.Secondary {
 		a.identity()
 	} else {
@@ -78,33 +82,35 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	derived.Mistyped(&u, func(name, want string) {
 		a.Report(rule.MistypedAttribute, metadata.Pointer(name), "the stored "+name+" is not "+want+"; it is kept as received unless the payload sets it")
 	})
-	derived.JudgeSize(&a.Judge, &u, &a.u)
+	derived.JudgeSize(a.Judge, &u, a.u)
 	a.losses(&u)
 	own := a.Verdict()
 	if !own.Valid() {
 		return user.Outcome{}, own.Violations
 	}
-	slices.SortStableFunc(a.list, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
-	return user.Outcome{Before: u.Clone(), Profile: a.u, Effects: a.list, Warnings: judge.InOrder(append(verdict.Warnings, own.Warnings...))}, nil
+	slices.SortStableFunc(out.Effects, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
+	out.Warnings = judge.InOrder(append(verdict.Warnings, own.Warnings...))
+	return out, nil
 }
 
-// applier applies a payload that is valid.
+// applier applies a payload that is valid. It holds pointers only: where a part of a
+// struct goes to the heap, the whole struct does.
 type applier struct {
-	judge.Judge // of what depends on the user
-	p           Payload
-	t           user.Target
-	u           user.Profile // the user after the payload
-	list        []user.Effect
+	*judge.Judge // of what depends on the user
+	p            *Payload
+	t            *user.Target
+	u            *user.Profile // the user after the payload
+	list         *[]user.Effect
 }
 
 // root changes the attributes that belong to the primary identity.
 func (a *applier) root(before *user.Profile) {
-	u, p := &a.u, &a.p
-	setText(&u.Email, derived.Fold(&a.t, p.Email))
+	u, p := a.u, a.p
+	setText(&u.Email, derived.Fold(a.t, p.Email))
 	setFlag(&u.EmailVerified, p.EmailVerified)
 	setText(&u.PhoneNumber, p.PhoneNumber)
 	setFlag(&u.PhoneVerified, p.PhoneVerified)
-	setText(&u.Username, derived.Fold(&a.t, p.Username))
+	setText(&u.Username, derived.Fold(a.t, p.Username))
 	if _, ok := p.Username.Get(); ok && before.Username.IsZero() {
 		a.Report(rule.FirstUsername, attrUsername.pointer(), "in 2017 the API refused a username for a user who had none")
 	}
@@ -121,7 +127,7 @@ func (a *applier) root(before *user.Profile) {
 // stays warns of attributes that keep a value which belongs to a former e-mail address
 // or phone number.
 func (a *applier) stays(before *user.Profile) {
-	u, p := &a.u, &a.p
+	u, p := a.u, a.p
 	email, had := before.Email.Get()
 	if name, ok := before.Name.Get(); had && ok && name == email && p.Name.IsZero() && !u.Email.Equal(before.Email) {
 		a.Report(rule.DerivedName, attrName.pointer(), "name stays the former e-mail address; send name too")
@@ -154,7 +160,7 @@ func setFlag(dst *user.Field[bool], f user.Field[bool]) {
 
 // identity changes the attributes of a secondary identity.
 func (a *applier) identity() {
-	p := &a.p
+	p := a.p
 	table := p.fields()
 	var sent []attribute
 	for x := range attributes {
@@ -165,7 +171,7 @@ func (a *applier) identity() {
 	if sent == nil {
 		return
 	}
-	identity := secondaryOf(&a.u, p)
+	identity := secondaryOf(a.u, p)
 	if identity == nil {
 		a.Report(rule.SecondaryEffect, attrConnection.pointer(), "no secondary identity of this user has the connection, so nothing is shown")
 		return
@@ -176,8 +182,8 @@ func (a *applier) identity() {
 	}
 	a.WarnAll(rule.Inferred, rule.SecondaryEffect, pointers, "where an update of a secondary identity shows is not documented; read the user afterwards")
 	shown := Payload{ // a password is shown nowhere
-		Email: derived.Fold(&a.t, p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
-		PhoneVerified: p.PhoneVerified, Username: derived.Fold(&a.t, p.Username),
+		Email: derived.Fold(a.t, p.Email), EmailVerified: p.EmailVerified, PhoneNumber: p.PhoneNumber,
+		PhoneVerified: p.PhoneVerified, Username: derived.Fold(a.t, p.Username),
 	}
 	if shown.IsZero() || !a.Reads(rule.SecondaryEffect, "profile-data") {
 		return
@@ -200,7 +206,7 @@ func secondaryOf(u *user.Profile, p *Payload) *user.Identity {
 
 // common changes the attributes that belong to the user as a whole.
 func (a *applier) common() {
-	u, p := &a.u, &a.p
+	u, p := a.u, a.p
 	setFlag(&u.Blocked, p.Blocked)
 	setText(&u.GivenName, p.GivenName)
 	setText(&u.FamilyName, p.FamilyName)
@@ -210,9 +216,9 @@ func (a *applier) common() {
 	a.metadata(attrUserMetadata, &u.UserMetadata)
 	a.metadata(attrAppMetadata, &u.AppMetadata)
 	a.unknown()
-	u.UpdatedAt = derived.Stamp(&a.t, u.UpdatedAt)
+	u.UpdatedAt = derived.Stamp(a.t, u.UpdatedAt)
 	if _, ok := p.Password.Get(); ok && !a.t.Secondary {
-		u.LastPasswordReset = derived.PasswordReset(&a.Judge, &a.t, u.LastPasswordReset)
+		u.LastPasswordReset = derived.PasswordReset(a.Judge, a.t, u.LastPasswordReset)
 	}
 }
 
@@ -280,12 +286,12 @@ func (a *applier) unknown() {
 
 // effect adds an effect that an attribute causes.
 func (a *applier) effect(kind user.EffectKind, id rule.ID, at attribute) {
-	a.list = append(a.list, user.Effect{Kind: kind, Rule: id, Pointer: at.pointer()})
+	*a.list = append(*a.list, user.Effect{Kind: kind, Rule: id, Pointer: at.pointer()})
 }
 
 // effects lists the effects of the payload.
 func (a *applier) effects(before *user.Profile) {
-	p, t := &a.p, &a.t
+	p, t := a.p, a.t
 	switch {
 	case !p.VerifyEmail.Or(false):
 	case a.u.Email.IsZero() && !t.Secondary:
@@ -327,8 +333,8 @@ func (a *applier) sessions(before *user.Profile) {
 	if !a.p.Password.IsZero() {
 		a.effect(user.SessionsExpire, rule.PasswordSessions, attrPassword)
 	}
-	p, stored := a.p, *before
-	p.Email, p.Username = derived.Fold(&a.t, p.Email), derived.Fold(&a.t, p.Username)
+	p, stored := *a.p, *before
+	p.Email, p.Username = derived.Fold(a.t, p.Email), derived.Fold(a.t, p.Username)
 	if a.t.Secondary {
 		stored = user.Profile{}
 		if identity := secondaryOf(before, &p); identity != nil {

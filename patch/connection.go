@@ -73,7 +73,7 @@ func (j *validator) notJudged() {
 			names = append(names, a.String())
 		}
 	}
-	derived.NotJudged(&j.Judge, names)
+	derived.NotJudged(j.Judge, names)
 }
 
 // identity judges an update of an identity that connection must name.

@@ -35,14 +35,17 @@ import (
 // Validate does not allocate if there is nothing to list and Extra is empty.
 func (p Payload) Validate(t user.Target) rule.Verdict { return p.validate(&t, false) }
 
-// validate is Validate. If known, the size of the profile is judged elsewhere.
+// validate is Validate. If known, the size of the profile is judged elsewhere. It resolves
+// the kind of t's connection, and makes it unknown if it is refused.
 func (p *Payload) validate(t *user.Target, known bool) rule.Verdict {
-	j := validator{Judge: judge.New(t.Sources, t.Policies), p: *p, t: *t, known: known}
 	if p.Extra.Len() > 0 {
-		j.p = p.placed()
+		placed := p.placed()
+		p = &placed
 	}
+	found := judge.New(t.Sources, t.Policies)
+	j := validator{Judge: &found, p: p, t: t, known: known}
 	derived.Resolve(&j.t.Connection)
-	derived.JudgeKind(&j.Judge, &j.t.Connection)
+	derived.JudgeKind(j.Judge, &j.t.Connection)
 	table := j.p.fields()
 	for a := range table {
 		j.has[a] = memberOf(table[a].Field)
@@ -58,9 +61,9 @@ func (p *Payload) validate(t *user.Target, known bool) rule.Verdict {
 
 // validator judges one payload.
 type validator struct {
-	judge.Judge
-	p     Payload
-	t     user.Target
+	*judge.Judge
+	p     *Payload
+	t     *user.Target
 	known bool // the profile is known
 	has   [attributes]member
 }
@@ -201,7 +204,7 @@ func (j *validator) value(a attribute) {
 	default:
 		check.Text(a.String(), m.text, func(id rule.ID, message string) { j.Report(id, a.pointer(), message) })
 		if a == attrUsername {
-			derived.JudgeUsername(&j.Judge, &j.t.Connection, j.t.Migrated, m.text)
+			derived.JudgeUsername(j.Judge, &j.t.Connection, j.t.Migrated, m.text)
 		}
 	}
 }

@@ -42,19 +42,21 @@ func sizes(j *judge.Judge, before, after *user.Profile) int {
 	if n > limit.Indexed {
 		j.Report(rule.SearchSize, "", "the profile would have more than "+limit.Size(limit.Indexed))
 	}
-	if n > limit.ProfileAllowance && n > Size(stamped(before, after)) {
-		return n
+	if n > limit.ProfileAllowance {
+		if was := stamped(before, after); n > Size(&was) {
+			return n
+		}
 	}
 	return 0
 }
 
 // stamped returns u with the attributes that Auth0 writes by itself as they are in now:
 // timestamps, and the statistics of logins. They do not count as growth.
-func stamped(u, now *user.Profile) *user.Profile {
+func stamped(u, now *user.Profile) user.Profile {
 	v := *u
 	v.UpdatedAt, v.LastPasswordReset = now.UpdatedAt, now.LastPasswordReset
 	v.LastLogin, v.LastIP, v.LoginsCount = now.LastLogin, now.LastIP, now.LoginsCount
-	return &v
+	return v
 }
 
 // Size returns the bytes of u, which is placed ([Placed]), as JSON text. It reads no
