@@ -67,9 +67,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 		}
 	}
 	derived.Resolve(&t.Connection)
-	if p.Extra.Len() > 0 {
-		p = p.placed()
-	}
+	p = p.normal()
 	found, out := judge.New(t.Sources, t.Policies), user.Outcome{Before: u.Clone(), Profile: u.Clone()}
 	a := applier{Judge: &found, p: &p, t: &t, u: &out.Profile, list: &out.Effects}
 	if t.Secondary {
@@ -400,7 +398,7 @@ func (a *applier) losses(before *user.Profile) {
 		at       attribute
 		old, now metadata.Object
 	}{{attrUserMetadata, before.UserMetadata, a.u.UserMetadata}, {attrAppMetadata, before.AppMetadata, a.u.AppMetadata}} {
-		const few = 8 // searches cost less than a table
+		const few = 8 // searches, for which a Lookup is not worth its allocations
 		d := a.p.delta(x.at).Object()
 		oldOf := func(name string) (metadata.Value, bool) { return x.old.Get(name) }
 		nowOf := func(name string) (metadata.Value, bool) { return x.now.Get(name) }

@@ -145,7 +145,7 @@ func (p *Payload) unset(a attribute) {
 	assign(p.fields()[a].Field, metadata.Value{})
 }
 
-// assign is the method of f. Like memberOf it keeps the payload on the stack.
+// assign is f.Assign. It switches on the types of fields, as memberOf does.
 func assign(f attrs.Field, v metadata.Value) bool {
 	switch f := f.(type) {
 	case *user.Field[string]:

@@ -132,8 +132,8 @@ func FromValue(v metadata.Value) (Profile, error) {
 	return p, nil
 }
 
-// assignTo is the Assign of f, the field of a Profile. It switches on the types of fields,
-// so that the profile does not escape to the heap.
+// assignTo is f.Assign, for the field of a Profile. It switches on the types of fields, so
+// that the profile does not escape to the heap.
 func assignTo(f attrs.Field, v metadata.Value) bool {
 	switch f := f.(type) {
 	case *Field[string]:

@@ -66,7 +66,7 @@ func ReadObjects[T any](v metadata.Value, read func(dst *T, v metadata.Value)) (
 	if v.Kind() != metadata.KindArray {
 		return nil, false
 	}
-	var few [4]metadata.Value
+	var few [4]metadata.Value // the first, so that a short list is read once
 	n := 0
 	for e := range v.Elements() {
 		if e.Kind() != metadata.KindObject {

@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/limit"
@@ -16,10 +17,10 @@ func isAuthorization(name string) bool {
 	if name == "" || len(name) > 32 {
 		return false
 	}
-	switch name[0] | 0x20 { // letters in lower case
+	switch name[0] | 0x20 { // how the names below begin; most names do not
 	case 'r', 'g', 'p', 'd', 'j', 's', 'i', 'a', '-', '_' | 0x20:
 	default:
-		return false // most names
+		return false
 	}
 	var room [32]byte
 	plain := room[:0] // without case, underscores and hyphens
@@ -40,7 +41,7 @@ func isAuthorization(name string) bool {
 
 // exactly reports whether JavaScript represents the number exactly.
 func exactly(n string) bool {
-	if len(n) <= 15 && !hasExponent(n) {
+	if len(n) <= 15 && strings.IndexByte(n, 'e') < 0 && strings.IndexByte(n, 'E') < 0 {
 		return true
 	}
 	f, err := strconv.ParseFloat(n, 64)
@@ -49,16 +50,6 @@ func exactly(n string) bool {
 	}
 	var room [32]byte
 	return jsonscan.Equal(strconv.AppendFloat(room[:0], f, 'g', -1, 64), []byte(n))
-}
-
-// hasExponent reports whether the number is written with an exponent.
-func hasExponent(n string) bool {
-	for i := range len(n) {
-		if n[i]|0x20 == 'e' {
-			return true
-		}
-	}
-	return false
 }
 
 // Report receives a violation in metadata at a path, which is reused. It returns false

@@ -32,7 +32,7 @@ func Placed(u user.Profile) user.Profile {
 	return u
 }
 
-// Hides reports whether [Placed] changes u. Its caller can save the copies that way.
+// Hides reports whether [Placed] changes u. To ask first saves copies of u.
 func Hides(u *user.Profile) bool {
 	if attrs.Hides(u.Extra) {
 		return true

@@ -13,7 +13,11 @@ import (
 // from before. [rule.ProfileAllowance] is reported only if the write makes the profile
 // larger.
 func JudgeSize(j *judge.Judge, before, after *user.Profile) {
-	if n := sizes(j, before, after); n > 0 {
+	switch n := sizes(j, before, after); {
+	case n == 0:
+	case !j.Refuses(rule.ProfileAllowance):
+		j.Report(rule.ProfileAllowance, "", "") // the reading has the words
+	default:
 		j.Report(rule.ProfileAllowance, "", "the profile would grow to "+limit.Count(n)+" bytes, beyond the "+limit.Count(limit.ProfileAllowance)+" that it can have; make it smaller. "+limit.ProfileDates)
 	}
 }
@@ -141,7 +145,7 @@ func quoted(s string) int {
 	return len(jsonscan.AppendQuote(nil, s))
 }
 
-// text returns the size of a field; 0 if it is absent.
+// text returns the size of a field that is a text; 0 if it is absent.
 func text[T string | user.Timestamp](f user.Field[T]) int {
 	if s, ok := f.Get(); ok && jsonscan.IsPlain(string(s)) {
 		return len(`""`) + len(s)
@@ -149,7 +153,7 @@ func text[T string | user.Timestamp](f user.Field[T]) int {
 	return written(f)
 }
 
-// secret is text of a secret.
+// secret is [text] for a secret.
 func secret(f user.Field[user.Secret]) int {
 	if s, ok := f.Get(); ok && jsonscan.IsPlain(s.Reveal()) {
 		return len(`""`) + len(s.Reveal())
@@ -157,7 +161,8 @@ func secret(f user.Field[user.Secret]) int {
 	return written(f)
 }
 
-// written returns the size of a field, which it writes; 0 if it is absent.
+// written returns the size of any field; 0 if it is absent. It writes the JSON text of the
+// field, since that may differ from the value's own.
 func written[T string | bool | int64 | user.ID | user.Timestamp | user.Secret](f user.Field[T]) int {
 	if f.IsZero() {
 		return 0

@@ -153,8 +153,9 @@ func (j *Judge) Report(id rule.ID, pointer, message string) {
 	}
 }
 
-// ReportAll is Report of a rule that is an error at several attributes for one fault. The message, which is their
-// names and rest, is at the first of the pointers; short ones at the others refer to it.
+// ReportAll is Report of a rule that is an error, at several attributes for one fault. The
+// message, which is their names and rest, is at the first of the pointers; short ones at
+// the others refer to it.
 // accepts is the setting that a refusal may name: Lenient if the reading under Current
 // does not accept this case.
 func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, rest string) {

@@ -23,8 +23,11 @@ type eventReads struct {
 // shows reports whether event.user has the attribute of the user whose Extra is given;
 // find finds members of it.
 func (r *eventReads) shows(extra metadata.Object, name string, find *attrs.Finder) bool {
-	if r.trigger.shows(name) || !r.passesOn || !isProviders(name) {
-		return r.trigger.shows(name)
+	if r.trigger.shows(name) {
+		return true
+	}
+	if !r.passesOn || !isProviders(name) {
+		return false
 	}
 	_, ok := find.Get(extra, name)
 	return ok
