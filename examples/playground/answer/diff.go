@@ -75,7 +75,7 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 		if d.full() {
 			continue
 		}
-		at, label := pointer+metadata.Pointer(name), quoted(name)+": "
+		at, label := pointer+metadata.Pointer(name), d.quoted(name)+": "
 		if depth < maxDepth && old.Kind() == metadata.KindObject && v.Kind() == metadata.KindObject {
 			d.objects(label, old, v, at, depth+1, ",")
 		} else {
@@ -84,7 +84,7 @@ func (d *differ) objects(before string, from, to metadata.Value, pointer string,
 	}
 	for _, m := range news.list {
 		if !m.value.IsZero() && !d.full() {
-			d.replace(quoted(m.name)+": ", pointer+metadata.Pointer(m.name), metadata.Value{}, m.value, depth+1, ",")
+			d.replace(d.quoted(m.name)+": ", pointer+metadata.Pointer(m.name), metadata.Value{}, m.value, depth+1, ",")
 		}
 	}
 	d.last(strings.Repeat("  ", depth+1))

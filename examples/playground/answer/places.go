@@ -201,10 +201,8 @@ func (o *object) add(below nulls) {
 
 // has reports whether a JSON Pointer that is not empty names a null.
 func (n nulls) has(pointer string) bool {
-	for name := range strings.SplitSeq(pointer[1:], "/") {
-		if strings.Contains(name, "~") {
-			name = strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")
-		}
+	path, _ := metadata.ParsePointer(pointer)
+	for _, name := range path {
 		below, ok := n[name]
 		if !ok {
 			return false

@@ -100,7 +100,7 @@ type Line struct {
 // written returns l with its text.
 func (l Line) written() Line {
 	if m := l.same; !m.value.IsZero() {
-		l.Text, l.same = strings.Repeat("  ", l.depth)+shown(quoted(m.name)+": "+flat(m.value.String()))+l.Text, member{}
+		l.Text, l.same = strings.Repeat("  ", l.depth)+shown(new(printer).quoted(m.name)+": "+short(m.value.String(), maxWidth))+l.Text, member{}
 	}
 	return l
 }
@@ -156,51 +156,28 @@ func (p *printer) value(before string, v metadata.Value, depth int, after string
 		p.line("]"+after, depth)
 		return
 	}
-	if p.whole {
-		p.line(before+compact(text)+after, depth)
-		return
+	if !p.whole {
+		text = short(text, maxWidth)
 	}
-	p.line(before+flat(text)+after, depth)
+	p.line(before+text+after, depth)
 }
 
-// quoted is the function quoted, which cuts, unless values are to be whole.
+// quoted returns a name as JSON text, cut if it is long, unless values are to be whole.
 func (p *printer) quoted(name string) string {
-	if v, err := metadata.ValueOf(name); err == nil && p.whole {
-		return v.String()
+	if !p.whole {
+		name = short(name, maxWidth)
 	}
-	return quoted(name)
+	v, err := metadata.ValueOf(name)
+	if err != nil {
+		return `"…"`
+	}
+	return v.String()
 }
 
-// flat returns a value on one line, cut if it is long.
-func flat(text string) string { return short(compact(short(text, 4*maxWidth)), maxWidth) }
-
-// compact returns a JSON text, which may end early, with one space in place of white space
-// outside strings.
-func compact(text string) string {
-	if !strings.ContainsAny(text, " \n\t\r") {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		start := i
-		if i = space(text, i); i > start {
-			b.WriteByte(' ')
-			continue
-		}
-		if text[i] == '"' {
-			i = skip(text, i)
-		} else {
-			i++
-		}
-		b.WriteString(text[start:i])
-	}
-	return b.String()
-}
-
-// apart returns two strings that differ, each on one line, with the place where they do.
+// apart returns two strings that differ, cut if they are long, with the place where they do.
 func apart(from, to metadata.Value) (a, b string) {
 	a, b = from.String(), to.String()
-	if x, y := flat(a), flat(b); x != y {
+	if x, y := short(a, maxWidth), short(b, maxWidth); x != y {
 		return x, y
 	}
 	start := 0
@@ -219,15 +196,6 @@ func comma(left int) string {
 		return ","
 	}
 	return ""
-}
-
-// quoted returns a name as JSON text, cut if it is long.
-func quoted(name string) string {
-	v, err := metadata.ValueOf(short(name, maxWidth))
-	if err != nil {
-		return `"…"`
-	}
-	return v.String()
 }
 
 // pretty returns v as indented text. It is whole, so that a payload can be sent as it is,

@@ -276,7 +276,7 @@ func (e *Effect) list(changes []metadata.Change, lost func(pointer string) bool)
 		}
 		change := Change{Pointer: shownPointer(c.Pointer), Kind: string(c.Kind), Lost: n}
 		if n > 0 {
-			change.From = shown(flat(c.From.String()))
+			change.From = shown(short(c.From.String(), maxWidth))
 		}
 		e.Changes = append(e.Changes, change)
 	}
