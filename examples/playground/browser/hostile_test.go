@@ -92,6 +92,13 @@ func TestWorkerEnds(t *testing.T) {
 	assert.Contains(t, p.text("#status"), "Accepted")
 	assert.Empty(t, eval[string](p, `document.getElementById("results").className`))
 
+	// So does a library that ends while it is asked for a link.
+	p.linked()
+	assert.Contains(t, eval[string](p, `(linking = {id: -1}, receive({id: -1, failed: "no memory"}), document.getElementById("status").textContent)`), "The library ended: no memory. What is below is older.")
+	p.until("ready")
+	p.enter("payload", `{"nickname": "rosie"}`)
+	assert.Contains(t, p.text("#status"), "Accepted")
+
 	// What was entered meanwhile is answered; until then the older answer is marked.
 	assert.Equal(t, "older", eval[string](p, `(() => { waiting = {id: -1}; const a = editors.payload.area; a.value = '{"nickname": null, "email": ""}'; a.dispatchEvent(new InputEvent("input"));
 		restart("The library took too long, so it was started again."); return document.getElementById("results").className })()`))

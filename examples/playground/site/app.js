@@ -31,7 +31,7 @@ const blank = {
   tab: 'update', user: '', payload: '', connection: '', kind: '', sync: 'on_each_login', importMode: false, migrated: false,
   secondary: false, scopes: '', sources: 'current', base: '', delta: '', form: {}, passEmpty: false, steps: [], database: '', update: '',
 };
-const choices = { kind: 'kind', sync: 'sync' };
+const choices = ['kind', 'sync'];
 const switches = ['importMode', 'migrated', 'secondary', 'passEmpty'];
 const maxFragment = 32 * 1024;
 const maxSteps = 50; // the library computes no more
@@ -80,7 +80,7 @@ function take(state, tab) {
 // fill writes the model to the controls.
 function fill() {
   for (const editor of Object.values(editors)) editor.set(model[editor.name]);
-  for (const id of Object.keys(choices)) {
+  for (const id of choices) {
     $(id).value = model[id];
     if ($(id).selectedIndex < 0) { $(id).selectedIndex = 0; model[id] = $(id).value; }
   }
@@ -410,19 +410,22 @@ function receive(data) {
     return;
   }
   if (data.failed && !data.id) { unstarted(data.failed); return; }
-  if (linking && data.id === linking.id) { linked(data.answer); return; }
+  if (linking && data.id === linking.id) {
+    if (data.failed) restart(`The library ended: ${data.failed}.`);
+    else linked(data.answer);
+    return;
+  }
   if (!waiting || data.id !== waiting.id) return;
   clearTimeout(timer);
   const asked = waiting;
   waiting = null;
-  if (data.failed) { restart('The library ended: ' + data.failed); return; }
+  if (data.failed) { restart(`The library ended: ${data.failed}.`); return; }
   if (asked.state.tab === model.tab) render(JSON.parse(data.answer));
   performance.measure('answer', { start: asked.begun, detail: { id: data.id, compute: data.ms } });
   if (performance.getEntriesByName('answer').length > 500) performance.clearMeasures('answer');
   document.body.dataset.answered = String(data.id);
   if (next) ask();
   else { busy(false); share(); }
-  document.body.dataset.idle = String(!waiting);
 }
 
 // ---- Rendering ----
@@ -808,7 +811,7 @@ $('tabs').addEventListener('keydown', (event) => {
   selectTab(tabs[at]);
   $('tab-' + tabs[at]).focus();
 });
-for (const id of Object.keys(choices)) $(id).addEventListener('change', () => { model[id] = $(id).value; changed(); });
+for (const id of choices) $(id).addEventListener('change', () => { model[id] = $(id).value; changed(); });
 for (const id of switches) $(id).addEventListener('change', () => { model[id] = $(id).checked; changed(); });
 $('scopes').addEventListener('input', () => { model.scopes = $('scopes').value; changed(); });
 for (const radio of document.getElementsByName('sources')) radio.addEventListener('change', () => { model.sources = radio.value; changed(); });
@@ -826,10 +829,8 @@ $('details').addEventListener('click', () => { $('answer').scrollIntoView(); $('
 $('undo').addEventListener('click', () => { if (disabled($('undo'))) return; model.steps = model.steps.slice(0, -1); selected = -1; changed(); });
 $('restart').addEventListener('click', () => { if (disabled($('restart'))) return; model.steps = []; selected = -1; changed(); });
 $('copy').addEventListener('click', async () => {
-  const pending = () => waiting || next || linking;
-  for (let i = 0; i < 100 && pending(); i++) await new Promise((done) => setTimeout(done, 20));
-  if (!pending() && link) askLink();
-  for (let i = 0; i < 100 && pending(); i++) await new Promise((done) => setTimeout(done, 20));
+  const pending = () => waiting || next || link || linking;
+  for (let i = 0; i < 200 && pending(); i++) await new Promise((done) => setTimeout(done, 20));
   if (pending()) { say('Not copied: the answer is still pending.'); return; }
   if (!location.hash) { say('Not copied: the inputs are too long for a link.'); return; }
   try {
