@@ -66,7 +66,7 @@ func (*readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emi
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	for r := lines.NewReader(f, longest); ; {
-		text, err := r.Next()
+		text, err := r.Append(nil)
 		long := err == lines.ErrTooLong
 		switch {
 		case err == io.EOF:
@@ -74,7 +74,7 @@ func (*readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emi
 		case err != nil && !long:
 			return err
 		case long || len(bytes.TrimSpace(text)) > 0:
-			emit(line{File: file.Metadata.Path, Number: r.Number(), Text: bytes.Clone(text), TooLong: long})
+			emit(line{File: file.Metadata.Path, Number: r.Number(), Text: text, TooLong: long})
 		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"io"
-	"iter"
 	"sync"
 
 	"github.com/metameld/metameld/examples/stream/lines"
@@ -26,7 +25,7 @@ type batch struct {
 	out                    bytes.Buffer // verdicts
 	refused, warned, wrong int          // lines
 
-	judged chan struct{} // closed when its lines are judged
+	turn, done chan struct{} // closed when it can be written, and when it is
 }
 
 // line is one line of a batch.
@@ -36,68 +35,64 @@ type line struct {
 	tooLong bool
 }
 
-// batches returns the lines of the input in order, judged by workers. A batch is valid
-// until the next one.
-func (j *judge) batches() iter.Seq[*batch] {
-	return func(yield func(*batch) bool) {
-		inOrder := make(chan *batch, j.workers)   // its room bounds memory
-		working := make(chan struct{}, j.workers) // an entry for each batch that is being judged
-		quit := make(chan struct{})
-		free := sync.Pool{New: func() any { return new(batch) }}
-		r, from := lines.NewReader(j.in, longest), j.done
-		var group sync.WaitGroup
-		group.Go(func() {
-			defer close(inOrder)
-			for last := false; !last; {
-				b := free.Get().(*batch)
-				b.reset()
-				last = j.read(b, r, from)
-				select {
-				case inOrder <- b:
-				case <-quit:
-					return
-				}
-				working <- struct{}{}
-				group.Go(func() {
-					j.batch(b)
-					<-working
-					close(b.judged)
-				})
-			}
-		})
-		defer group.Wait()
-		defer close(quit)
-		for b := range inOrder {
-			<-b.judged
-			if !yield(b) {
-				return
-			}
-			free.Put(b)
+// source is the input of all workers.
+type source struct {
+	sync.Mutex
+	r     *lines.Reader
+	from  checkpoint    // where r began
+	last  chan struct{} // done of the last batch that was read
+	ended bool
+}
+
+// end makes next report false from now on.
+func (s *source) end() {
+	s.Lock()
+	s.ended = true
+	s.Unlock()
+}
+
+// batches reads one batch after another, judges its lines, and calls write, which has the
+// batches of all workers in the order of the input. It ends with the input, or when write
+// returns false.
+func (j *judge) batches(in *source, write func(*batch) bool) {
+	for b := new(batch); in.next(b, j.every); {
+		j.batch(b)
+		<-b.turn
+		if !write(b) {
+			in.end()
 		}
+		close(b.done)
 	}
 }
 
-// read reads the lines of b, which is empty, from r, which began at a checkpoint. It
-// reports whether the input ends with them.
-func (j *judge) read(b *batch, r *lines.Reader, from checkpoint) (last bool) {
+// next reads the lines of the next batch into b. It reports false after the last.
+func (s *source) next(b *batch, every int) bool {
+	s.Lock()
+	defer s.Unlock()
+	if s.ended {
+		return false
+	}
+	b.reset()
+	b.turn, b.done = s.last, make(chan struct{})
+	s.last = b.done
 	for len(b.text) < batchBytes {
-		text, err := r.Next()
+		text, err := s.r.Append(b.text)
 		tooLong := err == lines.ErrTooLong
 		if err != nil && !tooLong {
-			if last = true; err != io.EOF {
+			if s.ended = true; err != io.EOF {
 				b.err = err
 			}
 			break
 		}
-		number := from.Lines + r.Number()
-		b.text = append(b.text, text...)
-		b.lines = append(b.lines, line{number, len(b.text), tooLong})
-		if number%j.every == 0 {
+		number := s.from.Lines + s.r.Number()
+		b.text = text
+		b.lines = append(b.lines, line{number, len(text), tooLong})
+		if number%every == 0 {
 			break // for a checkpoint
 		}
 	}
-	b.input = from.Input + r.Offset()
-	return last
+	b.input = s.from.Input + s.r.Offset()
+	return true
 }
 
 // reset makes b empty. It keeps the room of its text unless that is large.
@@ -105,7 +100,7 @@ func (b *batch) reset() {
 	if cap(b.text) > 4*batchBytes {
 		b.text = nil
 	}
-	*b = batch{text: b.text[:0], lines: b.lines[:0], judged: make(chan struct{})}
+	*b = batch{text: b.text[:0], lines: b.lines[:0]}
 }
 
 // batch judges the lines of b.

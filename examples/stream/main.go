@@ -37,8 +37,10 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
+	"github.com/metameld/metameld/examples/stream/lines"
 	"github.com/metameld/metameld/user"
 )
 
@@ -148,40 +150,72 @@ type judge struct {
 
 // all judges the lines of the input to its end, or until ctx is done.
 func (j *judge) all(ctx context.Context) error {
-	started, spoke, before := time.Now(), time.Now(), j.done.Lines
-	w := bufio.NewWriterSize(counting{j.out, &j.done.Output}, 64<<10)
-	save := func() error {
-		if err := w.Flush(); err != nil {
-			return err
-		}
-		return j.done.write(j.mark)
+	began := make(chan struct{})
+	close(began)
+	in := source{r: lines.NewReader(j.in, longest), from: j.done, last: began}
+	w := writer{judge: j, w: bufio.NewWriterSize(counting{j.out, &j.done.Output}, 64<<10)}
+	w.started, w.spoke, w.before = time.Now(), time.Now(), j.done.Lines
+	var err error
+	var workers sync.WaitGroup
+	for range j.workers {
+		workers.Go(func() {
+			j.batches(&in, func(b *batch) bool {
+				if err == nil {
+					err = w.batch(ctx, b)
+				}
+				return err == nil
+			})
+		})
 	}
-	for b := range j.batches() {
-		if _, err := w.Write(b.out.Bytes()); err != nil {
-			return err
-		}
-		j.done.add(b)
-		if b.err != nil {
-			return errors.Join(fmt.Errorf("line %d: %w", j.done.Lines+1, b.err), save())
-		}
-		if len(b.lines) == 0 || j.done.Lines%j.every != 0 {
-			continue
-		}
-		if err := save(); err != nil {
-			return err
-		}
-		if time.Since(spoke) >= j.pause {
-			spoke = time.Now()
-			_, _ = fmt.Fprintf(j.log, "%d lines, %.0f a second, %d refused\n",
-				j.done.Lines, float64(j.done.Lines-before)/time.Since(started).Seconds(), j.done.Refused)
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("stopped after line %d", j.done.Lines)
-		}
+	workers.Wait()
+	if err != nil {
+		return err
 	}
 	_, _ = fmt.Fprintf(j.log, "%d lines: %d refused, %d with warnings only, %d not understood\n",
 		j.done.Lines, j.done.Refused, j.done.Warned, j.done.Wrong)
-	return save()
+	return w.save()
+}
+
+// writer writes the verdicts of batches, checkpoints and the progress.
+type writer struct {
+	*judge
+	w              *bufio.Writer
+	started, spoke time.Time
+	before         int // lines
+}
+
+// batch writes the next batch.
+func (w *writer) batch(ctx context.Context, b *batch) error {
+	if _, err := w.w.Write(b.out.Bytes()); err != nil {
+		return err
+	}
+	w.done.add(b)
+	if b.err != nil {
+		return errors.Join(fmt.Errorf("line %d: %w", w.done.Lines+1, b.err), w.save())
+	}
+	if len(b.lines) == 0 || w.done.Lines%w.every != 0 {
+		return nil
+	}
+	if err := w.save(); err != nil {
+		return err
+	}
+	if time.Since(w.spoke) >= w.pause {
+		w.spoke = time.Now()
+		_, _ = fmt.Fprintf(w.log, "%d lines, %.0f a second, %d refused\n",
+			w.done.Lines, float64(w.done.Lines-w.before)/time.Since(w.started).Seconds(), w.done.Refused)
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped after line %d", w.done.Lines)
+	}
+	return nil
+}
+
+// save writes a checkpoint.
+func (w *writer) save() error {
+	if err := w.w.Flush(); err != nil {
+		return err
+	}
+	return w.done.write(w.mark)
 }
 
 // counting counts the bytes written to w.

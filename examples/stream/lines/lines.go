@@ -16,7 +16,6 @@ var ErrTooLong = errors.New("line too long")
 type Reader struct {
 	r      *bufio.Reader
 	bound  int
-	line   []byte
 	number int
 	offset int64
 }
@@ -26,31 +25,31 @@ func NewReader(r io.Reader, bound int) *Reader {
 	return &Reader{r: bufio.NewReaderSize(r, 64<<10), bound: bound}
 }
 
-// Next returns the next line without the \n or \r\n at its end. The line is valid
-// until the next call. The error is io.EOF after the last line, [ErrTooLong] for a
-// line that was skipped, or that of the underlying reader.
-func (r *Reader) Next() ([]byte, error) {
-	r.line = r.line[:0]
+// Append appends the next line, without the \n or \r\n at its end, to dst. With an
+// error it returns dst as it was: io.EOF after the last line, [ErrTooLong] for a line
+// that was skipped, or the error of the underlying reader.
+func (r *Reader) Append(dst []byte) ([]byte, error) {
+	start := len(dst)
 	size, long := 0, false
 	for {
 		part, err := r.r.ReadSlice('\n')
 		size += len(part)
 		r.offset += int64(len(part))
 		text := bytes.TrimSuffix(part, []byte("\n"))
-		if long = long || len(r.line)+len(text) > r.bound; !long {
-			r.line = append(r.line, text...)
+		if long = long || len(dst)-start+len(text) > r.bound; !long {
+			dst = append(dst, text...)
 		}
 		switch {
 		case err == bufio.ErrBufferFull:
 			continue
 		case err == io.EOF && size == 0, err != nil && err != io.EOF:
-			return nil, err
+			return dst[:start], err
 		}
 		r.number++
 		if long {
-			return nil, ErrTooLong
+			return dst[:start], ErrTooLong
 		}
-		return bytes.TrimSuffix(r.line, []byte("\r")), nil
+		return dst[:start+len(bytes.TrimSuffix(dst[start:], []byte("\r")))], nil
 	}
 }
 

@@ -29,13 +29,13 @@ func TestLines(t *testing.T) {
 			{"", 200_009, lines.ErrTooLong},
 			{"c", 200_010, nil},
 		} {
-			line, err := r.Next()
+			line, err := r.Append(nil)
 			assert.Equal(t, want.line, string(line))
 			assert.Equal(t, want.err, err)
 			assert.Equal(t, want.offset, r.Offset())
 			assert.Equal(t, i+1, r.Number())
 		}
-		_, err := r.Next()
+		_, err := r.Append(nil)
 		assert.Equal(t, io.EOF, err)
 		assert.Equal(t, 6, r.Number())
 	}
@@ -44,9 +44,9 @@ func TestLines(t *testing.T) {
 func TestErrors(t *testing.T) {
 	broken := errors.New("broken")
 	r := lines.NewReader(io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(broken)), 10)
-	line, err := r.Next()
+	line, err := r.Append(nil)
 	assert.Equal(t, "a", string(line))
 	assert.NoError(t, err)
-	_, err = r.Next()
+	_, err = r.Append(nil)
 	assert.Equal(t, broken, err)
 }
