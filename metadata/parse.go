@@ -89,7 +89,8 @@ func readObject(d []byte, names *jsonscan.Names) (o Object, ok bool) {
 			end--
 		}
 		off := names.Off(k)
-		nameEnd, escaped, value := jsonscan.ReadMember(d, off)
+		nameEnd, escaped := jsonscan.StringEnd(d, off)
+		value := jsonscan.Space(d, jsonscan.Space(d, nameEnd)+len(":"))
 		members[k].set(s[off:nameEnd], escaped, s[value:end])
 	}
 	return o, true
@@ -116,7 +117,7 @@ func releaseNames(names *jsonscan.Names) {
 func objectOf(text string) Object {
 	var few [fewMembers]member // on the stack
 	n := 0
-	for i := jsonscan.Space([]byte(text), 1); text[i] != '}'; n++ {
+	for i := 1; text[i] != '}'; n++ {
 		if n == len(few) {
 			members := append(make([]member, 0, n+membersFrom(text, i)), few[:]...)
 			for ; text[i] != '}'; n++ {
@@ -144,11 +145,12 @@ func membersFrom(text string, i int) (n int) {
 // read makes m the member at text[i] and returns where the next one begins, or the
 // brace at the end.
 func (m *member) read(text string, i int) int {
-	end, escaped, value := jsonscan.ReadMember([]byte(text), i)
-	key := text[i:end]
-	end = jsonscan.End([]byte(text), value)
-	m.set(key, escaped, text[value:end])
-	return jsonscan.Next([]byte(text), end)
+	nameEnd, escaped, end := jsonscan.ReadMember([]byte(text), i)
+	m.set(text[i:nameEnd], escaped, text[nameEnd+len(":"):end])
+	if text[end] == ',' {
+		end++
+	}
+	return end
 }
 
 // newObject returns the object with the members, which the caller must not change

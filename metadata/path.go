@@ -60,9 +60,10 @@ func memberValue(text string, i int, name string) int {
 	if text[i] != '{' {
 		return -1
 	}
-	for i = jsonscan.Space([]byte(text), i+1); text[i] != '}'; {
+	for i++; text[i] != '}'; {
 		jsonscan.Compared()
-		end, escaped, value := jsonscan.ReadMember([]byte(text), i)
+		end, escaped := jsonscan.StringEnd([]byte(text), i)
+		value := end + len(":")
 		if text[i+1:end-1] == name && !escaped || escaped && jsonscan.Unquote(text[i:end]) == name {
 			return value
 		}

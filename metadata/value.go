@@ -210,7 +210,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 		if v.Kind() != KindObject {
 			return
 		}
-		for i := jsonscan.Space([]byte(v.text), 1); v.text[i] != '}'; {
+		for i := 1; v.text[i] != '}'; {
 			var m member
 			if i = m.read(v.text, i); !yield(m.name, m.val()) {
 				return

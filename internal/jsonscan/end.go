@@ -20,8 +20,7 @@ func End(d []byte, i int) int {
 }
 
 // containerEnd returns the index after the valid array or object at d[i]. It reads
-// eight bytes at a time, and one by one where they have a backslash or may have the
-// end.
+// eight bytes at a time, and one by one where they have a backslash and at the end of d.
 func containerEnd(d []byte, i int) int {
 	depth, inside := 0, uint64(0) // inside: all bits are set in a string
 	for {
@@ -34,16 +33,27 @@ func containerEnd(d []byte, i int) int {
 				i += 8
 				continue
 			}
-			quotes, closing := bytesIn(x, '"'), bytesIn(brackets, '}')
-			if bytesIn(x, '\\') != 0 || bits.OnesCount64(closing) >= depth {
+			if bytesIn(x, '\\') != 0 {
 				break
 			}
 			// A byte is in a string if an odd number of quotes comes before it.
-			odd := quotes ^ quotes<<8
+			odd := bytesIn(x, '"')
+			odd ^= odd << 8
 			odd ^= odd << 16
 			odd ^= odd << 32
 			outside := ^(odd ^ inside)
-			depth += bits.OnesCount64(bytesIn(brackets, '{')&outside) - bits.OnesCount64(closing&outside)
+			opening, closing := bytesIn(brackets, '{')&outside, bytesIn(brackets, '}')&outside
+			if n := bits.OnesCount64(closing); n < depth {
+				depth += bits.OnesCount64(opening) - n
+			} else {
+				for m := opening | closing; m != 0; m &= m - 1 {
+					if opening&m&-m != 0 {
+						depth++
+					} else if depth--; depth == 0 {
+						return i + bits.TrailingZeros64(m)>>3 + 1
+					}
+				}
+			}
 			inside ^= uint64(int64(odd) >> 63)
 			i += 8
 		}
@@ -80,33 +90,53 @@ func stringEnd(d []byte, i int) int {
 	return end
 }
 
-// ReadMember reads the member at d[at] of a valid text: where its name ends, whether the
-// name has an escape, and where the value begins. It is faster than [Member].
-func ReadMember(d []byte, at int) (end int, escaped bool, value int) {
-	end, escaped = StringEnd(d, at)
-	if value = end; d[value] != ':' {
-		value = Space(d, value)
+// ReadMember reads the member at d[at] of a valid object without white space: where its
+// name ends, whether the name has an escape, and where its value ends. A colon stands
+// between them.
+func ReadMember(d []byte, at int) (nameEnd int, escaped bool, end int) {
+	if nameEnd = special(d, at+1); d[nameEnd] == '"' {
+		nameEnd++
+	} else {
+		nameEnd, escaped = StringEnd(d, at)
 	}
-	if value++; d[value] <= ' ' {
-		value = Space(d, value)
+	switch i := nameEnd + 1; d[i] {
+	case '"':
+		if end = special(d, i+1); d[end] == '"' {
+			end++
+		} else {
+			end = stringEnd(d, i)
+		}
+	case '{', '[':
+		end = containerEnd(d, i)
+	default:
+		for end = i + 1; d[end] != ',' && d[end] != '}'; end++ {
+		}
 	}
-	return end, escaped, value
+	return nameEnd, escaped, end
+}
+
+// special returns the index of the first quote or backslash in d at or after i, or of
+// one of the last seven bytes.
+func special(d []byte, i int) int {
+	for ; len(d)-i >= 8; i += 8 {
+		if m := quoteOrBackslash(binary.LittleEndian.Uint64(d[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	return i
+}
+
+// quoteOrBackslash finds the first quote or backslash in x. The lowest set bit of the
+// result is the high bit of that byte; the result is 0 if there is none.
+func quoteOrBackslash(x uint64) uint64 {
+	return ((x ^ lowBits*'"' - lowBits) | (x ^ lowBits*'\\' - lowBits)) &^ x & highBits
 }
 
 // StringEnd returns the index after the valid string at d[i], and whether it has an
 // escape. It is faster than [String], since it does not validate.
 func StringEnd(d []byte, i int) (end int, escaped bool) {
-	for i++; ; {
-		for len(d)-i >= 8 {
-			x := binary.LittleEndian.Uint64(d[i:])
-			quote := (x ^ lowBits*'"') - lowBits
-			backslash := (x ^ lowBits*'\\') - lowBits
-			if m := (quote | backslash) &^ x & highBits; m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
+	for i++; ; i++ {
+		i = special(d, i)
 		switch d[i] {
 		case '"':
 			return i + 1, escaped
@@ -114,6 +144,5 @@ func StringEnd(d []byte, i int) (end int, escaped bool) {
 			escaped = true
 			i++
 		}
-		i++
 	}
 }
