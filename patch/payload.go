@@ -62,11 +62,10 @@ func Parse(text []byte) (Payload, error) {
 
 // FromValue returns the object v as a payload, as [Parse] does. The payload shares text
 // with v. The error is a [metadata.Errors] with [metadata.ErrNotObject].
-func FromValue(v metadata.Value) (Payload, error) {
+func FromValue(v metadata.Value) (p Payload, err error) {
 	if v.Kind() != metadata.KindObject {
-		return Payload{}, metadata.Errors{{Fault: metadata.ErrNotObject}}
+		return p, metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
-	var p Payload
 	var extra []string
 	table := p.fields()
 	i := -1

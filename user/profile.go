@@ -107,11 +107,10 @@ func Parse(text []byte) (Profile, error) {
 
 // FromValue returns the object v as a profile, as [Parse] does. The profile shares text
 // with v. The error is a [metadata.Errors] with [metadata.ErrNotObject].
-func FromValue(v metadata.Value) (Profile, error) {
+func FromValue(v metadata.Value) (p Profile, err error) {
 	if v.Kind() != metadata.KindObject {
-		return Profile{}, metadata.Errors{{Fault: metadata.ErrNotObject}}
+		return p, metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
-	var p Profile
 	var extra []string
 	table := p.attributes()
 	i := -1
