@@ -51,13 +51,13 @@ import (
 // Sources: the endpoint's description; 28 recorded updates (2, 4, 5, 6, 7); User
 // Profile Structure (3). Inferred are rule 4 for metadata whose last member is
 // removed by a null, and the exception in rule 7. Rule 8 is disputed.
-func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
+func (p Payload) Apply(u user.Profile, t user.Target) (out user.Outcome, err error) {
 	if derived.Hides(&u) {
 		u = derived.Placed(u)
 	}
 	verdict := p.validate(&t, true)
 	if err := verdict.Err(); err != nil {
-		return user.Outcome{}, err
+		return out, err
 	}
 	if len(u.Identities) > 0 && !u.Identities[0].Provider.IsZero() {
 		for i := range verdict.Warnings {
@@ -67,8 +67,12 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 		}
 	}
 	derived.Resolve(&t.Connection)
-	p = p.normal()
-	found, out := judge.New(t.Sources, t.Policies), user.Outcome{Before: u.Clone(), Profile: u.Clone()}
+	if p.Extra.Len() > 0 {
+		p = p.placed()
+	}
+	found := judge.New(t.Sources, t.Policies)
+	out.Before, out.Profile = u, u
+	out.Before.Identities, out.Profile.Identities = twice(u.Identities)
 	a := applier{Judge: &found, p: &p, t: &t, u: &out.Profile, list: &out.Effects}
 	if t.Secondary {
 		a.identity()
@@ -89,6 +93,16 @@ func (p Payload) Apply(u user.Profile, t user.Target) (user.Outcome, error) {
 	slices.SortStableFunc(out.Effects, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
 	out.Warnings = judge.InOrder(append(verdict.Warnings, own.Warnings...))
 	return out, nil
+}
+
+// twice returns two copies of the list.
+func twice(list []user.Identity) (first, second []user.Identity) {
+	n := len(list)
+	if n == 0 {
+		return list, list
+	}
+	both := slices.Concat(list, list)
+	return both[:n:n], both[n:]
 }
 
 // applier applies a payload that is valid. It holds pointers only: where a part of a
@@ -328,28 +342,30 @@ func (a *applier) block() {
 
 // sessions lists the changes that end the user's sessions.
 func (a *applier) sessions(before *user.Profile) {
-	if !a.p.Password.IsZero() {
+	p := a.p
+	if !p.Password.IsZero() {
 		a.effect(user.SessionsExpire, rule.PasswordSessions, attrPassword)
 	}
-	p, stored := *a.p, *before
-	p.Email, p.Username = derived.Fold(a.t, p.Email), derived.Fold(a.t, p.Username)
 	if a.t.Secondary {
-		stored = user.Profile{}
-		if identity := secondaryOf(before, &p); identity != nil {
+		identity := secondaryOf(before, p)
+		before = &user.Profile{}
+		if identity != nil {
 			data, _ := identity.ProfileData.Get()
-			stored, _ = user.FromValue(data) // absent data counts as changed
+			*before, _ = user.FromValue(data) // absent data counts as changed
 		}
 	}
-	for _, x := range texts(&p, &stored) {
-		switch x.a {
-		case attrEmail, attrPhoneNumber, attrUsername:
-			if !x.sent.IsZero() && a.endsSessions(x.a, !sameText(*x.sent, *x.stored), false) {
-				a.effect(user.SessionsExpire, rule.SessionsExpire, x.a)
-			}
+	for _, x := range [...]struct {
+		a            attribute
+		sent, stored *user.Field[string]
+	}{
+		{attrEmail, &p.Email, &before.Email}, {attrPhoneNumber, &p.PhoneNumber, &before.PhoneNumber}, {attrUsername, &p.Username, &before.Username},
+	} {
+		if !x.sent.IsZero() && a.endsSessions(x.a, !sameText(derived.Fold(a.t, *x.sent), *x.stored), false) {
+			a.effect(user.SessionsExpire, rule.SessionsExpire, x.a)
 		}
 	}
 	if verified, ok := p.EmailVerified.Get(); ok {
-		was, has := stored.EmailVerified.Get()
+		was, has := before.EmailVerified.Get()
 		if a.endsSessions(attrEmailVerified, !has || was != verified, verified) {
 			a.effect(user.SessionsExpire, rule.SessionsExpire, attrEmailVerified)
 		}

@@ -57,7 +57,8 @@ func TestApplyCostsWhatIsTouched(t *testing.T) {
 		out, err := p.Apply(u, target)
 		require.NoError(t, err)
 		assert.NotEmpty(t, out.Warnings, "of the size")
-		return allocated(func() { _, _ = p.Apply(u, target) })
+		apply := func() { _, _ = p.Apply(u, target) }
+		return min(allocated(apply), allocated(apply), allocated(apply)) // the runtime allocates now and then
 	}
 	assert.InDelta(t, cost(20<<10), cost(2<<20), 4<<10) // one warning more
 }

@@ -10,35 +10,32 @@ import (
 // texts "true" and "false" are not booleans, though [user.Parse] reads them. Metadata and
 // attributes of any type are not among them.
 func Mistyped(p *user.Profile, report func(name, want string)) {
-	for _, a := range [...]struct {
-		name, want string
-		is         bool
-	}{
-		{"user_id", "a string", p.UserID.IsMistyped()},
-		{"email", "a string", p.Email.IsMistyped()},
-		{"email_verified", "true or false", flagMistyped(p.EmailVerified)},
-		{"username", "a string", p.Username.IsMistyped()},
-		{"phone_number", "a string", p.PhoneNumber.IsMistyped()},
-		{"phone_verified", "true or false", flagMistyped(p.PhoneVerified)},
-		{"name", "a string", p.Name.IsMistyped()},
-		{"nickname", "a string", p.Nickname.IsMistyped()},
-		{"given_name", "a string", p.GivenName.IsMistyped()},
-		{"family_name", "a string", p.FamilyName.IsMistyped()},
-		{"picture", "a string", p.Picture.IsMistyped()},
-		{"blocked", "true or false", p.Blocked.IsMistyped()},
-		{"identities", "a list of objects", identitiesMistyped(p)},
-		{"multifactor_last_modified", "a date in a string", p.MultifactorLastModified.IsMistyped()},
-		{"last_ip", "a string", p.LastIP.IsMistyped()},
-		{"last_login", "a date in a string", p.LastLogin.IsMistyped()},
-		{"logins_count", "a whole number", p.LoginsCount.IsMistyped()},
-		{"last_password_reset", "a date in a string", p.LastPasswordReset.IsMistyped()},
-		{"created_at", "a date in a string", p.CreatedAt.IsMistyped()},
-		{"updated_at", "a date in a string", p.UpdatedAt.IsMistyped()},
-	} {
-		if a.is {
-			report(a.name, a.want)
+	const text, flag, date = "a string", "true or false", "a date in a string"
+	is := func(mistyped bool, name, want string) {
+		if mistyped {
+			report(name, want)
 		}
 	}
+	is(p.UserID.IsMistyped(), "user_id", text)
+	is(p.Email.IsMistyped(), "email", text)
+	is(flagMistyped(p.EmailVerified), "email_verified", flag)
+	is(p.Username.IsMistyped(), "username", text)
+	is(p.PhoneNumber.IsMistyped(), "phone_number", text)
+	is(flagMistyped(p.PhoneVerified), "phone_verified", flag)
+	is(p.Name.IsMistyped(), "name", text)
+	is(p.Nickname.IsMistyped(), "nickname", text)
+	is(p.GivenName.IsMistyped(), "given_name", text)
+	is(p.FamilyName.IsMistyped(), "family_name", text)
+	is(p.Picture.IsMistyped(), "picture", text)
+	is(p.Blocked.IsMistyped(), "blocked", flag)
+	is(identitiesMistyped(p), "identities", "a list of objects")
+	is(p.MultifactorLastModified.IsMistyped(), "multifactor_last_modified", date)
+	is(p.LastIP.IsMistyped(), "last_ip", text)
+	is(p.LastLogin.IsMistyped(), "last_login", date)
+	is(p.LoginsCount.IsMistyped(), "logins_count", "a whole number")
+	is(p.LastPasswordReset.IsMistyped(), "last_password_reset", date)
+	is(p.CreatedAt.IsMistyped(), "created_at", date)
+	is(p.UpdatedAt.IsMistyped(), "updated_at", date)
 }
 
 // flagMistyped reports whether f was read from another type than boolean.

@@ -38,6 +38,9 @@ func WarnSize(j *judge.Judge, before, after *user.Profile) {
 // sizes warns if the profile after a write is larger than its limit. It returns the
 // bytes of a profile that the write makes larger than the allowance; otherwise 0.
 func sizes(j *judge.Judge, before, after *user.Profile) int {
+	if atMost(after) <= limit.Profile {
+		return 0
+	}
 	n := Size(after)
 	if n <= limit.Profile {
 		return 0
@@ -65,48 +68,53 @@ func stamped(u, now *user.Profile) user.Profile {
 
 // Size returns the bytes of u, which is placed ([Placed]), as JSON text. It reads no
 // metadata, however large.
-func Size(u *user.Profile) int {
-	var o object
+func Size(u *user.Profile) int { return size(u, false) }
+
+// atMost returns a size that [Size] does not exceed. It takes less time, since it reads no
+// text.
+func atMost(u *user.Profile) int { return size(u, true) }
+
+func size(u *user.Profile, rough bool) int {
+	o := object{rough: rough}
 	o.add("user_id", written(u.UserID))
-	o.add("email", text(u.Email))
+	o.add("email", text(&o, u.Email))
 	o.add("email_verified", written(u.EmailVerified))
-	o.add("username", text(u.Username))
-	o.add("phone_number", text(u.PhoneNumber))
+	o.add("username", text(&o, u.Username))
+	o.add("phone_number", text(&o, u.PhoneNumber))
 	o.add("phone_verified", written(u.PhoneVerified))
-	o.add("name", text(u.Name))
-	o.add("nickname", text(u.Nickname))
-	o.add("given_name", text(u.GivenName))
-	o.add("family_name", text(u.FamilyName))
-	o.add("picture", text(u.Picture))
+	o.add("name", text(&o, u.Name))
+	o.add("nickname", text(&o, u.Nickname))
+	o.add("given_name", text(&o, u.GivenName))
+	o.add("family_name", text(&o, u.FamilyName))
+	o.add("picture", text(&o, u.Picture))
 	o.add("blocked", written(u.Blocked))
-	o.add("identities", identities(u.Identities))
+	o.add("identities", identities(u.Identities, rough))
 	o.add("user_metadata", u.UserMetadata.Size())
 	o.add("app_metadata", u.AppMetadata.Size())
 	o.add("multifactor", len(u.Multifactor.String()))
-	o.add("multifactor_last_modified", text(u.MultifactorLastModified))
-	o.add("last_ip", text(u.LastIP))
-	o.add("last_login", text(u.LastLogin))
+	o.add("multifactor_last_modified", text(&o, u.MultifactorLastModified))
+	o.add("last_ip", text(&o, u.LastIP))
+	o.add("last_login", text(&o, u.LastLogin))
 	o.add("logins_count", written(u.LoginsCount))
-	o.add("last_password_reset", text(u.LastPasswordReset))
-	o.add("created_at", text(u.CreatedAt))
-	o.add("updated_at", text(u.UpdatedAt))
+	o.add("last_password_reset", text(&o, u.LastPasswordReset))
+	o.add("created_at", text(&o, u.CreatedAt))
+	o.add("updated_at", text(&o, u.UpdatedAt))
 	o.add("permissions", len(u.Permissions.String()))
 	o.addAll(u.Extra)
 	return o.size()
 }
 
 // identities returns the size of the list; 0 if it is absent.
-func identities(list []user.Identity) int {
+func identities(list []user.Identity, rough bool) int {
 	if list == nil {
 		return 0
 	}
 	n := len("[]") + max(0, len(list)-1)*len(",")
 	for i := range list {
-		var o object
-		x := &list[i]
-		o.add("connection", text(x.Connection))
+		o, x := object{rough: rough}, &list[i]
+		o.add("connection", text(&o, x.Connection))
 		o.add("user_id", written(x.UserID))
-		o.add("provider", text(x.Provider))
+		o.add("provider", text(&o, x.Provider))
 		o.add("isSocial", written(x.IsSocial))
 		o.add("profileData", x.ProfileData.Size())
 		o.add("access_token", secret(x.AccessToken))
@@ -119,7 +127,10 @@ func identities(list []user.Identity) int {
 }
 
 // object adds up the size of an object.
-type object struct{ n int } // of the members, each with a comma
+type object struct {
+	n     int  // of the members, each with a comma
+	rough bool // it may be larger than the object
+}
 
 func (o *object) size() int { return max(len("{}"), len("{")+o.n) }
 
@@ -145,15 +156,19 @@ func quoted(s string) int {
 	return len(jsonscan.AppendQuote(nil, s))
 }
 
-// text returns the size of a field that is a text; 0 if it is absent.
-func text[T string | user.Timestamp](f user.Field[T]) int {
-	if s, ok := f.Get(); ok && jsonscan.IsPlain(string(s)) {
+// text returns the size in o of a field that is a text; 0 if it is absent.
+func text[T string | user.Timestamp](o *object, f user.Field[T]) int {
+	s, ok := f.Get()
+	switch {
+	case ok && o.rough:
+		return len(`""`) + len(`\u0000`)*len(s)
+	case ok && jsonscan.IsPlain(string(s)):
 		return len(`""`) + len(s)
 	}
 	return written(f)
 }
 
-// secret is [text] for a secret.
+// secret returns the size of a field that is a secret; 0 if it is absent.
 func secret(f user.Field[user.Secret]) int {
 	if s, ok := f.Get(); ok && jsonscan.IsPlain(s.Reveal()) {
 		return len(`""`) + len(s.Reveal())
@@ -167,6 +182,6 @@ func written[T string | bool | int64 | user.ID | user.Timestamp | user.Secret](f
 	if f.IsZero() {
 		return 0
 	}
-	var room [128]byte
+	var room [64]byte
 	return len(f.AppendJSON(room[:0]))
 }

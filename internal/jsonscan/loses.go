@@ -25,27 +25,39 @@ func Loses(a, b []byte) bool {
 // losesFlat is Loses for the first level of few members. It reports false if objects
 // inside must be compared, or b has many members.
 func losesFlat(a, b []byte) (lost, ok bool) {
+	i, j := Space(a, 1), Space(b, 1)
+	for a[i] != '}' && b[j] != '}' { // members mostly have the same order
+		x, v := Member(a, i)
+		y, w := Member(b, j)
+		if !SameName(a, x, b, y) {
+			break
+		}
+		if a[v] == '{' && b[w] == '{' {
+			return false, false
+		}
+		i, j = Next(a, End(a, v)), Next(b, End(b, w))
+	}
 	var room [few]struct {
 		name     Name
 		isObject bool
 	}
 	n := 0
-	for i := Space(b, 1); b[i] != '}'; n++ {
+	for ; b[j] != '}'; n++ {
 		if n == len(room) {
 			return false, false
 		}
-		name, value := Member(b, i)
+		name, value := Member(b, j)
 		room[n].name, room[n].isObject = name, b[value] == '{'
-		i = Next(b, End(b, value))
+		j = Next(b, End(b, value))
 	}
 	theirs, at := room[:n], 0 // at: where the next member of a probably is
-	for i := Space(a, 1); a[i] != '}'; {
+	for a[i] != '}' {
 		name, value := Member(a, i)
 		i = Next(a, End(a, value))
 		found := -1
 		for k := range theirs {
-			if j := (at + k) % n; SameName(a, name, b, theirs[j].name) {
-				found = j
+			if l := (at + k) % n; SameName(a, name, b, theirs[l].name) {
+				found = l
 				break
 			}
 		}
