@@ -34,8 +34,8 @@ func (m Mode) Merge(base Object, d Delta) Object {
 			return o
 		}
 	}
-	members := make([]*member, len(old), len(old)+len(patch))
-	copy(members, old)
+	o := withRoom(len(old) + len(patch))
+	members := append(o.members, old...)
 	w := memberWriter{mode: m, patch: patch}
 	nested := m&(AllLevels|AppendLists|UnionLists) != 0 // the kinds of values matter
 	in, removed := lookup{members: old}, false
@@ -67,7 +67,8 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	if removed {
 		members = withoutNil(members)
 	}
-	return Object{&object{members: members}}
+	o.members = members
+	return Object{o}
 }
 
 // addsWhole reports whether m stores the members of a patch as they are if the base lacks

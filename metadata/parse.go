@@ -213,3 +213,29 @@ func roomFor(n int) (Object, []member) {
 	members := make([]member, n)
 	return objectOver(members), members
 }
+
+// withRoom returns an object without members that has room for n of them. It is one
+// allocation for few members.
+func withRoom(n int) *object {
+	switch {
+	case n <= 8:
+		b := new(listed[[8]*member])
+		b.members = b.list[:0]
+		return &b.object
+	case n <= 16:
+		b := new(listed[[16]*member])
+		b.members = b.list[:0]
+		return &b.object
+	case n <= 24:
+		b := new(listed[[24]*member])
+		b.members = b.list[:0]
+		return &b.object
+	}
+	return &object{members: make([]*member, 0, n)}
+}
+
+// listed is an object with the array of the pointers to its members.
+type listed[L any] struct {
+	object
+	list L
+}

@@ -3,8 +3,8 @@ package jsonscan
 import "bytes"
 
 // Loses reports whether an object in the valid object a has a member that the object
-// at the same place in the valid object b lacks. It allocates only if objects are
-// inside both or b has many members.
+// at the same place in the valid object b lacks. Neither has white space. It allocates
+// only if objects are inside both or b has many members.
 func Loses(a, b []byte) bool {
 	if lost, ok := losesFlat(a, b); ok {
 		return lost
@@ -25,17 +25,17 @@ func Loses(a, b []byte) bool {
 // losesFlat is Loses for the first level of few members. It reports false if objects
 // inside must be compared, or b has many members.
 func losesFlat(a, b []byte) (lost, ok bool) {
-	i, j := Space(a, 1), Space(b, 1)
+	i, j := 1, 1
 	for a[i] != '}' && b[j] != '}' { // members mostly have the same order
-		x, v := Member(a, i)
-		y, w := Member(b, j)
-		if !SameName(a, x, b, y) {
+		m, _, endA := ReadMember(a, i)
+		n, _, endB := ReadMember(b, j)
+		if !bytes.Equal(a[i:m], b[j:n]) {
 			break
 		}
-		if a[v] == '{' && b[w] == '{' {
+		if a[m+1] == '{' && b[n+1] == '{' {
 			return false, false
 		}
-		i, j = Next(a, End(a, v)), Next(b, End(b, w))
+		i, j = Next(a, endA), Next(b, endB)
 	}
 	var room [few]struct {
 		name     Name
