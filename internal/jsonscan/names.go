@@ -8,8 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Up to few names are compared pair by pair, and more through a hash table.
-const few = 12
+// Up to few names are compared pair by pair, and more through a hash table. Names of one
+// text, whose keys are at hand, are compared without a table up to someNames.
+const (
+	few       = 12
+	someNames = 64
+)
 
 // Names finds duplicate names. It is a stack of the names of the objects that are open
 // while a text is scanned, innermost last. The zero Names is ready for use; reuse saves
@@ -261,13 +265,27 @@ func (s *Names) close(d []byte) bool {
 // Unique reports whether the names added since mark, all in d, are unique.
 func (s *Names) Unique(d []byte, mark int) bool {
 	list := s.list[mark:]
-	if len(list) > few {
+	if len(list) > someNames {
 		return s.uniqueHashed(d, list)
 	}
-	for i := 1; i < len(list); i++ {
+	var seen [8]uint64 // bits by the hash of the key
+	alike := 0
+	for i := range list {
+		h := list[i].key * spreading >> (64 - 9)
+		word, bit := h>>6, uint64(1)<<(h&63)
+		if seen[word]&bit == 0 {
+			seen[word] |= bit
+			continue
+		}
 		for j := range i {
+			if list[i].key != list[j].key {
+				continue
+			}
 			if list[i].same(d, list[j]) {
 				return false
+			}
+			if alike++; alike > few { // both names were read, however long they are
+				return s.uniqueHashed(d, list)
 			}
 		}
 	}
@@ -338,7 +356,9 @@ func (s *Names) uniqueSeeded(d []byte, list []entry, table []uint32) bool {
 // Equal names have equal hashes.
 func (n Name) Spread() uint64 { return spread(n.key) }
 
-func spread(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 }
+func spread(key uint64) uint64 { return key * spreading }
+
+const spreading = 0x9e3779b97f4a7c15
 
 // Hash returns a hash of the name n in d. Equal names have equal hashes for the same
 // Names.

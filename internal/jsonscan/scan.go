@@ -306,10 +306,16 @@ key:
 			if c = byte(x >> ((t - 7) & 63)); c == '"' {
 				i = j + 1
 				if len(unique) > 0 {
+					size, k := j-start-1, binary.LittleEndian.Uint64(d[start+1:]) // as key does
+					if size < 8 {
+						k = k&(1<<(8*size&63)-1) | uint64(size)<<56
+					} else {
+						k = keyOf(k, binary.LittleEndian.Uint64(d[j-8:]), int(size))
+					}
 					if len(names.list) == cap(names.list) {
 						names.grow(d, int(start))
 					}
-					names.list = append(names.list, entry{key(d, int(start+1), int(j)), int(start)})
+					names.list = append(names.list, entry{k, int(start)})
 				}
 				goto colon
 			}
