@@ -173,11 +173,10 @@ func setFlag(dst *user.Field[bool], f user.Field[bool]) {
 // identity changes the attributes of a secondary identity.
 func (a *applier) identity() {
 	p := a.p
-	table := p.fields()
 	var sent []attribute
-	for x := range attributes {
-		if x.isOfIdentity() && memberOf(table[x].Field).present {
-			sent = append(sent, x)
+	for x, m := range p.members() {
+		if at := attribute(x); m.present && at.isOfIdentity() {
+			sent = append(sent, at)
 		}
 	}
 	if sent == nil {

@@ -137,7 +137,7 @@ func (p *Payload) delta(a attribute) *metadata.Delta {
 
 // has reports whether p has a.
 func (p *Payload) has(a attribute) bool {
-	return memberOf(p.fields()[a].Field).present
+	return p.members()[a].present
 }
 
 // unset removes a from p.
@@ -145,7 +145,8 @@ func (p *Payload) unset(a attribute) {
 	assign(p.fields()[a].Field, metadata.Value{})
 }
 
-// assign is f.Assign. It switches on the types of fields, as memberOf does.
+// assign is f.Assign. It switches on the types of fields, so that the payload does not
+// escape to the heap.
 func assign(f attrs.Field, v metadata.Value) bool {
 	switch f := f.(type) {
 	case *user.Field[string]:
@@ -168,18 +169,38 @@ type member struct {
 	text     string // of a text attribute
 }
 
-// memberOf returns the state of a field. It switches on the types of fields, so that the
-// payload does not escape to the heap.
-func memberOf(f attrs.Field) member {
-	switch f := f.(type) {
-	case *user.Field[string]:
-		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), f.Or("")}
-	case *user.Field[bool]:
-		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), ""}
-	case *user.Field[user.Secret]:
-		return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), f.Or(user.Secret{}).Reveal()}
-	case attrs.Delta:
-		return member{present: !f.At.IsZero()}
+// members returns the state of each attribute of p.
+func (p *Payload) members() [attributes]member {
+	password := stateOf(&p.Password)
+	password.text = p.Password.Or(user.Secret{}).Reveal()
+	return [...]member{
+		attrBlocked:           stateOf(&p.Blocked),
+		attrEmailVerified:     stateOf(&p.EmailVerified),
+		attrEmail:             textOf(&p.Email),
+		attrPhoneNumber:       textOf(&p.PhoneNumber),
+		attrPhoneVerified:     stateOf(&p.PhoneVerified),
+		attrUserMetadata:      {present: !p.UserMetadata.IsZero()},
+		attrAppMetadata:       {present: !p.AppMetadata.IsZero()},
+		attrGivenName:         textOf(&p.GivenName),
+		attrFamilyName:        textOf(&p.FamilyName),
+		attrName:              textOf(&p.Name),
+		attrNickname:          textOf(&p.Nickname),
+		attrPicture:           textOf(&p.Picture),
+		attrVerifyEmail:       stateOf(&p.VerifyEmail),
+		attrVerifyPhoneNumber: stateOf(&p.VerifyPhoneNumber),
+		attrPassword:          password,
+		attrConnection:        textOf(&p.Connection),
+		attrClientID:          textOf(&p.ClientID),
+		attrUsername:          textOf(&p.Username),
 	}
-	return member{}
+}
+
+// stateOf returns the state of a field without its text.
+func stateOf[T bool | string | user.Secret](f *user.Field[T]) member {
+	return member{present: !f.IsZero(), null: f.IsNull(), mistyped: f.IsMistyped()}
+}
+
+// textOf returns the state of a text.
+func textOf(f *user.Field[string]) member {
+	return member{!f.IsZero(), f.IsNull(), f.IsMistyped(), f.Or("")}
 }

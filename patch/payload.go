@@ -143,8 +143,8 @@ func (p Payload) placed() Payload {
 
 // IsZero reports whether p has no member.
 func (p Payload) IsZero() bool {
-	for _, a := range p.fields() {
-		if memberOf(a.Field).present {
+	for _, m := range p.members() {
+		if m.present {
 			return false
 		}
 	}

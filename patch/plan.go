@@ -226,8 +226,8 @@ func (p Payload) changes() bool {
 
 // updates reports whether p has an attribute that can be updated.
 func (p Payload) updates() bool {
-	for a, f := range p.fields() {
-		if attribute(a).isUpdatable() && memberOf(f.Field).present {
+	for a, m := range p.members() {
+		if m.present && attribute(a).isUpdatable() {
 			return true
 		}
 	}

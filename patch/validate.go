@@ -43,13 +43,9 @@ func (p *Payload) validate(t *user.Target, known bool) rule.Verdict {
 		p = &placed
 	}
 	found := judge.New(t.Sources, t.Policies)
-	j := validator{Judge: &found, p: p, t: t, known: known}
+	j := validator{Judge: &found, p: p, t: t, known: known, has: p.members()}
 	derived.Resolve(&j.t.Connection)
 	derived.JudgeKind(j.Judge, &j.t.Connection)
-	table := j.p.fields()
-	for a := range table {
-		j.has[a] = memberOf(table[a].Field)
-	}
 	j.unknown()
 	j.scopes()
 	j.shape()
@@ -71,6 +67,9 @@ type validator struct {
 // unknown judges the members that the schema does not know, and metadata that is
 // not an object.
 func (j *validator) unknown() {
+	if j.p.Extra.IsZero() {
+		return
+	}
 	var managed, unknown []string
 	for name, v := range j.p.Extra.All() {
 		pointer := metadata.Pointer(name)

@@ -68,16 +68,7 @@ func characters(s string) (n int, valid bool) {
 	if jsonscan.IsPlain(s) {
 		return len(s), true
 	}
-	valid = true
-	for i := 0; i < len(s); n++ {
-		size := 1
-		if s[i] >= utf8.RuneSelf {
-			_, size = utf8.DecodeRuneInString(s[i:])
-			valid = valid && size > 1
-		}
-		i += size
-	}
-	return n, valid
+	return utf8.RuneCountInString(s), utf8.ValidString(s)
 }
 
 // Lengths returns the lengths, in characters, that the schemas allow for the text of
@@ -202,16 +193,14 @@ func isURI(s string) bool {
 	if scheme = strings.ToLower(scheme); !ok || scheme != "http" && scheme != "https" && scheme != "ftp" {
 		return false
 	}
-	end := len(rest) // of the host
-	for i := range len(rest) {
-		switch rest[i] {
-		case '/', '?', '#':
-			end = min(end, i)
-		case '%':
-			if i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2]) {
-				return false
-			}
+	for _, escaped, found := strings.Cut(rest, "%"); found; _, escaped, found = strings.Cut(escaped, "%") {
+		if len(escaped) < 2 || !isHex(escaped[0]) || !isHex(escaped[1]) {
+			return false
 		}
+	}
+	end := 0 // of the host
+	for end < len(rest) && rest[end] != '/' && rest[end] != '?' && rest[end] != '#' {
+		end++
 	}
 	host := rest[:end]
 	host = host[strings.LastIndexByte(host, '@')+1:]
