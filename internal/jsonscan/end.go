@@ -27,9 +27,15 @@ func containerEnd(d []byte, i int) int {
 		for len(d)-i >= 8 {
 			x := binary.LittleEndian.Uint64(d[i:])
 			brackets := x | 0x20*lowBits
-			if mayHave := (x ^ lowBits*'\\' - lowBits) | (brackets ^ lowBits*'{' - lowBits) | (brackets ^ lowBits*'}' - lowBits) | x; mayHave&highBits == 0 {
-				quotes := ^(x ^ lowBits*'"' + ^uint64(highBits)) & highBits
-				inside ^= -uint64(bits.OnesCount64(quotes) & 1)
+			if mayEnd(x) == 0 {
+				if len(d)-i >= 16 {
+					if y := binary.LittleEndian.Uint64(d[i+8:]); mayEnd(y) == 0 {
+						inside ^= -uint64(bits.OnesCount64(asciiQuotes(x)|asciiQuotes(y)>>1) & 1)
+						i += 16
+						continue
+					}
+				}
+				inside ^= -uint64(bits.OnesCount64(asciiQuotes(x)) & 1)
 				i += 8
 				continue
 			}
@@ -77,6 +83,16 @@ func containerEnd(d []byte, i int) int {
 		}
 	}
 }
+
+// mayEnd returns 0 if x has no bracket, no backslash, no bar and no byte outside ASCII.
+func mayEnd(x uint64) uint64 {
+	y := x&^highBits | 0x20*lowBits // of those, '{' to '}'
+	return ((y+(0x80-'{')*lowBits)&^(y+(0x80-'~')*lowBits) | x) & highBits
+}
+
+// asciiQuotes returns the highest bit of each byte of x that is a quote. All bytes are
+// ASCII.
+func asciiQuotes(x uint64) uint64 { return ^(x ^ lowBits*'"' + ^uint64(highBits)) & highBits }
 
 // bytesIn returns the highest bit of each byte of x that is c.
 func bytesIn(x uint64, c byte) uint64 {
