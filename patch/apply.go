@@ -2,6 +2,7 @@ package patch
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/metameld/metameld/internal/attrs"
 	"github.com/metameld/metameld/internal/derived"
@@ -252,7 +253,7 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		a.u.Extra = attrs.NonEmpty(a.u.Extra.Without(at.String()))
 	}
 	mode := metadata.FirstLevel
-	if a.Reads(rule.NestedNull, "stripped") {
+	if nestsNull(d) && a.Reads(rule.NestedNull, "stripped") {
 		mode |= metadata.StripNulls
 	}
 	after := mode.Merge(*o, d)
@@ -272,6 +273,16 @@ func (a *applier) metadata(at attribute, o *metadata.Object) {
 		after = metadata.Object{}
 	}
 	*o = after
+}
+
+// nestsNull reports whether d may have a null below the first level.
+func nestsNull(d metadata.Delta) bool {
+	for _, v := range d.Object().All() {
+		if k := v.Kind(); (k == metadata.KindObject || k == metadata.KindArray) && strings.Contains(v.String(), "null") {
+			return true
+		}
+	}
+	return false
 }
 
 // unknown changes members that the schema does not know: it removes them for null, and

@@ -22,7 +22,7 @@ func (j *validator) connection() {
 			}
 		}
 	}
-	if j.t.Secondary || j.Reads(rule.SecondaryConnection, "every") {
+	if j.t.Secondary || j.sends(attribute.isOfIdentity) && j.Reads(rule.SecondaryConnection, "every") {
 		j.identity()
 	}
 	if c.Kind == user.KindUnknown {
@@ -52,6 +52,16 @@ func (j *validator) isFirst(a attribute, group func(attribute) bool) bool {
 		}
 	}
 	return true
+}
+
+// sends reports whether the payload has an attribute of the group.
+func (j *validator) sends(group func(attribute) bool) bool {
+	for a := range attributes {
+		if j.has[a].present && group(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // pointers returns the pointers of the attributes of the payload in the group.

@@ -36,7 +36,12 @@ var kinds = func() map[string]string {
 }()
 
 // Kind returns the kind of connections with the strategy, "" if it is not known.
-func Kind(strategy string) string { return kinds[strategy] }
+func Kind(strategy string) string {
+	if strategy == "" { // as in most targets
+		return ""
+	}
+	return kinds[strategy]
+}
 
 // IsKind reports whether kind is "", which is unknown, or one of the kinds.
 func IsKind(kind string) bool {
@@ -50,6 +55,6 @@ func IsKind(kind string) bool {
 // Contradicts reports whether connections with the strategy are of another kind. An
 // unknown strategy or kind contradicts nothing.
 func Contradicts(strategy, kind string) bool {
-	is := kinds[strategy]
+	is := Kind(strategy)
 	return is != "" && kind != "" && kind != is && (is != Database || kind != CustomDatabase)
 }
