@@ -91,17 +91,10 @@ func readObject(d []byte, names *jsonscan.Names) (o Object, ok bool) {
 		off := names.Off(k)
 		nameEnd, escaped := jsonscan.StringEnd(d, off)
 		value := jsonscan.Space(d, jsonscan.Space(d, nameEnd)+len(":"))
-		members[k].set(s[off:nameEnd], escaped, s[value:end])
+		key := s[off:nameEnd]
+		members[k] = member{name: unquoteName(key, escaped), key: key, value: s[value:end]}
 	}
 	return o, true
-}
-
-// set makes m the member with that quoted name.
-func (m *member) set(key string, escaped bool, value string) {
-	m.key, m.value = key, value
-	if m.name = key[1 : len(key)-1]; escaped {
-		m.name = jsonscan.Unquote(key)
-	}
 }
 
 // namesPool keeps the scratch memory of Parse between calls.
@@ -144,13 +137,29 @@ func membersFrom(text string, i int) (n int) {
 
 // read makes m the member at text[i] and returns where the next one begins, or the
 // brace at the end.
-func (m *member) read(text string, i int) int {
-	nameEnd, escaped, end := jsonscan.ReadMember([]byte(text), i)
-	m.set(text[i:nameEnd], escaped, text[nameEnd+len(":"):end])
-	if text[end] == ',' {
-		end++
+func (m *member) read(text string, i int) (next int) {
+	m.name, m.key, m.value, next = readMember(text, i)
+	return next
+}
+
+// readMember returns the member at text[i], and where the next one begins or the brace at
+// the end is.
+func readMember(text string, i int) (name, key, value string, next int) {
+	nameEnd, escaped, next := jsonscan.ReadMember([]byte(text), i)
+	value = text[nameEnd+len(":") : next]
+	if text[next] == ',' {
+		next++
 	}
-	return end
+	key = text[i:nameEnd]
+	return unquoteName(key, escaped), key, value, next
+}
+
+// unquoteName returns the name whose JSON text is given.
+func unquoteName(key string, escaped bool) string {
+	if escaped {
+		return jsonscan.Unquote(key)
+	}
+	return key[1 : len(key)-1]
 }
 
 // newObject returns the object with the members, which the caller must not change

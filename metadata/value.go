@@ -211,10 +211,11 @@ func (v Value) Members() iter.Seq2[string, Value] {
 			return
 		}
 		for i := 1; v.text[i] != '}'; {
-			var m member
-			if i = m.read(v.text, i); !yield(m.name, m.val()) {
+			name, _, value, next := readMember(v.text, i)
+			if !yield(name, Value{value}) {
 				return
 			}
+			i = next
 		}
 	}
 }
