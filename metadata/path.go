@@ -24,6 +24,9 @@ func (o Object) Get(path ...string) (Value, bool) {
 		return Value{}, false
 	}
 	text := o.members()[i].value
+	if len(path) == 1 {
+		return Value{text}, true
+	}
 	at := 0
 	for _, name := range path[1:] {
 		if at = memberValue(text, at, name); at < 0 {
