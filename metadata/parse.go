@@ -91,8 +91,9 @@ func readObject(d []byte, names *jsonscan.Names) (o Object, ok bool) {
 		off := names.Off(k)
 		nameEnd, escaped := jsonscan.StringEnd(d, off)
 		value := jsonscan.Space(d, jsonscan.Space(d, nameEnd)+len(":"))
-		key := s[off:nameEnd]
-		members[k] = member{name: unquoteName(key, escaped), key: key, value: s[value:end]}
+		m := &members[k]
+		m.key, m.value = s[off:nameEnd], s[value:end]
+		m.name = unquoteName(m.key, escaped)
 	}
 	return o, true
 }
