@@ -12,31 +12,52 @@ import (
 )
 
 // isAuthorization reports whether a name in metadata usually holds authorization
-// data.
+// data, however it is cased, with underscores and hyphens or without.
 func isAuthorization(name string) bool {
-	if name == "" || len(name) > 32 {
+	if len(name) > 32 {
 		return false
 	}
-	switch name[0] | 0x20 { // how the names below begin; most names do not
-	case 'r', 'g', 'p', 'd', 'j', 's', 'i', 'a', '-', '_' | 0x20:
-	default:
-		return false
-	}
-	var room [32]byte
-	plain := room[:0] // without case, underscores and hyphens
+	word, n := "", 0 // the only one that name can be, and how many of its letters match
 	for _, c := range []byte(name) {
-		if c != '_' && c != '-' {
-			if 'A' <= c && c <= 'Z' {
-				c |= 0x20
-			}
-			plain = append(plain, c)
+		if c == '_' || c == '-' {
+			continue
 		}
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if n == 0 {
+			word = authorization(c)
+		}
+		if n == len(word) || word[n] != c {
+			return false
+		}
+		n++
 	}
-	switch string(plain) {
-	case "role", "roles", "group", "groups", "permission", "permissions", "department", "departments", "jobcode", "jobcodes", "scope", "scopes", "isadmin", "admin":
-		return true
+	return n > 0 && (n == len(word) || word[n:] == "s")
+}
+
+// authorization returns the name of authorization data that begins with c, in the plural
+// if it has one.
+func authorization(c byte) string {
+	switch c {
+	case 'r':
+		return "roles"
+	case 'g':
+		return "groups"
+	case 'p':
+		return "permissions"
+	case 'd':
+		return "departments"
+	case 'j':
+		return "jobcodes"
+	case 's':
+		return "scopes"
+	case 'i':
+		return "isadmin"
+	case 'a':
+		return "admin"
 	}
-	return false
+	return ""
 }
 
 // exactly reports whether JavaScript represents the number exactly.
@@ -84,14 +105,7 @@ func Metadata(o metadata.Object, attribute string, nestedNull rule.ID, report Re
 const nameMessage = "a name in metadata cannot contain a dot or a dollar sign"
 
 // hasDot reports whether a name has a dot or a dollar sign.
-func hasDot(name string) bool {
-	for i := range len(name) {
-		if name[i] == '.' || name[i] == '$' {
-			return true
-		}
-	}
-	return false
-}
+func hasDot(name string) bool { return jsonscan.HasEither(name, '.', '$') }
 
 // member judges one member. It returns false if report did.
 func member(attribute, name string, v metadata.Value, report Report) bool {

@@ -109,3 +109,21 @@ func AppendQuote(dst []byte, s string) []byte {
 
 // Quote returns the JSON text of s, which must be valid UTF-8.
 func Quote(s string) string { return string(AppendQuote(make([]byte, 0, len(s)+2), s)) }
+
+// HasEither reports whether s has one of two ASCII bytes.
+func HasEither(s string, a, b byte) bool {
+	d := []byte(s)
+	for ; len(d) >= 8; d = d[8:] {
+		x := binary.LittleEndian.Uint64(d)
+		y, z := x^lowBits*uint64(a), x^lowBits*uint64(b)
+		if ((y-lowBits)&^y|(z-lowBits)&^z)&highBits != 0 {
+			return true
+		}
+	}
+	for _, c := range d {
+		if c == a || c == b {
+			return true
+		}
+	}
+	return false
+}
