@@ -112,62 +112,87 @@ func FromValue(v metadata.Value) (p Profile, err error) {
 		return p, metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
 	var extra []string
-	table := p.attributes()
-	i := -1
 	for name, v := range v.Members() {
-		switch i = attrs.Index(table[:], name, i+1); {
-		case i < 0 || !assignTo(table[i].Field, v):
+		if !p.assign(name, v) {
 			extra = append(extra, name)
-		case i == userID && v.Kind() == metadata.KindNumber:
-			p.UserID.state = stateMistyped // only the user_id of an identity may be a number
-			p.UserID.value = ""
-		case i == emailVerified:
-			readFlag(&p.EmailVerified, v)
-		case i == phoneVerified:
-			readFlag(&p.PhoneVerified, v)
 		}
 	}
 	p.Extra = attrs.Select(v, extra)
 	return p, nil
 }
 
-// assignTo is f.Assign, for the field of a Profile. It switches on the types of fields, so
-// that the profile does not escape to the heap.
-func assignTo(f attrs.Field, v metadata.Value) bool {
-	switch f := f.(type) {
-	case *Field[string]:
-		return f.Assign(v)
-	case *Field[bool]:
-		return f.Assign(v)
-	case *Field[int64]:
-		return f.Assign(v)
-	case *Field[ID]:
-		return f.Assign(v)
-	case *Field[Timestamp]:
-		return f.Assign(v)
-	case identityList:
-		return f.Assign(v)
-	case attrs.Object:
-		return f.Assign(v)
-	case attrs.Value:
-		return f.Assign(v)
+// assign sets the attribute of that name to v. It reports false if there is none, or if
+// it cannot hold v. It takes less time than to look the name up in the table.
+func (p *Profile) assign(name string, v metadata.Value) bool {
+	switch name {
+	case "user_id":
+		return assignID(&p.UserID, v)
+	case "email":
+		return p.Email.Assign(v)
+	case "email_verified":
+		return assignFlag(&p.EmailVerified, v)
+	case "username":
+		return p.Username.Assign(v)
+	case "phone_number":
+		return p.PhoneNumber.Assign(v)
+	case "phone_verified":
+		return assignFlag(&p.PhoneVerified, v)
+	case "name":
+		return p.Name.Assign(v)
+	case "nickname":
+		return p.Nickname.Assign(v)
+	case "given_name":
+		return p.GivenName.Assign(v)
+	case "family_name":
+		return p.FamilyName.Assign(v)
+	case "picture":
+		return p.Picture.Assign(v)
+	case "blocked":
+		return p.Blocked.Assign(v)
+	case "identities":
+		return identityList{&p.Identities}.Assign(v)
+	case "user_metadata":
+		return attrs.Object{At: &p.UserMetadata}.Assign(v)
+	case "app_metadata":
+		return attrs.Object{At: &p.AppMetadata}.Assign(v)
+	case "multifactor":
+		return attrs.Value{At: &p.Multifactor}.Assign(v)
+	case "multifactor_last_modified":
+		return p.MultifactorLastModified.Assign(v)
+	case "last_ip":
+		return p.LastIP.Assign(v)
+	case "last_login":
+		return p.LastLogin.Assign(v)
+	case "logins_count":
+		return p.LoginsCount.Assign(v)
+	case "last_password_reset":
+		return p.LastPasswordReset.Assign(v)
+	case "created_at":
+		return p.CreatedAt.Assign(v)
+	case "updated_at":
+		return p.UpdatedAt.Assign(v)
+	case "permissions":
+		return attrs.Value{At: &p.Permissions}.Assign(v)
 	}
 	return false
 }
 
-// The places of attributes in the table of a Profile.
-const (
-	userID        = 0
-	emailVerified = 2
-	phoneVerified = 5
-)
+// assignID sets f to v. Only the user_id of an identity may be a number.
+func assignID(f *Field[ID], v metadata.Value) bool {
+	if f.Assign(v); v.Kind() == metadata.KindNumber {
+		f.value, f.state = "", stateMistyped
+	}
+	return true
+}
 
-// readFlag takes the texts "true" and "false" for true and false. f, which was
-// assigned v, is written as it was read.
-func readFlag(f *Field[bool], v metadata.Value) {
+// assignFlag sets f to v. It takes the texts "true" and "false" for true and false; f is
+// written as it was read.
+func assignFlag(f *Field[bool], v metadata.Value) bool {
+	f.Assign(v)
 	if s, _ := v.Str(); s == "true" || s == "false" {
 		f.value, f.state = s == "true", stateSet
 	}
+	return true
 }
 
 // Clone returns a copy of p that shares only immutable parts with p.
