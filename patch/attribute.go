@@ -141,22 +141,48 @@ func (p *Payload) has(a attribute) bool {
 }
 
 // unset removes a from p.
-func (p *Payload) unset(a attribute) {
-	assign(p.fields()[a].Field, metadata.Value{})
-}
+func (p *Payload) unset(a attribute) { p.assign(names[a], metadata.Value{}) }
 
-// assign is f.Assign. It switches on the types of fields, so that the payload does not
-// escape to the heap.
-func assign(f attrs.Field, v metadata.Value) bool {
-	switch f := f.(type) {
-	case *user.Field[string]:
-		return f.Assign(v)
-	case *user.Field[bool]:
-		return f.Assign(v)
-	case *user.Field[user.Secret]:
-		return f.Assign(v)
-	case attrs.Delta:
-		return f.Assign(v)
+// assign sets the attribute of that name to v. It reports false if there is none, or if
+// it cannot hold v.
+func (p *Payload) assign(name string, v metadata.Value) bool {
+	switch name {
+	case "blocked":
+		return p.Blocked.Assign(v)
+	case "email_verified":
+		return p.EmailVerified.Assign(v)
+	case "email":
+		return p.Email.Assign(v)
+	case "phone_number":
+		return p.PhoneNumber.Assign(v)
+	case "phone_verified":
+		return p.PhoneVerified.Assign(v)
+	case "user_metadata":
+		return attrs.Delta{At: &p.UserMetadata}.Assign(v)
+	case "app_metadata":
+		return attrs.Delta{At: &p.AppMetadata}.Assign(v)
+	case "given_name":
+		return p.GivenName.Assign(v)
+	case "family_name":
+		return p.FamilyName.Assign(v)
+	case "name":
+		return p.Name.Assign(v)
+	case "nickname":
+		return p.Nickname.Assign(v)
+	case "picture":
+		return p.Picture.Assign(v)
+	case "verify_email":
+		return p.VerifyEmail.Assign(v)
+	case "verify_phone_number":
+		return p.VerifyPhoneNumber.Assign(v)
+	case "password":
+		return p.Password.Assign(v)
+	case "connection":
+		return p.Connection.Assign(v)
+	case "client_id":
+		return p.ClientID.Assign(v)
+	case "username":
+		return p.Username.Assign(v)
 	}
 	return false
 }

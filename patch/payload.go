@@ -67,10 +67,8 @@ func FromValue(v metadata.Value) (p Payload, err error) {
 		return p, metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
 	var extra []string
-	table := p.fields()
-	i := -1
 	for name, v := range v.Members() {
-		if i = attrs.Index(table[:], name, i+1); i < 0 || !assign(table[i].Field, v) {
+		if !p.assign(name, v) {
 			extra = append(extra, name)
 		}
 	}

@@ -174,3 +174,20 @@ func golden(t *testing.T, file string, want []byte) {
 		t.Errorf("%s is out of date; go test ./patch -run Schema -update writes it", file)
 	}
 }
+
+// Each attribute of the table has a field that Parse sets.
+func TestParseSetsEveryAttribute(t *testing.T) {
+	for a, name := range names {
+		value := "null"
+		if attribute(a).isMetadata() {
+			value = `{"a":1}`
+		}
+		p, err := Parse([]byte(`{"` + name + `":` + value + `}`))
+		if err != nil || !p.Extra.IsZero() || !p.has(attribute(a)) {
+			t.Errorf("%s is not a field: %v, %v", name, p, err)
+		}
+		if p.unset(attribute(a)); !p.IsZero() {
+			t.Errorf("%s stays", name)
+		}
+	}
+}

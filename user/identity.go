@@ -78,8 +78,37 @@ func (i *Identity) UnmarshalJSON(text []byte) error {
 
 // decode sets i, the zero Identity, to the identity that the object v is.
 func (i *Identity) decode(v metadata.Value) {
-	table := i.attributes()
-	i.Extra = attrs.Decode(table[:], v)
+	var extra []string
+	for name, v := range v.Members() {
+		if !i.assign(name, v) {
+			extra = append(extra, name)
+		}
+	}
+	i.Extra = attrs.Select(v, extra)
+}
+
+// assign sets the member of that name to v. It reports false if there is none, or if it
+// cannot hold v.
+func (i *Identity) assign(name string, v metadata.Value) bool {
+	switch name {
+	case "connection":
+		return i.Connection.Assign(v)
+	case "user_id":
+		return i.UserID.Assign(v)
+	case "provider":
+		return i.Provider.Assign(v)
+	case "isSocial":
+		return i.IsSocial.Assign(v)
+	case "profileData":
+		return attrs.Object{At: &i.ProfileData}.Assign(v)
+	case "access_token":
+		return i.AccessToken.Assign(v)
+	case "access_token_secret":
+		return i.AccessTokenSecret.Assign(v)
+	case "refresh_token":
+		return i.RefreshToken.Assign(v)
+	}
+	return false
 }
 
 // AppendJSON appends the JSON text of i to dst.

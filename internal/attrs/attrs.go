@@ -48,15 +48,15 @@ type Attr struct {
 
 // Find returns the field of that name, nil where the table has none.
 func Find(table []Attr, name string) Field {
-	if i := Index(table, name, 0); i >= 0 {
+	if i := index(table, name, 0); i >= 0 {
 		return table[i].Field
 	}
 	return nil
 }
 
-// Index returns the index of the field of that name, or -1. It looks at the fields from
+// index returns the index of the field of that name, or -1. It looks at the fields from
 // next on first: texts mostly have the order of the table.
-func Index(table []Attr, name string, next int) int {
+func index(table []Attr, name string, next int) int {
 	for i := next; i < len(table); i++ {
 		if table[i].Name == name {
 			return i
@@ -85,7 +85,7 @@ func Decode(table []Attr, v metadata.Value) (extra metadata.Object) {
 	var names []string
 	i := -1
 	for name, v := range v.Members() {
-		if i = Index(table, name, i+1); i < 0 || !table[i].Field.Assign(v) {
+		if i = index(table, name, i+1); i < 0 || !table[i].Field.Assign(v) {
 			names = append(names, name)
 		}
 	}
