@@ -329,3 +329,17 @@ func TestAppendJSONOfLargeParts(t *testing.T) {
 		assert.True(t, p.Equal(back))
 	}
 }
+
+// Each member of an identity has a field that decoding sets.
+func TestIdentityHasFields(t *testing.T) {
+	for _, name := range []string{"connection", "user_id", "provider", "isSocial", "profileData", "access_token", "access_token_secret", "refresh_token"} {
+		text := `{"` + name + `":null}`
+		if name == "profileData" {
+			text = `{"profileData":{}}`
+		}
+		var i user.Identity
+		require.NoError(t, i.UnmarshalJSON([]byte(text)))
+		assert.True(t, i.Extra.IsZero(), name)
+		assert.Equal(t, text, string(i.AppendJSON(nil)))
+	}
+}
