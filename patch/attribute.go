@@ -196,29 +196,32 @@ type member struct {
 }
 
 // members returns the state of each attribute of p.
-func (p *Payload) members() [attributes]member {
-	password := stateOf(&p.Password)
-	password.text = p.Password.Or(user.Secret{}).Reveal()
-	return [...]member{
-		attrBlocked:           stateOf(&p.Blocked),
-		attrEmailVerified:     stateOf(&p.EmailVerified),
-		attrEmail:             textOf(&p.Email),
-		attrPhoneNumber:       textOf(&p.PhoneNumber),
-		attrPhoneVerified:     stateOf(&p.PhoneVerified),
-		attrUserMetadata:      {present: !p.UserMetadata.IsZero()},
-		attrAppMetadata:       {present: !p.AppMetadata.IsZero()},
-		attrGivenName:         textOf(&p.GivenName),
-		attrFamilyName:        textOf(&p.FamilyName),
-		attrName:              textOf(&p.Name),
-		attrNickname:          textOf(&p.Nickname),
-		attrPicture:           textOf(&p.Picture),
-		attrVerifyEmail:       stateOf(&p.VerifyEmail),
-		attrVerifyPhoneNumber: stateOf(&p.VerifyPhoneNumber),
-		attrPassword:          password,
-		attrConnection:        textOf(&p.Connection),
-		attrClientID:          textOf(&p.ClientID),
-		attrUsername:          textOf(&p.Username),
-	}
+func (p *Payload) members() (m [attributes]member) {
+	p.setMembers(&m)
+	return m
+}
+
+// setMembers sets m to the state of each attribute of p. It copies less than members.
+func (p *Payload) setMembers(m *[attributes]member) {
+	m[attrBlocked] = stateOf(&p.Blocked)
+	m[attrEmailVerified] = stateOf(&p.EmailVerified)
+	m[attrEmail] = textOf(&p.Email)
+	m[attrPhoneNumber] = textOf(&p.PhoneNumber)
+	m[attrPhoneVerified] = stateOf(&p.PhoneVerified)
+	m[attrUserMetadata] = member{present: !p.UserMetadata.IsZero()}
+	m[attrAppMetadata] = member{present: !p.AppMetadata.IsZero()}
+	m[attrGivenName] = textOf(&p.GivenName)
+	m[attrFamilyName] = textOf(&p.FamilyName)
+	m[attrName] = textOf(&p.Name)
+	m[attrNickname] = textOf(&p.Nickname)
+	m[attrPicture] = textOf(&p.Picture)
+	m[attrVerifyEmail] = stateOf(&p.VerifyEmail)
+	m[attrVerifyPhoneNumber] = stateOf(&p.VerifyPhoneNumber)
+	m[attrPassword] = stateOf(&p.Password)
+	m[attrPassword].text = p.Password.Or(user.Secret{}).Reveal()
+	m[attrConnection] = textOf(&p.Connection)
+	m[attrClientID] = textOf(&p.ClientID)
+	m[attrUsername] = textOf(&p.Username)
 }
 
 // stateOf returns the state of a field without its text.

@@ -43,7 +43,8 @@ func (p *Payload) validate(t *user.Target, known bool) rule.Verdict {
 		p = &placed
 	}
 	found := judge.New(t.Sources, t.Policies)
-	j := validator{Judge: &found, p: p, t: t, known: known, has: p.members()}
+	j := validator{Judge: &found, p: p, t: t, known: known}
+	p.setMembers(&j.has)
 	derived.Resolve(&j.t.Connection)
 	derived.JudgeKind(j.Judge, &j.t.Connection)
 	j.unknown()

@@ -3,7 +3,6 @@ package check
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/metameld/metameld/internal/jsonscan"
 	"github.com/metameld/metameld/internal/limit"
@@ -62,7 +61,7 @@ func authorization(c byte) string {
 
 // exactly reports whether JavaScript represents the number exactly.
 func exactly(n string) bool {
-	if len(n) <= 15 && strings.IndexByte(n, 'e') < 0 && strings.IndexByte(n, 'E') < 0 {
+	if len(n) <= 15 && !jsonscan.HasEither(n, 'e', 'E') {
 		return true
 	}
 	f, err := strconv.ParseFloat(n, 64)
