@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -46,22 +47,19 @@ type process struct {
 	sums bool // it writes what merge.mjs writes
 }
 
-// NewStream writes lines to a file in dir and builds examples/stream there. self is a
+// NewStream builds examples/stream in dir, for the lines in the file plans. self is a
 // program that does the naive merge of a file: self -naive NAME FILE.
-func NewStream(dir, self string, lines int) (*Stream, error) {
+func NewStream(dir, self, plans string) (*Stream, error) {
 	root, err := sources()
 	if err != nil {
 		return nil, err
 	}
-	plan, err := os.ReadFile(filepath.Join(root, "examples", "stream", "testdata", "plan.json"))
+	text, err := os.ReadFile(plans)
 	if err != nil {
 		return nil, err
 	}
-	plans, ours, script := filepath.Join(dir, "plans.ndjson"), filepath.Join(dir, "metameld"), filepath.Join(dir, "merge.mjs")
-	s := &Stream{Lines: lines}
-	if s.bytes, err = writePlans(plans, plan, lines); err != nil {
-		return nil, err
-	}
+	ours, script := filepath.Join(dir, "metameld"), filepath.Join(dir, "merge.mjs")
+	s := &Stream{Lines: bytes.Count(text, []byte("\n")), bytes: len(text)}
 	if err := os.WriteFile(script, nodeMerge, 0o644); err != nil {
 		return nil, err
 	}
@@ -90,23 +88,26 @@ func NewStream(dir, self string, lines int) (*Stream, error) {
 	return s, nil
 }
 
-// writePlans writes lines like the plan, each with other ids and numbers. It returns
-// their bytes.
-func writePlans(name string, plan []byte, lines int) (int, error) {
-	f, err := os.Create(name)
+// WritePlans writes that many lines to a file, which are like the plan of the tests of
+// examples/stream, each with other ids and numbers.
+func WritePlans(file string, lines int) error {
+	root, err := sources()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	defer func() { _ = f.Close() }()
+	plan, err := os.ReadFile(filepath.Join(root, "examples", "stream", "testdata", "plan.json"))
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
 	w := bufio.NewWriter(f)
-	size := 0
 	for i := range lines {
-		n, err := w.WriteString(planOf(string(plan), i))
-		if size += n; err != nil {
-			return 0, err
-		}
+		_, _ = w.WriteString(planOf(string(plan), i))
 	}
-	return size, w.Flush()
+	return errors.Join(w.Flush(), f.Close())
 }
 
 // planOf returns line i of those that are like the plan.

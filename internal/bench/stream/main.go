@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 
 func main() {
 	lines := flag.Int("lines", 60_000, "how many `lines` each program reads")
+	plans := flag.String("plans", "", "read the lines of this `file`, in which metameld finds nothing to report, in place of generated ones")
 	rounds := flag.Int("rounds", 6, "how many `rounds` each program runs in")
 	naive := flag.String("naive", "", "merge the lines of a file with this `library`; stream runs itself so")
 	flag.Parse()
@@ -28,7 +30,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	default:
-		err = table(*lines, *rounds)
+		err = table(*plans, *lines, *rounds)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stream:", err)
@@ -51,8 +53,9 @@ func merge(name, file string) error {
 	return fmt.Errorf("no library %q", name)
 }
 
-// table measures all programs and prints the table and the goals.
-func table(lines, rounds int) error {
+// table measures all programs on the file of plans, or on that many generated lines, and
+// prints the table and the goals.
+func table(plans string, lines, rounds int) error {
 	dir, err := os.MkdirTemp("", "stream")
 	if err != nil {
 		return err
@@ -62,7 +65,13 @@ func table(lines, rounds int) error {
 	if err != nil {
 		return err
 	}
-	s, err := bench.NewStream(dir, self, lines)
+	if plans == "" {
+		plans = filepath.Join(dir, "plans.ndjson")
+		if err := bench.WritePlans(plans, lines); err != nil {
+			return err
+		}
+	}
+	s, err := bench.NewStream(dir, self, plans)
 	if err != nil {
 		return err
 	}
