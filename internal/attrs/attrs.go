@@ -1,6 +1,6 @@
 // Package attrs drives the tables of attributes: a type whose fields are the members
-// of a JSON object lists them once, by name and pointer, and decodes, encodes and
-// compares itself with that table.
+// of a JSON object lists them by name and pointer, and encodes and compares itself with
+// that table. Types that are seldom read decode themselves with it too.
 package attrs
 
 import (
