@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/metameld/metameld/examples/stream/lines"
 	"github.com/metameld/metameld/user/rule"
 )
 
@@ -210,9 +211,9 @@ func TestUnreadableLines(t *testing.T) {
 	assert.Equal(t, "5 lines: 4 refused, 0 with warnings only, 3 not understood\n", log.String())
 	vs := read(t, out)
 	require.Len(t, vs, 4)
-	assert.Equal(t, verdict{Line: 1, Error: "unknown member: /tagret"}, vs[0])
-	assert.Equal(t, verdict{Line: 3, Error: "line too long"}, vs[1])
-	assert.Equal(t, verdict{Line: 4, Error: "not a JSON object: /user\nnot a JSON object: /payload"}, vs[2])
+	assert.Equal(t, verdict{1, lines.Verdict{Error: "unknown member: /tagret"}}, vs[0])
+	assert.Equal(t, verdict{3, lines.Verdict{Error: "line too long"}}, vs[1])
+	assert.Equal(t, verdict{4, lines.Verdict{Error: "not a JSON object: /user\nnot a JSON object: /payload"}}, vs[2])
 	assert.Equal(t, rule.Null, vs[3].Violations[0].Rule)
 }
 

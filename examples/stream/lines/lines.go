@@ -1,5 +1,5 @@
-// Package lines reads text line by line in bounded memory and skips lines that are
-// too long.
+// Package lines reads text line by line in bounded memory, skips lines that are too
+// long, and judges planned changes of users, one a line.
 package lines
 
 import (
