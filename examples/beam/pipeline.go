@@ -28,6 +28,7 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[line]())
 	register.DoFn3x1[context.Context, fileio.ReadableFile, func(line), error](&readFn{})
 	register.DoFn4x1[line, func(string), func(string), func(string, int64), error](&planFn{})
+	register.DoFn3x1[line, func(string), func(string, int64), error](&judgeFn{})
 	register.DoFn3x1[[]byte, func(*string, *int64) bool, func(string), error](&summaryFn{})
 	register.Emitter1[line]()
 	register.Emitter1[string]()
@@ -38,16 +39,34 @@ func init() {
 // build adds the pipeline to s: users from the files that in names are planned by
 // the transformation in text, and the outputs are written below out.
 func build(s beam.Scope, in, out, text string) {
-	files := fileio.ReadMatches(s, fileio.MatchFiles(s, in, fileio.MatchEmptyDisallow()))
-	users := beam.Reshuffle(s, beam.ParDo(s, &readFn{}, files))
-	plans, problems, counts := beam.ParDo3(s, &planFn{Transformation: text}, users)
-	sums := beam.SideInput{Input: stats.SumPerKey(s, counts)}
+	plans, problems, counts := beam.ParDo3(s, &planFn{Transformation: text}, read(s, in))
 	textio.Write(s, within(out, plansFile), plans)
 	textio.Write(s, within(out, violationsFile), problems)
-	textio.Write(s, within(out, summaryFile), beam.ParDo(s, &summaryFn{}, beam.Impulse(s), sums))
+	summarize(s, out, counts, "payloads")
 }
 
-// line is one line of an export.
+// buildVerdicts adds the pipeline that judges the plans in the files that in names, as
+// examples/stream does. The target is that of lines without one.
+func buildVerdicts(s beam.Scope, in, out, target string) {
+	verdicts, counts := beam.ParDo2(s, &judgeFn{Target: target}, read(s, in))
+	textio.Write(s, within(out, verdictsFile), verdicts)
+	summarize(s, out, counts)
+}
+
+// read returns the lines of the files that in names.
+func read(s beam.Scope, in string) beam.PCollection {
+	files := fileio.ReadMatches(s, fileio.MatchFiles(s, in, fileio.MatchEmptyDisallow()))
+	return beam.Reshuffle(s, beam.ParDo(s, &readFn{}, files))
+}
+
+// summarize writes the sums of counts below out. always are those that are written though
+// they are 0.
+func summarize(s beam.Scope, out string, counts beam.PCollection, always ...string) {
+	sums := beam.SideInput{Input: stats.SumPerKey(s, counts)}
+	textio.Write(s, within(out, summaryFile), beam.ParDo(s, &summaryFn{Always: always}, beam.Impulse(s), sums))
+}
+
+// line is one line of a file.
 type line struct {
 	File    string
 	Number  int // from 1
@@ -141,11 +160,58 @@ func (f *planFn) ProcessElement(l line, plans, problems func(string), count func
 	return nil
 }
 
-// summaryFn writes the counts as one object.
-type summaryFn struct{}
+// judgeFn judges the plan in each line by the function that examples/stream calls.
+type judgeFn struct {
+	Target string // of lines without one, as JSON
 
-func (*summaryFn) ProcessElement(_ []byte, counts func(*string, *int64) bool, emit func(string)) error {
-	summary := map[string]any{"payloads": int64(0)}
+	target user.Target
+}
+
+// Setup reads the target, once a worker.
+func (f *judgeFn) Setup() error { return json.Unmarshal([]byte(f.Target), &f.target) }
+
+// judged is a line of verdicts.ndjson.
+type judged struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	lines.Verdict
+}
+
+func (f *judgeFn) ProcessElement(l line, verdicts func(string), count func(string, int64)) error {
+	v := lines.Verdict{Error: lines.ErrTooLong.Error()}
+	if !l.TooLong {
+		v = lines.Judge(l.Text, f.target)
+	}
+	for _, x := range v.Violations {
+		count("violations "+string(x.Rule), 1)
+	}
+	for _, x := range v.Warnings {
+		count("warnings "+string(x.Rule), 1)
+	}
+	switch {
+	case v.Error != "":
+		count("verdicts unreadable", 1)
+	case !v.Valid:
+		count("verdicts refused", 1)
+	case len(v.Warnings) > 0:
+		count("verdicts warned", 1)
+	default:
+		count("verdicts valid", 1)
+		return nil
+	}
+	return emitJSON(verdicts, judged{l.File, l.Number, v})
+}
+
+// summaryFn writes the counts as one object.
+type summaryFn struct {
+	Always []string // counts that are written though they are 0
+}
+
+func (f *summaryFn) ProcessElement(_ []byte, counts func(*string, *int64) bool, emit func(string)) error {
+	summary := map[string]any{}
+	for _, name := range f.Always {
+		summary[name] = int64(0)
+	}
 	var key string
 	var n int64
 	for counts(&key, &n) {

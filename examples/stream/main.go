@@ -15,7 +15,8 @@
 // A line that cannot be read, or that is longer than 64 MB, is written with an "error".
 // Blank lines are skipped. The flag -workers sets how many lines are judged at a time;
 // the output has the order of the input. Memory does not grow with the input. Progress
-// and a summary go to standard error.
+// and a summary go to standard error. examples/beam judges lines by the same function on
+// a cluster.
 //
 //	go run ./examples/stream -in plans.ndjson -out verdicts.ndjson -checkpoint done.json
 //
