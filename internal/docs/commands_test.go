@@ -18,14 +18,14 @@ import (
 // inCI are the commands of the pages that .ci/run runs.
 var inCI = []string{
 	"go test ./...",
-	"cd internal/bench && go run ./table -sizes 2KB,10KB -for 2s",
+	"(cd internal/bench && go run ./table -sizes 2KB,10KB -for 2s)",
 	"go test -run '^$' -bench '^Benchmark$/^diff$/^1MB$'",
 	"go run ./size",
 }
 
 // byHand are the commands that are not run: those that run everything, take long, or
 // need programs that CI does not have.
-var byHand = []string{"bash .ci/run", "bash .ci/lint", "bash .ci/soak", "govulncheck ./...", "go run ./table", "go run ./stream", "cd internal/bench && go run ./stream"}
+var byHand = []string{"bash .ci/run", "bash .ci/lint", "bash .ci/soak", "govulncheck ./...", "go run ./table", "go run ./stream", "(cd internal/bench && go run ./stream)"}
 
 // commands returns the commands of a block.
 func (b block) commands() (list []string) {
