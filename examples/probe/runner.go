@@ -105,13 +105,10 @@ func (r *runner) run(ctx context.Context, p probe) (finding, error) {
 	case errors.As(err, &no):
 		f.Status, f.Reason, err = unclear, string(no), nil
 	}
-	if err != nil {
-		return f, err
+	if err == nil {
+		err = r.clean(ctx, false)
 	}
-	if err := r.clean(ctx, false); err != nil {
-		return f, err
-	}
-	return f, nil
+	return f, err
 }
 
 // attempt is one run of a probe.
