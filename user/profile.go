@@ -77,8 +77,9 @@ func (p *Profile) attributes() [24]attrs.Attr {
 	}
 }
 
-// Parse returns the profile whose JSON text is given. It copies the text, and the
-// profile keeps that copy in memory.
+// Parse returns the profile whose JSON text is given. It copies the text, and each
+// attribute keeps the whole copy in memory. To keep a part alone, use strings.Clone or
+// [metadata.Object.Clone].
 //
 // Parse reads every JSON object, since identity providers and older exports store
 // attributes of other types than the API's schema states. An attribute is written as
