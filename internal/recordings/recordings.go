@@ -1,6 +1,6 @@
-// Package recordings reads the recorded exchanges with the Management API that
-// the project's workplace keeps beside the checkout. They are not part of the
-// repository: tests that want them are skipped if they are absent.
+// Package recordings reads recorded exchanges with the Management API from a directory
+// beside the checkout. They are not part of the repository: tests that want them are
+// skipped if they are absent.
 package recordings
 
 import (
