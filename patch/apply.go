@@ -100,7 +100,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (out user.Outcome, err err
 func twice(list []user.Identity) (first, second []user.Identity) {
 	n := len(list)
 	if n == 0 {
-		return list, list
+		return list[:0:0], list[:0:0]
 	}
 	both := slices.Concat(list, list)
 	return both[:n:n], both[n:]

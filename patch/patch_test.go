@@ -297,7 +297,16 @@ func TestOutcomeIsIndependent(t *testing.T) {
 		require.NoError(t, err)
 		out.Profile.Identities[0] = user.Identity{}
 		assert.Equal(t, `{"identities":[{"connection":"db"},{"connection":"sms"}]}`, string(u.AppendJSON(nil)))
+		assert.Equal(t, u.Identities, out.Before.Identities)
 	}
+	all := slices.Clone(u.Identities)
+	out, err := payload(t, `{"blocked":true}`).Apply(user.Profile{Identities: all[:0]}, user.Target{})
+	require.NoError(t, err)
+	for _, list := range [][]user.Identity{out.Before.Identities, out.Profile.Identities} {
+		assert.NotNil(t, list)
+		_ = append(list, user.Identity{})
+	}
+	assert.Equal(t, u.Identities, all, "appended over")
 }
 
 // A literal with invalid UTF-8 is refused.
