@@ -34,7 +34,6 @@ func (r *Reader) Append(dst []byte) ([]byte, error) {
 	for {
 		part, err := r.r.ReadSlice('\n')
 		size += len(part)
-		r.offset += int64(len(part))
 		text := bytes.TrimSuffix(part, []byte("\n"))
 		if long = long || len(dst)-start+len(text) > r.bound; !long {
 			dst = append(dst, text...)
@@ -46,6 +45,7 @@ func (r *Reader) Append(dst []byte) ([]byte, error) {
 			return dst[:start], err
 		}
 		r.number++
+		r.offset += int64(size)
 		if long {
 			return dst[:start], ErrTooLong
 		}
@@ -56,5 +56,5 @@ func (r *Reader) Append(dst []byte) ([]byte, error) {
 // Number returns how many lines were read, skipped lines included.
 func (r *Reader) Number() int { return r.number }
 
-// Offset returns the number of bytes read, which is where the next line begins.
+// Offset returns where the next line begins, also after an error.
 func (r *Reader) Offset() int64 { return r.offset }

@@ -49,4 +49,5 @@ func TestErrors(t *testing.T) {
 	assert.NoError(t, err)
 	_, err = r.Append(nil)
 	assert.Equal(t, broken, err)
+	assert.EqualValues(t, len("a\n"), r.Offset(), "the line that was read in part is read again")
 }
