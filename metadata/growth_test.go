@@ -177,7 +177,7 @@ func slack(shape string) float64 {
 	if shape == deepObjects {
 		return 5e6
 	}
-	return 2e5
+	return 1e5
 }
 
 // allocated returns how many bytes f allocates, and in how many places.
