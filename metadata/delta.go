@@ -1,10 +1,6 @@
 package metadata
 
-import (
-	"bytes"
-
-	"github.com/metameld/metameld/internal/jsonscan"
-)
+import "bytes"
 
 // Delta is a change of one metadata object, as a payload holds it: members to set,
 // members to remove, a wipe, or no change. It is immutable, one pointer large and
@@ -40,8 +36,7 @@ func ParseDelta(text []byte) (Delta, error) {
 
 // isNull reports whether text is a valid JSON null.
 func isNull(text []byte) bool {
-	i := jsonscan.Space(text, 0)
-	return bytes.HasPrefix(text[i:], []byte("null")) && jsonscan.Space(text, i+len("null")) == len(text)
+	return string(bytes.Trim(text, " \t\r\n")) == "null"
 }
 
 // MustDelta is [ParseDelta] for literals in programs and tests. It panics if

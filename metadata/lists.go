@@ -102,7 +102,7 @@ func (s *elementSet) slot(e hashedElement) int {
 // so that combineLists returns to for from and that array. It reports false if
 // there is no such array.
 func addedElements(m Mode, from, to string) (more string, ok bool) {
-	i := jsonscan.Space([]byte(to), 1) // of the next element of to
+	i := 1 // of the next element of to
 	for e := range (Value{from}).Elements() {
 		if to[i] == ']' {
 			return "", false

@@ -23,33 +23,30 @@ func (o Object) Map() map[string]any {
 	return m
 }
 
-// goReader reads a valid JSON text as Go values, of the size that they need.
+// goReader reads the text of an Object as Go values, of the size that they need.
 type goReader struct {
 	text   string
 	counts []uint32 // of the arrays and objects that were not read yet
 	level  int      // how many are open
 }
 
-// open returns how many members or elements the array or object at text[i] has, and the
-// index of the first.
-func (r *goReader) open(i int) (count, first int) {
+// open returns how many members or elements the next array or object has.
+func (r *goReader) open() (count int) {
 	jsonscan.Unwind(r.level)
 	count, r.counts = int(r.counts[0]), r.counts[1:]
 	r.level++
-	return count, jsonscan.Space([]byte(r.text), i+1)
+	return count
 }
 
 // object returns the object at text[i] and the index after it.
 func (r *goReader) object(i int) (m map[string]any, end int) {
-	count, i := r.open(i)
+	count := r.open()
 	m = make(map[string]any, count)
+	i++
 	for range count {
-		n, value := jsonscan.Member([]byte(r.text), i)
-		name := r.text[n.Off+1 : n.End-1]
-		if n.Escaped {
-			name = jsonscan.Unquote(r.text[n.Off:n.End])
-		}
-		m[name], end = r.value(value)
+		nameEnd, escaped := jsonscan.StringEnd([]byte(r.text), i)
+		name := unquoteName(r.text[i:nameEnd], escaped)
+		m[name], end = r.value(nameEnd + len(":"))
 		i = jsonscan.Next([]byte(r.text), end)
 	}
 	r.level--
@@ -58,8 +55,8 @@ func (r *goReader) object(i int) (m map[string]any, end int) {
 
 // array returns the array at text[i] and the index after it.
 func (r *goReader) array(i int) (list []any, end int) {
-	count, i := r.open(i)
-	list = make([]any, count)
+	list = make([]any, r.open())
+	i++
 	for k := range list {
 		list[k], end = r.value(i)
 		i = jsonscan.Next([]byte(r.text), end)

@@ -156,7 +156,7 @@ func replaceAt(text string, path []string, value string) (out string, blocked in
 		if next < 0 {
 			end := jsonscan.End([]byte(text), at) - 1 // the closing brace
 			comma := ","
-			if jsonscan.Space([]byte(text), at+1) == end {
+			if at+1 == end {
 				comma = ""
 			}
 			inner := nest(path[i:], value)
