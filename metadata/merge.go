@@ -29,7 +29,7 @@ func (m Mode) Merge(base Object, d Delta) Object {
 		return m.storedWhole(d.obj)
 	}
 	old, patch := base.members(), d.obj.members()
-	if m.addsWhole(patch) {
+	if len(old) >= fewIndexed && len(patch) <= len(old)/8 && m.addsWhole(patch) {
 		if o, ok := base.extend(patch); ok {
 			return o
 		}
@@ -71,8 +71,8 @@ func (m Mode) Merge(base Object, d Delta) Object {
 	return Object{o}
 }
 
-// addsWhole reports whether m stores the members of a patch as they are if the base lacks
-// them all.
+// addsWhole reports whether m stores all members of a patch as they are, if the base lacks
+// them.
 func (m Mode) addsWhole(patch []*member) bool {
 	for _, p := range patch {
 		if p.value == "null" || m.strips(p.value) {

@@ -2,10 +2,10 @@ package metadata
 
 import "sync"
 
-// tail is what follows the members of an object that Delta.Set or Mode.Merge extended, in
-// the same array: the members of objects that were made from it. It lets a loop of them
-// append to one array, as append does, instead of copying the members each time. Only they
-// read it. Small objects have none, so that reflect.DeepEqual finds them equal.
+// tail is an array that objects share: each has the members at its start, and Delta.Set
+// and Mode.Merge make the next object by adding members. A loop of them so appends to one
+// array, as append does, instead of copying the members each time. Only they read it.
+// Small objects have none, so that reflect.DeepEqual finds them equal.
 type tail struct {
 	mu sync.Mutex
 	in lookup // of all members of the array
@@ -49,35 +49,28 @@ func withTail(members []*member) Object {
 	return Object{&object{members, &tail{in: lookup{members: members, misses: fewMisses}}}} // the next call makes the table
 }
 
-// extend returns o with new members after its own. It reports false if Merge must copy the
-// members of o: they are few, o has one of the names, or the new ones are not few beside
-// them.
+// extend returns o, which is not absent, with new members after its own: fewer than those.
+// It reports false if o has one of the names, or if it has no tail and more are many.
 func (o Object) extend(more []*member) (extended Object, ok bool) {
-	old := o.members()
-	if len(old) < fewIndexed || len(more) > len(old)/8 {
+	old, t := o.members(), o.o.tail
+	in := &lookup{members: old}
+	if t != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		in = &t.in
+	} else if len(more) > fewMisses {
 		return Object{}, false
 	}
-	t := o.o.tail
-	if t == nil {
-		for _, m := range more {
-			if len(more) > fewMisses || indexOf(old, m.name) >= 0 {
-				return Object{}, false
-			}
-		}
-		return withTail(append(append(make([]*member, 0, 2*len(old)), old...), more...)), true
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	for _, m := range more {
-		if t.in.find(m.name) >= 0 {
+		if in.find(m.name) >= 0 {
 			return Object{}, false
 		}
 	}
-	if len(t.in.members) > len(old) || len(old)+len(more) > cap(old) {
+	if t == nil || len(in.members) > len(old) || len(old)+len(more) > cap(old) {
 		return withTail(append(append(make([]*member, 0, 2*len(old)), old...), more...)), true
 	}
 	for _, m := range more {
-		t.in.add(m)
+		in.add(m)
 	}
-	return Object{&object{t.in.members, t}}, true
+	return Object{&object{in.members, t}}, true
 }
