@@ -54,5 +54,5 @@ func TestCounts(t *testing.T) {
 	require.NoError(t, err)
 	readme := strings.Join(strings.Fields(string(text)), " ")
 	assert.Contains(t, readme, fmt.Sprintf("It asks about %d of the %d rules with readings;", with, with+len(untold)))
-	assert.Contains(t, readme, fmt.Sprintf("why no exchange can tell the other %d. It also asks about %d rules without readings", len(untold), without))
+	assert.Contains(t, readme, fmt.Sprintf("why it cannot tell the other %d. It also asks about %d rules without readings", len(untold), without))
 }
