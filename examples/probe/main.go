@@ -156,14 +156,15 @@ func (p *program) main(ctx context.Context, args []string) int {
 	exit, err := p.run(ctx, o)
 	if err != nil {
 		p.say("probe: %v", err)
-		return max(exit, exitFailed)
+		return exitFailed
 	}
 	return exit
 }
 
 func (p *program) say(format string, args ...any) { _, _ = fmt.Fprintf(p.stderr, format+"\n", args...) }
 
-// run runs the probes, or says what they would do, or cleans.
+// run runs the probes, or says what they would do, or cleans. The exit status counts if there
+// is no error.
 func (p *program) run(ctx context.Context, o options) (int, error) {
 	base, err := baseOf(o.domain, o.url)
 	if err != nil {
@@ -213,13 +214,13 @@ func (p *program) run(ctx context.Context, o options) (int, error) {
 		r.settles = 0
 	}
 	if o.clean {
-		return p.clean(ctx, r)
+		return exitKnown, p.clean(ctx, r)
 	}
 	return p.probe(ctx, o, r)
 }
 
 // clean deletes the users in the journal.
-func (p *program) clean(ctx context.Context, r *runner) (int, error) {
+func (p *program) clean(ctx context.Context, r *runner) error {
 	r.reserve = reserve(len(r.j.ids))
 	p.say("In the tenant %s this program deletes at most %d users, with at most %d requests, one at a time.", nameOf(r.c.base.Host), len(r.j.ids), r.reserve)
 	err := r.finish(ctx)
@@ -229,17 +230,10 @@ func (p *program) clean(ctx context.Context, r *runner) (int, error) {
 	if r.j.bad > 0 {
 		err = errors.Join(err, errBadLines)
 	}
-	return exitIf(err), errors.Join(err, r.j.close(true))
+	return errors.Join(err, r.j.close(true))
 }
 
 var errBadLines = errors.New("a line of the journal cannot be read: -clean deletes the users that the other lines name; then look for users whose id begins with auth0|" + prefix + ", and remove the journal")
-
-func exitIf(err error) int {
-	if err != nil {
-		return exitFailed
-	}
-	return exitKnown
-}
 
 // probe runs the probes and writes the result.
 func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) {
@@ -252,8 +246,8 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 	var findings []finding
 	if err == nil {
 		runs := r.runnable(chosen)
-		p.say("The connections allow %d of the %d probes.", len(runs), len(chosen))
-		findings, err = r.all(ctx, chosen, func(n int, id rule.ID) { p.say("%d of %d: %s", n, len(runs), id) })
+		p.say("The connections allow %d of the %d probes.", runs, len(chosen))
+		findings, err = r.all(ctx, chosen, func(n int, id rule.ID) { p.say("%d of %d: %s", n, runs, id) })
 	}
 	complete := err == nil
 	if errors.Is(err, context.Canceled) {
@@ -276,11 +270,7 @@ func (p *program) probe(ctx context.Context, o options, r *runner) (int, error) 
 	if o.policies != "" && findings != nil {
 		err = errors.Join(err, writePolicies(o.policies, result.Policies))
 	}
-	err = errors.Join(err, r.j.close(complete))
-	if err != nil && result.Exit == exitKnown {
-		result.Exit = exitFailed
-	}
-	return result.Exit, err
+	return result.Exit, errors.Join(err, r.j.close(complete))
 }
 
 // chosen returns the probes that the flags choose.

@@ -179,14 +179,14 @@ func isUsers(text []byte) bool {
 	return isList(text) || json.Unmarshal(text, &page) == nil && page.Users != nil
 }
 
-// runnable returns the probes that have a connection.
-func (r *runner) runnable(list []probe) (runs []probe) {
+// runnable returns how many of the probes have a connection.
+func (r *runner) runnable(list []probe) (n int) {
 	for _, p := range list {
 		if _, _, ok := r.fits(p); ok {
-			runs = append(runs, p)
+			n++
 		}
 	}
-	return runs
+	return n
 }
 
 // fresh is how long a run that continues an interrupted one relies on its findings.
