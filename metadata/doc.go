@@ -30,9 +30,12 @@
 //
 // # Vocabulary
 //
-// A member of a payload is absent, null or a value. To set gives a member a value.
-// To remove sends null, so that the member goes away. To wipe sends {} for a whole
-// metadata object. A pointer is a JSON Pointer, RFC 6901.
+// A member of a payload is absent, null or a value.
+//
+//   - Set: give a member a value.
+//   - Remove: send null for a member, so that it goes away.
+//   - Wipe: send {} for a whole metadata object.
+//   - Pointer: a JSON Pointer, RFC 6901.
 //
 // # Laws
 //
