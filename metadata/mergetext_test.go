@@ -68,6 +68,7 @@ func TestReleaseDropsLargeScratch(t *testing.T) {
 		"tables":  {tables: make([]uint32, 1, keep/4+1)},
 		"made":    {made: make([]byte, 1, keep+1)},
 		"doc":     {doc: make([]byte, 1, keep+1)},
+		"spans":   {spans: make([]span, 1, keep/24+1)},
 		"results": {results: make([]byte, 1, keep+1)},
 	} {
 		large.size = 1
