@@ -23,9 +23,6 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// slack returns how many bytes reading may allocate for a text of any size.
-func slack() uint64 { return long.Pick[uint64](256<<10, 64<<20) }
-
 // members returns an object with n members; name returns their names.
 func members(n int, name func(i int) string) string {
 	var b strings.Builder
@@ -107,8 +104,9 @@ func TestMemoryIsBoundedByTheText(t *testing.T) {
 			text := []byte(strings.ReplaceAll(r.around, "VALUE", s.text))
 			var err error
 			used := allocated(func() { _, err = r.read(text) })
-			// A tree of a text with a million members has a few words for each byte of it.
-			assert.Less(t, used, 200*uint64(len(text))+slack(), "%s: %s (%d bytes)", r.name, s.name, len(text))
+			// A level takes up to 400 bytes and may be one byte of the text.
+			size := uint64(len(text))
+			assert.Less(t, used, min(200*size+256<<10, 50*size+4<<20), "%s: %s (%d bytes)", r.name, s.name, size)
 			if s.refused && !r.unread {
 				assert.Error(t, err, "%s: %s", r.name, s.name)
 			}
@@ -148,7 +146,7 @@ func TestLargeTexts(t *testing.T) {
 			for _, f := range textFaults {
 				require.NotErrorIs(t, err, f, "%s: %s", r.name, s.name)
 			}
-			assert.Less(t, used, 64*uint64(len(text))+slack(), "%s: %s", r.name, s.name)
+			assert.Less(t, used, 25*uint64(len(text)), "%s: %s", r.name, s.name)
 		}
 	}
 }
