@@ -68,9 +68,7 @@ func (p Payload) Apply(u user.Profile, t user.Target) (out user.Outcome, err err
 		}
 	}
 	derived.Resolve(&t.Connection)
-	if p.Extra.Len() > 0 {
-		p = p.placed()
-	}
+	p = p.normal()
 	found := judge.New(t.Sources, t.Policies)
 	out.Before, out.Profile = u, u
 	out.Before.Identities, out.Profile.Identities = twice(u.Identities)

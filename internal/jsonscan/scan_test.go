@@ -442,3 +442,20 @@ func TestNoAllocations(t *testing.T) {
 		}
 	}
 }
+
+// HasEither finds each of the two bytes at every place, and nothing else.
+func TestHasEither(t *testing.T) {
+	for n := range 25 {
+		s := bytes.Repeat([]byte("\xae\xa4-/#%\x00\xff"), 4)[:n]
+		if HasEither(string(s), '.', '$') {
+			t.Errorf("%q has neither", s)
+		}
+		for i := range s {
+			for _, c := range []byte(".$") {
+				if with := string(s[:i]) + string(c) + string(s[i+1:]); !HasEither(with, '.', '$') {
+					t.Errorf("%q has %c", with, c)
+				}
+			}
+		}
+	}
+}
