@@ -89,7 +89,6 @@ func (p Payload) Apply(u user.Profile, t user.Target) (out user.Outcome, err err
 	if !own.Valid() {
 		return user.Outcome{}, own.Violations
 	}
-	slices.SortStableFunc(out.Effects, func(x, y user.Effect) int { return judge.Compare(x.Rule, y.Rule) })
 	out.Warnings = judge.InOrder(append(verdict.Warnings, own.Warnings...))
 	return out, nil
 }
@@ -304,9 +303,13 @@ func (a *applier) unknown() {
 	a.u.Extra = attrs.SetMembers(a.u.Extra, change)
 }
 
-// effect adds an effect that an attribute causes.
+// effect adds an effect that an attribute causes, in the order of the catalogue.
 func (a *applier) effect(kind user.EffectKind, id rule.ID, at attribute) {
-	*a.list = append(*a.list, user.Effect{Kind: kind, Rule: id, Pointer: at.pointer()})
+	list := append(*a.list, user.Effect{Kind: kind, Rule: id, Pointer: at.pointer()})
+	for i := len(list) - 1; i > 0 && judge.Compare(list[i-1].Rule, list[i].Rule) > 0; i-- {
+		list[i-1], list[i] = list[i], list[i-1]
+	}
+	*a.list = list
 }
 
 // effects lists the effects of the payload.

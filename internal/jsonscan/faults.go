@@ -312,8 +312,5 @@ func (r *reader) slot(s *nameSet, n Name) int {
 
 // EscapeToken returns s as a reference token of a JSON Pointer (RFC 6901, section 3).
 func EscapeToken(s string) string {
-	if !strings.ContainsAny(s, "~/") {
-		return s
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
+	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }
