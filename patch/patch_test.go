@@ -298,6 +298,9 @@ func TestOutcomeIsIndependent(t *testing.T) {
 		out.Profile.Identities[0] = user.Identity{}
 		assert.Equal(t, `{"identities":[{"connection":"db"},{"connection":"sms"}]}`, string(u.AppendJSON(nil)))
 		assert.Equal(t, u.Identities, out.Before.Identities)
+		first := out.Profile.Identities[0]
+		_ = append(out.Before.Identities, user.Identity{Connection: user.Set("appended")})
+		assert.Equal(t, first, out.Profile.Identities[0])
 	}
 	all := slices.Clone(u.Identities)
 	out, err := payload(t, `{"blocked":true}`).Apply(user.Profile{Identities: all[:0]}, user.Target{})
@@ -307,6 +310,22 @@ func TestOutcomeIsIndependent(t *testing.T) {
 		_ = append(list, user.Identity{})
 	}
 	assert.Equal(t, u.Identities, all, "appended over")
+}
+
+// Metadata that is stored without its nulls loses the members that are null.
+func TestStrippedNulls(t *testing.T) {
+	u := profile(t, `{"user_metadata":{"o":{"a":1,"b":1},"l":[]}}`)
+	p := payload(t, `{"user_metadata":{"o":{"a":null,"b":2},"l":[{"c":null,"d":1}]}}`)
+	for reading, want := range map[string]string{"stripped": `{"o":{"b":2},"l":[{"d":1}]}`, "stored": `{"o":{"a":null,"b":2},"l":[{"c":null,"d":1}]}`} {
+		out, err := p.Apply(u, user.Target{Policies: rule.Policies{rule.NestedNull: reading}})
+		require.NoError(t, err)
+		assert.Equal(t, want, out.Profile.UserMetadata.String())
+		assert.Equal(t, reading == "stripped", errors.Is(out.Warnings, rule.ReplacedObject), reading)
+	}
+	list := payload(t, `{"user_metadata":{"l":[{"c":null,"d":1}]}}`)
+	out, err := list.Apply(u, user.Target{Policies: rule.Policies{rule.NestedNull: "stripped"}})
+	require.NoError(t, err)
+	assert.Equal(t, `{"o":{"a":1,"b":1},"l":[{"d":1}]}`, out.Profile.UserMetadata.String())
 }
 
 // A literal with invalid UTF-8 is refused.

@@ -192,6 +192,16 @@ func TestMemoryAndProgress(t *testing.T) {
 $`, log.String())
 }
 
+// A run that is stopped does not read on.
+func TestStop(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	in := &plans{number: 30_000}
+	j := judge{in: in, out: io.Discard, log: io.Discard, every: 1_000, workers: 2}
+	require.ErrorContains(t, j.all(ctx), "stopped after line 1000")
+	assert.Less(t, in.made, 3_000)
+}
+
 // An unreadable line has its error in the output, and the next line is judged.
 func TestUnreadableLines(t *testing.T) {
 	t.Parallel()

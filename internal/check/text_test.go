@@ -62,8 +62,9 @@ func TestUnknownAdvice(t *testing.T) {
 
 func TestIsAuthorization(t *testing.T) {
 	agrees(t, "isAuthorization", isAuthorization,
-		[]string{"role", "ROLES", "Group", "permission_s", "Department", "JOB-CODE", "scope", "isAdmin", "ADMIN", "_admin", "-is_admin-"},
-		[]string{"", "rolex", "color", "admi", "Zadmin", "@dmin", "r\u014dle", strings.Repeat("_", 28) + "admin"})
+		[]string{"role", "ROLES", "Group", "groups", "permission", "permission_s", "Department", "departments", "JOB-CODE", "jobcodes", "scope", "scopes",
+			"isAdmin", "ADMIN", "_admin", "-is_admin-", strings.Repeat("_", 27) + "admin"},
+		[]string{"", "_", "rolex", "roless", "rol", "color", "admi", "admins", "isadmins", "Zadmin", "@dmin", "r\u014dle", strings.Repeat("_", 28) + "admin"})
 }
 
 func TestPlain(t *testing.T) {

@@ -51,3 +51,19 @@ func TestErrors(t *testing.T) {
 	assert.Equal(t, broken, err)
 	assert.EqualValues(t, len("a\n"), r.Offset(), "the line that was read in part is read again")
 }
+
+// The bound is that of one line, whatever stands before it.
+func TestAppendToText(t *testing.T) {
+	r := lines.NewReader(strings.NewReader("abc\r\nabcd\nabc"), len("abc")+1)
+	text := []byte("before ")
+	for _, want := range []string{"before abc", "before abcabcd", "before abcabcdabc"} {
+		var err error
+		text, err = r.Append(text)
+		assert.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
+	r = lines.NewReader(strings.NewReader("abcde\nabc"), len("abc"))
+	text, err := r.Append([]byte("before "))
+	assert.Equal(t, lines.ErrTooLong, err)
+	assert.Equal(t, "before ", string(text))
+}
