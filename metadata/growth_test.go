@@ -239,7 +239,7 @@ func TestGrowth(t *testing.T) {
 func TestDeepest(t *testing.T) {
 	t.Parallel()
 	nested := func(open, leaf, end string) string {
-		n := (MaxLevels - 1) / len(end)
+		n := (MaxLevels - 1) / (strings.Count(end, "]") + strings.Count(end, "}"))
 		return `{"a":` + strings.Repeat(open, n) + leaf + strings.Repeat(end, n) + `}`
 	}
 	for _, texts := range [][2]string{
