@@ -9,8 +9,8 @@ import (
 	"github.com/metameld/metameld/internal/jsonscan"
 )
 
-// Comparisons of names and values grow no faster than the texts. Runs with the tag
-// counted; internal/hostile runs it in long tests.
+// Comparisons of names and values grow no faster than the texts. The test needs the build
+// tag counted; internal/hostile runs it so in long tests.
 func TestComparisons(t *testing.T) {
 	if !jsonscan.Counted {
 		t.Skip("needs go test -tags counted")

@@ -152,7 +152,7 @@ func (o Object) AppendJSON(dst []byte) []byte {
 // MarshalJSON returns the JSON text of o, or null for the zero Object. Mark struct
 // fields omitzero to leave out an absent one.
 func (o Object) MarshalJSON() ([]byte, error) {
-	return o.AppendJSON(make([]byte, 0, o.Size()+4)), nil
+	return o.AppendJSON(make([]byte, 0, max(o.Size(), len("null")))), nil
 }
 
 // UnmarshalJSON sets o to the object in text, as [Parse] does; null makes o absent.

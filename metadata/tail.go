@@ -49,8 +49,9 @@ func withTail(members []*member) Object {
 	return Object{&object{members, &tail{in: lookup{members: members, misses: fewMisses}}}} // the next call makes the table
 }
 
-// extend returns o, which is not absent, with new members after its own: fewer than those.
-// It reports false if o has one of the names, or if it has no tail and more are many.
+// extend returns o with the members more after its own. o is not absent and has more
+// members than that. It reports false if o has one of the names, or if o has no tail and
+// more than fewMisses members are added.
 func (o Object) extend(more []*member) (extended Object, ok bool) {
 	old, t := o.members(), o.o.tail
 	in := &lookup{members: old}

@@ -159,7 +159,7 @@ func element(text string, i int, index string) int {
 	if err != nil || index != "0" && (index[0] == '0' || index[0] == '+') {
 		return -1
 	}
-	for i = jsonscan.Space([]byte(text), i+1); text[i] != ']'; n-- {
+	for i++; text[i] != ']'; n-- {
 		if n == 0 {
 			return i
 		}

@@ -1,9 +1,6 @@
 package derived
 
-import (
-	"github.com/metameld/metameld/metadata"
-	"github.com/metameld/metameld/user"
-)
+import "github.com/metameld/metameld/user"
 
 // Mistyped calls report for each root attribute of p that has another type than the
 // schema states: with its name and, for messages, the type that it should have. The
@@ -48,5 +45,5 @@ func flagMistyped(f user.Field[bool]) bool {
 // list of objects.
 func identitiesMistyped(p *user.Profile) bool {
 	v, ok := p.Extra.Get("identities")
-	return ok && !v.IsNull() && v.Kind() != metadata.KindAbsent && p.Identities == nil
+	return ok && !v.IsNull() && p.Identities == nil
 }
