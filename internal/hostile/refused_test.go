@@ -37,17 +37,17 @@ func refused(n int) map[string]string {
 		return b.String()
 	}
 	many := names(n/8, 1)
-	long := `"` + strings.Repeat("x", n/2) + `"`
+	text := `"` + strings.Repeat("x", n/2) + `"`
 	list := map[string]string{}
 	for shape, inside := range map[string]string{
 		"members":         many,
-		"late members":    `"":` + long + `,` + names(n/16, 1),
-		"later members":   `"":` + long + `,"":{` + names(n/16, 1) + `"":2},`,
+		"late members":    `"":` + text + `,` + names(n/16, 1),
+		"later members":   `"":` + text + `,"":{` + names(n/16, 1) + `"":2},`,
 		"objects":         `"a":[` + strings.Repeat(`{"":1},`, n/7) + `{}],`,
 		"object of many":  `"a":{` + many + `"":2},`,
-		"objects of many": `"b":0,` + strings.Repeat(`"a":{`+names(n/800, 1)+`"":2},`, 1) + strings.Repeat(`"a":[{`+names(n/800, 1)+`"":2}],`, 99),
+		"objects of many": `"b":0,` + `"a":{` + names(n/800, 1) + `"":2},` + strings.Repeat(`"a":[{`+names(n/800, 1)+`"":2}],`, 99),
 		"numbers":         `"a":[` + strings.Repeat("1,", n/2) + `1],`,
-		"a string":        `"a":` + long + `,"b":` + long + `,`,
+		"a string":        `"a":` + text + `,"b":` + text + `,`,
 		"escapes":         `"a":"` + strings.Repeat(`\n`, n/2) + `",`,
 		"an escaped name": `"` + strings.Repeat(`\n`, n/4) + `":1,"` + strings.Repeat(`\n`, n/4) + `a":1,`,
 	} {
@@ -76,7 +76,7 @@ func refused(n int) map[string]string {
 // A text that is refused takes at most five times its size, freed or not, beside what
 // the faults that are listed and the levels take.
 func TestRefusedTextsTakeLittleMemory(t *testing.T) {
-	faults, levels := uint64(1<<20), uint64(3<<20)
+	const faults, levels = 1 << 20, 3 << 20
 	texts := refused(long.Pick(200_000, 2<<20))
 	shapes := slices.Sorted(maps.Keys(texts))
 	seen := map[string]bool{}
@@ -90,7 +90,7 @@ func TestRefusedTextsTakeLittleMemory(t *testing.T) {
 				continue
 			}
 			text := []byte(strings.ReplaceAll(r.around, "VALUE", texts[shape]))
-			fixed := faults
+			fixed := uint64(faults)
 			if strings.HasSuffix(shape, "too deep") || shape == "brackets" || shape == "braces" {
 				fixed = levels
 			}
