@@ -28,7 +28,7 @@ import (
 // In [FirstLevel] and [Deep] both texts are read once, side by side, and only one
 // of them if they are the same to the byte. Other modes, goals that are out of
 // reach, and texts whose members come in orders so different that too much would
-// be read twice, go through [Parse].
+// be read twice, go through [Parse], which drops white space inside values.
 func (m Mode) AppendDiff(dst, from, to []byte) ([]byte, error) {
 	if overlaps(dst, from, to) {
 		out, err := m.AppendDiff(nil, from, to)

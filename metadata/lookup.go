@@ -23,8 +23,8 @@ const (
 	fewMembers = 16 // of a text, whose table serves one merge or diff
 )
 
-// fewMisses is how often a long list is read before its table is made. That takes about
-// as long as to make the table.
+// fewMisses is how often a long list is read before its table is made. Reading it that
+// often takes about as long as making the table.
 const fewMisses = 8
 
 // find returns the index of the member with that name, or -1.
@@ -87,9 +87,9 @@ func (l *lookup) slot(name string) int {
 // half of the places or more are empty.
 func tableSize(n int) int { return 1 << bits.Len(uint(n*2-1)) }
 
-// probe returns the place in the table of the entry that same reports, which has that
-// hash, or the empty place for it. The table has at least one empty place; an empty
-// place holds 0.
+// probe returns the place of the entry with that hash for which same returns true, or the
+// empty place where it belongs. The table has at least one empty place; an empty place
+// holds 0.
 func probe(table []uint32, hash uint64, same func(entry uint32) bool) int {
 	last := len(table) - 1
 	at := int(hash) & last

@@ -10,9 +10,9 @@ import (
 // so that no number is rounded, json.Number. It is nil if o is absent. The strings share
 // a copy of the text.
 //
-// It takes up to 20 times the memory of the text for arrays, and beside that what Go
-// takes for maps: 48 bytes for an empty one, about 340 for one with up to eight members.
-// A text of many small objects is up to 70 times as large as Go values.
+// The result takes up to 20 times the memory of the text for arrays, plus that of Go's
+// maps: 48 bytes for an empty one, about 340 for one with up to eight members. If the
+// text has many small objects, the result takes up to 70 times its memory.
 func (o Object) Map() map[string]any {
 	if o.IsZero() {
 		return nil
@@ -23,7 +23,7 @@ func (o Object) Map() map[string]any {
 	return m
 }
 
-// goReader reads the text of an Object as Go values, of the size that they need.
+// goReader reads the text of an Object into maps and slices without spare room.
 type goReader struct {
 	text   string
 	counts []uint32 // of the arrays and objects that were not read yet
@@ -93,7 +93,7 @@ func (r *goReader) value(i int) (v any, end int) {
 	}
 }
 
-// Values that Go allocates each time otherwise. Nothing can change them.
+// Go would allocate each of these values anew for each use. Nothing can change them.
 var (
 	emptyArray any = []any{}
 	digits         = [...]any{

@@ -2,10 +2,10 @@ package metadata
 
 import "sync"
 
-// tail is an array that objects share: each has the members at its start, and Delta.Set
-// and Mode.Merge make the next object by adding members. A loop of them so appends to one
-// array, as append does, instead of copying the members each time. Only they read it.
-// Small objects have none, so that reflect.DeepEqual finds them equal.
+// tail is an array that objects share: each has the members at its start. Delta.Set and
+// Mode.Merge make the next object by adding members to it, so that a loop of such calls
+// does not copy the members each time. Nothing else reads a tail. Small objects have none,
+// so that reflect.DeepEqual finds them equal.
 type tail struct {
 	mu sync.Mutex
 	in lookup // of all members of the array

@@ -24,8 +24,9 @@ type Value struct {
 //     ordered by name. A nil json.RawMessage is null. An absent Value, an absent
 //     Object and an empty json.Number are refused.
 //  2. Any other value is written by encoding/json, without escapes for HTML. An absent
-//     Value or Object in it is null, and an empty json.Number is 0. On WebAssembly it
-//     may have 2,000 levels of pointers, structs and so on, since the stack is small.
+//     Value or Object in it is null, and an empty json.Number is 0. On WebAssembly,
+//     where the stack is small, it may have at most 2,000 levels of pointers, structs
+//     and so on.
 //
 // The result shares no memory that v can change. The error is an [Errors] that
 // lists every fault: [ErrType] for what JSON cannot hold (NaN, a channel, an absent
