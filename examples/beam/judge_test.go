@@ -135,6 +135,8 @@ func TestJudgeErrors(t *testing.T) {
 		"-plans x -in y":             "in place of",
 		"-plans x -transformation y": "in place of",
 		"-target {}":                 "needs -plans",
+		"-plans x y -out z":          "in quotes",
+		"-in x y":                    "in quotes",
 	} {
 		flags := flag.NewFlagSet("", flag.ContinueOnError)
 		for _, name := range []string{"in", "transformation", "plans", "target"} {

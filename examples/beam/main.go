@@ -13,6 +13,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,7 +44,7 @@ func main() {
 		transformation = flag.String("transformation", "testdata/transformation.json", "local file that says what is to be changed")
 		plans          = flag.String("plans", "", "files of plans to judge, a glob, in place of -in and -transformation")
 		target         = flag.String("target", "{}", "target, as JSON, for lines of -plans without one")
-		out            = flag.String("out", "planned", "directory to write to")
+		out            = flag.String("out", "", "directory to write to; default: planned, or judged with -plans")
 	)
 	flag.Parse()
 	beam.Init() // on a worker of a cluster it does not return
@@ -51,9 +52,9 @@ func main() {
 	switch {
 	case err != nil:
 	case *plans != "":
-		err = judge(context.Background(), *plans, *target, *out, os.Stdout)
+		err = judge(context.Background(), *plans, *target, cmp.Or(*out, "judged"), os.Stdout)
 	default:
-		err = run(context.Background(), *in, *transformation, *out, os.Stdout)
+		err = run(context.Background(), *in, *transformation, cmp.Or(*out, "planned"), os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "beam:", err)
@@ -61,11 +62,13 @@ func main() {
 	}
 }
 
-// checkFlags reports flags that do not go together.
+// checkFlags reports flags that do not go together, and arguments that are no flags.
 func checkFlags(flags *flag.FlagSet) error {
 	set := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 	switch {
+	case flags.NArg() > 0:
+		return errors.New("an argument is not a flag; put globs in quotes")
 	case set["plans"] && (set["in"] || set["transformation"]):
 		return errors.New("-plans is given in place of -in and -transformation")
 	case set["target"] && !set["plans"]:
