@@ -25,7 +25,8 @@ type batch struct {
 	out                    bytes.Buffer // verdicts
 	refused, warned, wrong int          // lines
 
-	turn, done chan struct{} // closed when it can be written, and when it is
+	turn chan struct{} // closed when the batch before it is written
+	done chan struct{} // closed when it is written
 }
 
 // line is one line of a batch.
@@ -51,9 +52,9 @@ func (s *source) end() {
 	s.Unlock()
 }
 
-// batches reads one batch after another, judges its lines, and calls write, which has the
-// batches of all workers in the order of the input. It ends with the input, or when write
-// returns false.
+// batches reads one batch after another, judges its lines, and calls write. The calls of
+// all workers come one by one, in the order of the input. batches ends with the input, or
+// when write returns false.
 func (j *judge) batches(in *source, write func(*batch) bool) {
 	for b := new(batch); in.next(b, j.every); {
 		j.batch(b)

@@ -19,11 +19,11 @@ type Verdict struct {
 }
 
 // Judge applies the payload in text to the user there and returns the verdict. The text
-// is a JSON object with the members user, payload and, optionally, target, whose members
-// replace those of base. Where sources disagree the newest one counts, unless the target
-// is lenient.
-func Judge(text []byte, base user.Target) (v Verdict) {
-	err := v.judge(text, base)
+// is a JSON object with the members user, payload and target; without a target there, t
+// is the target. Where sources disagree the newest one counts, unless the target is
+// lenient.
+func Judge(text []byte, t user.Target) (v Verdict) {
+	err := v.judge(text, t)
 	if err != nil {
 		v.Error = err.Error()
 	}
@@ -46,7 +46,7 @@ func (v *Verdict) judge(text []byte, target user.Target) error {
 		case "payload":
 			payload = m
 		case "target":
-			target, err = targetOf(m, target)
+			target, err = targetOf(m)
 		default: // a misspelt "target" would change the verdict
 			errs = append(errs, &metadata.Error{Fault: user.ErrUnknownMember, Pointer: metadata.Pointer(name)})
 		}
@@ -79,9 +79,8 @@ func (v *Verdict) judge(text []byte, target user.Target) error {
 	return nil
 }
 
-// targetOf returns base with the members of v.
-func targetOf(v metadata.Value, base user.Target) (t user.Target, err error) {
-	t = base
+// targetOf returns v as a target.
+func targetOf(v metadata.Value) (t user.Target, err error) {
 	err = v.Decode(&t)
 	return t, err
 }
