@@ -59,7 +59,7 @@ func NewStream(dir, self, plans string) (*Stream, error) {
 		return nil, err
 	}
 	ours, script := filepath.Join(dir, "metameld"), filepath.Join(dir, "merge.mjs")
-	s := &Stream{Lines: bytes.Count(text, []byte("\n")), bytes: len(text)}
+	s := &Stream{Lines: bytes.Count(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) + 1, bytes: len(text)}
 	if err := os.WriteFile(script, nodeMerge, 0o644); err != nil {
 		return nil, err
 	}
