@@ -182,6 +182,6 @@ func written[T string | bool | int64 | user.ID | user.Timestamp | user.Secret](f
 	if f.IsZero() {
 		return 0
 	}
-	var room [64]byte
+	var room [128]byte
 	return len(f.AppendJSON(room[:0]))
 }

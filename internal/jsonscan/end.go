@@ -87,7 +87,7 @@ func containerEnd(d []byte, i int) int {
 // mayEnd returns 0 if x has no bracket, no brace, no backslash, no | and no byte outside
 // ASCII.
 func mayEnd(x uint64) uint64 {
-	y := x | 0x20*lowBits // makes '[', '\\' and ']' '{', '|' and '}', which are neighbours
+	y := x | 0x20*lowBits // '[', '\\' and ']' become '{', '|' and '}', which are neighbours
 	return ((y+(0x80-'{')*lowBits)&^(y+(0x80-'~')*lowBits) | x) & highBits
 }
 
