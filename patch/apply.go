@@ -85,11 +85,14 @@ func (p Payload) Apply(u user.Profile, t user.Target) (out user.Outcome, err err
 	})
 	derived.JudgeSize(a.Judge, &u, a.u)
 	a.losses(&u)
-	own := a.Verdict()
-	if !own.Valid() {
-		return user.Outcome{}, own.Violations
+	if !a.Valid() {
+		return user.Outcome{}, a.Verdict().Violations
 	}
-	out.Warnings = judge.InOrder(append(verdict.Warnings, own.Warnings...))
+	list := a.Unsorted().Warnings
+	if verdict.Warnings != nil {
+		list = append(verdict.Warnings, list...)
+	}
+	out.Warnings = judge.InOrder(list)
 	return out, nil
 }
 

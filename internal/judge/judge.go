@@ -19,6 +19,7 @@ const refused = "refused"
 
 // entry is the part of a rule of the catalogue that a Judge needs.
 type entry struct {
+	id       rule.ID
 	place    int
 	severity rule.Severity
 	evidence rule.Evidence
@@ -31,7 +32,7 @@ type entry struct {
 
 // newEntry returns the entry of r, the rule at that place.
 func newEntry(place int, r rule.Rule) entry {
-	e := entry{place: place, severity: r.Severity, evidence: r.Evidence}
+	e := entry{id: r.ID, place: place, severity: r.Severity, evidence: r.Evidence}
 	if r.Severity != rule.SeverityError || len(r.Readings) == 0 {
 		return e
 	}
@@ -82,6 +83,14 @@ func sources(x rule.Reading) map[string]source {
 	return m
 }
 
+// isRefusedBy reports whether the reading of that name refuses a step.
+func (e *entry) isRefusedBy(reading string) bool {
+	if e.severity == rule.SeverityError {
+		return e.accepted[reading] == ""
+	}
+	return reading == refused
+}
+
 // currentAt returns the source that accepts a refusal at pointer under sources current;
 // the zero source if none does.
 func (e *entry) currentAt(pointer string) source {
@@ -92,24 +101,33 @@ func (e *entry) currentAt(pointer string) source {
 }
 
 // catalogue maps the id of a rule to its entry. It is never changed.
-var catalogue = func() map[rule.ID]entry {
-	m := map[rule.ID]entry{}
+var catalogue = func() map[rule.ID]*entry {
+	m := map[rule.ID]*entry{}
 	for i, r := range rule.All() {
-		m[r.ID] = newEntry(i, r)
+		e := newEntry(i, r)
+		m[r.ID] = &e
 	}
 	return m
 }()
 
+// find returns the entry of the rule; an empty one if the catalogue does not list it.
+func find(id rule.ID) *entry {
+	if e := catalogue[id]; e != nil {
+		return e
+	}
+	return &entry{id: id}
+}
+
 // Compare orders rules as the catalogue does.
 func Compare(a, b rule.ID) int {
 	jsonscan.Compared()
-	return catalogue[a].place - catalogue[b].place
+	return find(a).place - find(b).place
 }
 
 // Violation returns the violation of the rule at a JSON Pointer, with the rule's
 // severity and evidence.
 func Violation(id rule.ID, pointer, message string) rule.Violation {
-	e := catalogue[id]
+	e := find(id)
 	return rule.Violation{Rule: id, Pointer: pointer, Severity: e.severity, Evidence: e.evidence, Message: message}
 }
 
@@ -134,22 +152,19 @@ func (j *Judge) Reads(id rule.ID, reading string) bool { return j.Reading(id) ==
 // Refuses reports whether [Judge.Report] of the rule adds a violation. Otherwise it adds
 // a warning.
 func (j *Judge) Refuses(id rule.ID) bool {
-	e, reading := catalogue[id], j.Reading(id)
-	if e.severity == rule.SeverityError {
-		return e.accepted[reading] == ""
-	}
-	return reading == refused
+	return find(id).isRefusedBy(j.Reading(id))
 }
 
 // Report adds a violation of the rule. The reading that holds decides whether it is a
 // violation or a warning. A refusal that another setting accepts names the sources on
 // both sides; a warning in place of a refusal has the words of its reading.
 func (j *Judge) Report(id rule.ID, pointer, message string) {
-	message = j.message(id, rule.Current, pointer, message)
-	if j.Refuses(id) {
-		j.Refuse(id, pointer, message)
+	e, reading := find(id), j.Reading(id)
+	message = j.message(e, reading, rule.Current, pointer, message)
+	if e.isRefusedBy(reading) {
+		j.RefuseAs(e.evidence, id, pointer, message)
 	} else {
-		j.Warn(id, pointer, message)
+		j.WarnAs(e.evidence, id, pointer, message)
 	}
 }
 
@@ -162,17 +177,17 @@ func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, r
 	if len(pointers) == 0 {
 		return
 	}
-	evidence := catalogue[id].evidence
-	message := j.message(id, accepts, pointers[0], namesOf(pointers)+rest)
-	if !j.Refuses(id) {
-		j.WarnAll(evidence, id, pointers, message)
+	e, reading := find(id), j.Reading(id)
+	message := j.message(e, reading, accepts, pointers[0], namesOf(pointers)+rest)
+	if !e.isRefusedBy(reading) {
+		j.WarnAll(e.evidence, id, pointers, message)
 		return
 	}
 	for i, p := range pointers {
 		if i > 0 {
 			message = refer("violation", pointers[0])
 		}
-		j.RefuseAs(evidence, id, p, message)
+		j.RefuseAs(e.evidence, id, p, message)
 	}
 }
 
@@ -180,8 +195,8 @@ func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, r
 // accepts, as ReportAll does. The message cites the source that accepts it.
 func (j *Judge) AcceptAll(id rule.ID, pointers []string, message string) {
 	if len(pointers) > 0 {
-		e := catalogue[id]
-		j.WarnAll(e.evidence, id, pointers, e.currentAt(pointers[0]).accepts(message)+j.refusing(id, rule.Current))
+		e := find(id)
+		j.WarnAll(e.evidence, id, pointers, e.currentAt(pointers[0]).accepts(message)+j.refusing(e, rule.Current))
 	}
 }
 
@@ -228,12 +243,11 @@ func namesOf(pointers []string) string {
 const longNames = 500
 
 // message returns the message of Report.
-func (j *Judge) message(id rule.ID, accepts rule.Sources, pointer, message string) string {
-	e := catalogue[id]
-	if accepted := e.accepted[j.Reading(id)]; accepted != "" {
-		return accepted + j.refusing(id, accepts)
+func (j *Judge) message(e *entry, reading string, accepts rule.Sources, pointer, message string) string {
+	if accepted := e.accepted[reading]; accepted != "" {
+		return accepted + j.refusing(e, accepts)
 	}
-	return message + j.hint(id, accepts, pointer)
+	return message + j.hint(e, accepts, pointer)
 }
 
 // byPolicy reports whether a policy selects the reading of the rule, so that Sources do
@@ -243,11 +257,10 @@ func (j *Judge) byPolicy(id rule.ID) bool {
 }
 
 // refusing names the settings that refuse an accepted step. accepts is as in ReportAll.
-func (j *Judge) refusing(id rule.ID, accepts rule.Sources) string {
-	e := catalogue[id]
+func (j *Judge) refusing(e *entry, accepts rule.Sources) string {
 	switch {
-	case j.byPolicy(id):
-		return "the policy for " + string(id) + " set to " + e.strict
+	case j.byPolicy(e.id):
+		return "the policy for " + string(e.id) + " set to " + e.strict
 	case accepts == rule.Lenient || e.current == nil:
 		return "Sources set to strict or current"
 	}
@@ -256,8 +269,7 @@ func (j *Judge) refusing(id rule.ID, accepts rule.Sources) string {
 
 // hint names the sources on both sides of a refusal at pointer, and the setting that
 // accepts it: accepts, or Lenient if no source is known for Current.
-func (j *Judge) hint(id rule.ID, accepts rule.Sources, pointer string) string {
-	e := catalogue[id]
+func (j *Judge) hint(e *entry, accepts rule.Sources, pointer string) string {
 	by := e.currentAt(pointer)
 	if accepts == rule.Lenient || by == (source{}) {
 		accepts, by = rule.Lenient, e.lenient
@@ -266,8 +278,8 @@ func (j *Judge) hint(id rule.ID, accepts rule.Sources, pointer string) string {
 		return ""
 	}
 	setting := "Sources to " + accepts.String()
-	if j.byPolicy(id) {
-		setting = "the policy for " + string(id) + " to " + rule.Policies(nil).Reading(accepts, id)
+	if j.byPolicy(e.id) {
+		setting = "the policy for " + string(e.id) + " to " + rule.Policies(nil).Reading(accepts, e.id)
 	}
 	return fmt.Sprintf("; %s refuses it, %s accepts it: to follow the latter, set %s", e.refuses, by, setting)
 }
@@ -305,12 +317,12 @@ func (j *Judge) ReportPath(id rule.ID, message string, path ...string) bool {
 
 // Refuse adds a violation of the rule, whatever reading holds.
 func (j *Judge) Refuse(id rule.ID, pointer, message string) {
-	j.RefuseAs(catalogue[id].evidence, id, pointer, message)
+	j.RefuseAs(find(id).evidence, id, pointer, message)
 }
 
 // Warn adds a warning of the rule, whatever reading holds.
 func (j *Judge) Warn(id rule.ID, pointer, message string) {
-	j.WarnAs(catalogue[id].evidence, id, pointer, message)
+	j.WarnAs(find(id).evidence, id, pointer, message)
 }
 
 // RefuseAs is Refuse with the evidence of this case.
@@ -421,6 +433,9 @@ func (l *list) add(v rule.Violation) {
 		more := Violation(rule.More, "", "more violations follow that are not listed")
 		more.Severity = v.Severity
 		v = more
+	}
+	if l.entries == nil {
+		l.entries = make(rule.Violations, 0, 2)
 	}
 	l.entries = append(l.entries, v)
 }
