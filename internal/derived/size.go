@@ -35,6 +35,12 @@ func WarnSize(j *judge.Judge, before, after *user.Profile) {
 	}
 }
 
+// Parts of messages. They are never changed.
+var (
+	beyondProfile = " bytes, more than its limit of " + limit.Size(limit.Profile) + "; make it smaller. " + limit.ProfileDates
+	beyondIndexed = "the profile would have more than " + limit.Size(limit.Indexed)
+)
+
 // sizes warns if the profile after a write is larger than its limit. It returns the
 // bytes of a profile that the write makes larger than the allowance; otherwise 0.
 func sizes(j *judge.Judge, before, after *user.Profile) int {
@@ -45,9 +51,9 @@ func sizes(j *judge.Judge, before, after *user.Profile) int {
 	if n <= limit.Profile {
 		return 0
 	}
-	j.Report(rule.ProfileSize, "", "the profile would have "+limit.Count(n)+" bytes, more than its limit of "+limit.Size(limit.Profile)+"; make it smaller. "+limit.ProfileDates)
+	j.Report(rule.ProfileSize, "", "the profile would have "+limit.Count(n)+beyondProfile)
 	if n > limit.Indexed {
-		j.Report(rule.SearchSize, "", "the profile would have more than "+limit.Size(limit.Indexed))
+		j.Report(rule.SearchSize, "", beyondIndexed)
 	}
 	if n > limit.ProfileAllowance {
 		if was := stamped(before, after); n > Size(&was) {
@@ -150,7 +156,7 @@ func (o *object) addAll(extra metadata.Object) {
 
 // quoted returns the size of a string.
 func quoted(s string) int {
-	if jsonscan.IsPlain(s) {
+	if jsonscan.IsUnescaped(s) {
 		return len(`""`) + len(s)
 	}
 	return len(jsonscan.AppendQuote(nil, s))
@@ -162,7 +168,7 @@ func text[T string | user.Timestamp](o *object, f user.Field[T]) int {
 	switch {
 	case ok && o.rough:
 		return len(`""`) + len(`\u0000`)*len(s)
-	case ok && jsonscan.IsPlain(string(s)):
+	case ok && jsonscan.IsUnescaped(string(s)):
 		return len(`""`) + len(s)
 	}
 	return written(f)
@@ -170,7 +176,7 @@ func text[T string | user.Timestamp](o *object, f user.Field[T]) int {
 
 // secret returns the size of a field that is a secret; 0 if it is absent.
 func secret(f user.Field[user.Secret]) int {
-	if s, ok := f.Get(); ok && jsonscan.IsPlain(s.Reveal()) {
+	if s, ok := f.Get(); ok && jsonscan.IsUnescaped(s.Reveal()) {
 		return len(`""`) + len(s.Reveal())
 	}
 	return written(f)

@@ -360,6 +360,12 @@ func TestQuote(t *testing.T) {
 		if c >= ' ' && c != '"' && c != '\\' && Quote(s) != `"`+s+`"` {
 			t.Fatalf("Quote(%q) = %s: it escapes what need not be", s, Quote(s))
 		}
+		if IsUnescaped(s) != (Quote(s) == `"`+s+`"`) {
+			t.Fatalf("IsUnescaped(%q) is %v", s, IsUnescaped(s))
+		}
+	}
+	if IsUnescaped("é\xff") || IsUnescaped("\xff") {
+		t.Fatal("IsUnescaped of text that is not UTF-8")
 	}
 	if s := all.String(); Unquote(Quote(s)) != s {
 		t.Fatal("all at once")

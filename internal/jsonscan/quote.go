@@ -70,6 +70,20 @@ func IsPlain(s string) bool {
 	return endsPlain(last|0x2020202020202020<<(8*uint(len(d)))) == 0
 }
 
+// IsUnescaped reports whether s is UTF-8 that JSON does not escape, so that its JSON text
+// is s in quotes.
+func IsUnescaped(s string) bool {
+	if IsPlain(s) {
+		return true
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
+}
+
 // AppendQuote appends the JSON text of s, which must be valid UTF-8, to dst. It
 // escapes only what JSON requires.
 func AppendQuote(dst []byte, s string) []byte {
