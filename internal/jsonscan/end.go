@@ -24,12 +24,12 @@ func End(d []byte, i int) int {
 func containerEnd(d []byte, i int) int {
 	depth, inside := 0, uint64(0) // inside: all bits are set in a string
 	for {
-		for len(d)-i >= 8 {
-			x := binary.LittleEndian.Uint64(d[i:])
+		for has(d, i, 8) {
+			x := binary.LittleEndian.Uint64(d[i : i+8])
 			brackets := x | 0x20*lowBits
 			if mayEnd(x) == 0 {
-				if len(d)-i >= 16 {
-					if y := binary.LittleEndian.Uint64(d[i+8:]); mayEnd(y) == 0 {
+				if has(d, i, 16) {
+					if y := binary.LittleEndian.Uint64(d[i+8 : i+16]); mayEnd(y) == 0 {
 						inside ^= -uint64(bits.OnesCount64(asciiQuotes(x)|asciiQuotes(y)>>1) & 1)
 						i += 16
 						continue
@@ -135,7 +135,7 @@ func ReadMember(d []byte, at int) (nameEnd int, escaped bool, end int) {
 // special returns the index of the first quote or backslash in d at or after i, or of
 // one of the last seven bytes.
 func special(d []byte, i int) int {
-	for ; len(d)-i >= 8; i += 8 {
+	for ; has(d, i, 8); i += 8 {
 		if m := quoteOrBackslash(binary.LittleEndian.Uint64(d[i:])); m != 0 {
 			return i + bits.TrailingZeros64(m)>>3
 		}

@@ -71,7 +71,7 @@ func Member(d []byte, at int) (n Name, value int) {
 	if i >= size || d[i] != '"' {
 		return n, bad
 	}
-	for j := i + 1; j < size && size-j >= 8; j += 8 {
+	for j := i + 1; has(d, int(j), 8); j += 8 {
 		x := binary.LittleEndian.Uint64(d[j:])
 		m := endsPlain(x)
 		if m == 0 {
@@ -186,12 +186,12 @@ func sameStrings(p, q []byte) bool {
 // shorter than eight bytes holds all of it and its length.
 func key(d []byte, off, end int) uint64 {
 	n := uint(end - off)
-	if n >= 8 {
-		b := d[off:end]
-		return keyOf(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:]), int(n))
-	}
-	if b := d[off:]; len(b) >= 8 {
-		return binary.LittleEndian.Uint64(b)&(1<<(8*n)-1) | uint64(n)<<56
+	if has(d, off, 8) {
+		first := binary.LittleEndian.Uint64(d[off:])
+		if n < 8 {
+			return first&(1<<(8*n)-1) | uint64(n)<<56
+		}
+		return keyOf(first, binary.LittleEndian.Uint64(d[end-8:]), int(n))
 	}
 	var x uint64
 	for i, c := range d[off:end] {

@@ -50,6 +50,10 @@ type (
 	uniqueNames = [1]bool
 )
 
+// has reports whether d[i:] has n bytes. In this form the compiler loads them at once
+// without further checks.
+func has(d []byte, i, n int) bool { return i >= 0 && i <= len(d)-n }
+
 // endsPlain finds the first byte of x that is not plain content of a string: a quote,
 // a backslash, a control character or a byte outside ASCII. The lowest set bit of the
 // result is the high bit of that byte; the result is 0 if there is none.
@@ -98,7 +102,7 @@ value:
 		}
 	}
 	if c == '"' {
-		for j := i + 1; j < n && n-j >= 8; {
+		for j := i + 1; has(d, int(j), 8); {
 			x := binary.LittleEndian.Uint64(d[j:])
 			m := endsPlain(x)
 			if m == 0 {
@@ -190,8 +194,14 @@ value:
 		}
 		i++
 		if c-'1' <= 8 {
-			for i < n && d[i]-'0' <= 9 {
-				i++
+			m := uint64(0)
+			if has(d, int(i), 8) {
+				m = endsDigits(binary.LittleEndian.Uint64(d[i:]))
+			}
+			if m != 0 {
+				i += uint(bits.TrailingZeros64(m)) >> 3
+			} else {
+				i = uint(digits(d, int(i)))
 			}
 		} else if c != '0' {
 			return bad
@@ -278,7 +288,7 @@ key:
 	}
 	{
 		start := i
-		for j := i + 1; j < n && n-j >= 8; {
+		for j := i + 1; has(d, int(j), 8); {
 			x := binary.LittleEndian.Uint64(d[j:])
 			m := endsPlain(x)
 			if m == 0 {
@@ -424,7 +434,7 @@ func String(d []byte, i int) (end int, escaped bool) {
 	}
 	i++
 	for {
-		for i+8 <= len(d) {
+		for has(d, i, 8) {
 			m := endsPlain(binary.LittleEndian.Uint64(d[i:]))
 			if m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
@@ -544,8 +554,20 @@ func fraction(d []byte, i int) int {
 	return i
 }
 
+// endsDigits finds the first byte of x that is not a digit. The lowest set bit of the
+// result is the high bit of that byte; the result is 0 if there is none.
+func endsDigits(x uint64) uint64 {
+	x ^= lowBits * '0'
+	return (x + lowBits*(0x80-10) | x) & highBits
+}
+
 // digits returns the index after the digits at d[i].
 func digits(d []byte, i int) int {
+	for ; has(d, i, 8); i += 8 {
+		if m := endsDigits(binary.LittleEndian.Uint64(d[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
 	for i < len(d) && d[i]-'0' <= 9 {
 		i++
 	}
