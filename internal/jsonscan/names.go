@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -301,18 +302,35 @@ func (n entry) same(d []byte, m entry) bool {
 // names are hashed whole.
 const mostCompared = 64
 
-// uniqueHashed is Unique by a hash table. It hashes the keys first, which are known
-// already, and turns to seeded hashes if those collide too often.
+// uniqueHashed is Unique for many names. Only those with a hash that another name has too
+// go into a hash table. It hashes the keys, which are known already, and turns to seeded
+// hashes of whole names if keys collide too often.
 func (s *Names) uniqueHashed(d []byte, list []entry) bool {
-	size := uint64(len(list) + len(list)/2)
-	if uint64(cap(s.table)) < size {
-		s.table = make([]uint32, size)
+	width := bits.Len(uint(len(list))) + 4 // bits of a hash, so that few names share one
+	places := 1 << width / 16
+	s.table = slices.Grow(s.table[:0], places)
+	found := s.table[:places] // two bits for each hash: whether one name has it, and whether more do
+	clear(found)
+	again := 0
+	for i := range list {
+		h := spread(list[i].key) >> (64 - width)
+		shift := h % 16 * 2
+		x := found[h/16]
+		one := x >> shift & 1
+		found[h/16] = x | (1|one<<1)<<shift
+		again += int(one)
 	}
-	table := s.table[:size]
+	size := uint64(min(2*again, len(list)) * 3 / 2)
+	s.table = slices.Grow(found, int(size))
+	found, table := s.table[:places], s.table[places:places+int(size)]
 	clear(table)
 	budget := 8 * len(list)
 	for i := range list {
-		h, _ := bits.Mul64(spread(list[i].key), size)
+		h := spread(list[i].key) >> (64 - width)
+		if found[h/16]>>(h%16*2)&2 == 0 {
+			continue
+		}
+		h, _ = bits.Mul64(spread(list[i].key), size)
 		for table[h] != 0 {
 			other := list[table[h]-1]
 			if list[i].same(d, other) {
@@ -322,7 +340,7 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 				budget -= few + 8*len(list)/mostCompared // both names were read, however long they are
 			}
 			if budget < 0 {
-				return s.uniqueSeeded(d, list, table)
+				return s.uniqueSeeded(d, list)
 			}
 			if h++; h == size {
 				h = 0
@@ -334,8 +352,8 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 }
 
 // uniqueSeeded is uniqueHashed with hashes of whole names that nobody can predict.
-func (s *Names) uniqueSeeded(d []byte, list []entry, table []uint32) bool {
-	clear(table)
+func (s *Names) uniqueSeeded(d []byte, list []entry) bool {
+	table := make([]uint32, len(list)+len(list)/2)
 	for i := range list {
 		end, escaped := String(d, list[i].off)
 		h, _ := bits.Mul64(s.Hash(d, Name{Off: list[i].off, End: end, Escaped: escaped}), uint64(len(table)))
