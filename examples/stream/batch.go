@@ -13,7 +13,7 @@ const longest = 64 << 20
 
 // batchBytes is how many bytes a batch has at least, unless the input ends or a checkpoint
 // is due.
-const batchBytes = 64 << 10
+const batchBytes = 128 << 10
 
 // batch is a run of lines that are judged together.
 type batch struct {

@@ -106,7 +106,11 @@ func run(ctx context.Context, names files, target string, workers int, log io.Wr
 		j.in = f
 	}
 	if names.out != "" {
-		f, err := os.OpenFile(names.out, os.O_WRONLY|os.O_CREATE, 0o644)
+		flags := os.O_WRONLY | os.O_CREATE
+		if j.done.Output == 0 {
+			flags |= os.O_TRUNC
+		}
+		f, err := os.OpenFile(names.out, flags, 0o644)
 		if err != nil {
 			return false, err
 		}
@@ -114,8 +118,10 @@ func run(ctx context.Context, names files, target string, workers int, log io.Wr
 		if err := goTo(f, j.done.Output); err != nil {
 			return false, err
 		}
-		if err := f.Truncate(j.done.Output); err != nil { // the lines after the checkpoint are written again
-			return false, err
+		if j.done.Output > 0 { // the lines after the checkpoint are written again
+			if err := f.Truncate(j.done.Output); err != nil {
+				return false, err
+			}
 		}
 		j.out = f
 	}

@@ -86,7 +86,7 @@ func TestVerdicts(t *testing.T) {
 // The output has the order of the input, however many workers there are.
 func TestWorkers(t *testing.T) {
 	t.Parallel()
-	in, dir := write(t, 4_000), t.TempDir()
+	in, dir := write(t, 8_000), t.TempDir()
 	var want []byte
 	for _, workers := range []int{1, 2, 7} {
 		out := filepath.Join(dir, fmt.Sprint(workers))
@@ -239,6 +239,13 @@ func TestCheckpointOfOtherFiles(t *testing.T) {
 	text, err := os.ReadFile(out)
 	require.NoError(t, err)
 	assert.Len(t, text, 10)
+}
+
+// The output may be a device, which cannot be cut.
+func TestOutputToDevice(t *testing.T) {
+	refused, err := run(t.Context(), files{write(t, 20), os.DevNull, ""}, "{}", 1, io.Discard)
+	require.NoError(t, err)
+	assert.True(t, refused)
 }
 
 // Files that cannot be read or written, and an invalid target, are errors.
