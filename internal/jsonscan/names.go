@@ -308,7 +308,7 @@ const mostCompared = 64
 func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 	width := bits.Len(uint(len(list))) + 4 // bits of a hash, so that few names share one
 	places := 1 << width / 16
-	s.table = slices.Grow(s.table[:0], places)
+	s.table = slices.Grow(s.table[:0], places+len(list)/8) // mostly enough for the hash table too
 	found := s.table[:places] // two bits for each hash: whether one name has it, and whether more do
 	clear(found)
 	again := 0
