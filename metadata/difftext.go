@@ -167,7 +167,15 @@ func (d *textDiff) extendRun(a, b []byte) {
 // extendPast extends the run, if it goes on, beyond end by more than near. The
 // texts are in step.
 func (d *textDiff) extendPast(a, b []byte, end int) {
-	for d.same-end <= near && d.same == d.runTo && !d.runEnds {
+	if d.same-end <= near { // seldom, so this is inlined
+		d.extendTo(a, b, end+near+1)
+	}
+}
+
+// extendTo extends the run, if it goes on, to a[:end] or further. The texts are in
+// step.
+func (d *textDiff) extendTo(a, b []byte, end int) {
+	for d.same < end && d.same == d.runTo && !d.runEnds {
 		d.extendRun(a, b)
 		d.same = d.runTo
 	}
