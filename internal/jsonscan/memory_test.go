@@ -130,7 +130,6 @@ func TestMemoryOfFaults(t *testing.T) {
 // Many names are found different by their keys alone, unless too many were chosen to have one
 // place in the table.
 func TestNamesOfOnePlace(t *testing.T) {
-	t.Parallel()
 	const n = 1000
 	ordinary, twins, chosen := "{", "{", "{"
 	for i := range n {
@@ -155,6 +154,12 @@ func TestNamesOfOnePlace(t *testing.T) {
 		d := []byte(tt.text + `"z":0}`)
 		if Check(d, 0, MaxDepth, &names) != len(d) || tt.seeded != (names.seed != 0) {
 			t.Errorf("%.40s...: seeded = %v", d, names.seed != 0)
+		}
+		if cap(names.table) > 2*n {
+			t.Errorf("%.40s...: a table of %d", d, cap(names.table))
+		}
+		if a := testing.AllocsPerRun(5, func() { Check(d, 0, MaxDepth, &names) }); a > 0 && !raced {
+			t.Errorf("%.40s...: %v allocations with names that have room", d, a)
 		}
 		if d = []byte(tt.text + tt.text[1:10] + `:0}`); Check(d, 0, MaxDepth, &names) >= 0 {
 			t.Errorf("%.40s...: a duplicate is accepted", d)

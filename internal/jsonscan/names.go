@@ -23,11 +23,12 @@ const (
 // Names compare by value: "a" equals "\u0061". It takes time linear in the text, also
 // where names were chosen to collide.
 type Names struct {
-	list  []entry
-	table []uint32
-	spare []byte // for an unquoted name
-	seed  uint64 // 0: not chosen yet
-	mark  int    // where the names of the innermost open object begin
+	list   []entry
+	table  []uint32
+	shared []entry // names that share a hash
+	spare  []byte  // for an unquoted name
+	seed   uint64  // 0: not chosen yet
+	mark   int     // where the names of the innermost open object begin
 
 	spaced bool // a scan passed white space
 }
@@ -245,7 +246,7 @@ func (s *Names) Spaced() bool { return s.spaced }
 // Release drops all names and reports whether the memory of s is small enough to keep.
 func (s *Names) Release() bool {
 	s.list, s.spare, s.spaced = s.list[:0], s.spare[:0], false
-	return Keep(16*cap(s.list)) && Keep(4*cap(s.table)) && Keep(cap(s.spare))
+	return Keep(16*cap(s.list)) && Keep(4*cap(s.table)) && Keep(16*cap(s.shared)) && Keep(cap(s.spare))
 }
 
 // open begins the names of an object.
@@ -267,7 +268,7 @@ func (s *Names) close(d []byte) bool {
 func (s *Names) Unique(d []byte, mark int) bool {
 	list := s.list[mark:]
 	if len(list) > someNames {
-		return s.uniqueHashed(d, list)
+		return s.uniqueMany(d, list)
 	}
 	var seen [8]uint64 // bits by the hash of the key
 	alike := 0
@@ -302,15 +303,13 @@ func (n entry) same(d []byte, m entry) bool {
 // names are hashed whole.
 const mostCompared = 64
 
-// uniqueHashed is Unique for many names. Only those with a hash that another name has too
-// go into a hash table. It hashes the keys, which are known already, and turns to seeded
-// hashes of whole names if keys collide too often.
-func (s *Names) uniqueHashed(d []byte, list []entry) bool {
+// uniqueMany is Unique for many names. It compares only those with a hash that another
+// name has too, unless these are many.
+func (s *Names) uniqueMany(d []byte, list []entry) bool {
 	width := bits.Len(uint(len(list))) + 4 // bits of a hash, so that few names share one
-	places := 1 << width / 16
-	s.table = slices.Grow(s.table[:0], places+len(list)/8) // mostly enough for the hash table too
-	found := s.table[:places] // two bits for each hash: whether one name has it, and whether more do
-	clear(found)
+	// Two bits for each hash: whether one name has it, and whether more do. There is room
+	// for uniqueHashed too.
+	found := s.words(max(1<<width/16, tableSize(list)))
 	again := 0
 	for i := range list {
 		h := spread(list[i].key) >> (64 - width)
@@ -320,17 +319,39 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 		found[h/16] = x | (1|one<<1)<<shift
 		again += int(one)
 	}
-	size := uint64(min(2*again, len(list)) * 3 / 2)
-	s.table = slices.Grow(found, int(size))
-	found, table := s.table[:places], s.table[places:places+int(size)]
+	if again > len(list)/8 {
+		return s.uniqueHashed(d, list)
+	}
+	s.shared = slices.Grow(s.shared[:0], 2*again)
+	for i := range list {
+		if h := spread(list[i].key) >> (64 - width); found[h/16]>>(h%16*2)&2 != 0 {
+			s.shared = append(s.shared, list[i])
+		}
+	}
+	return s.uniqueHashed(d, s.shared)
+}
+
+// tableSize returns the size of a hash table of the names.
+func tableSize(list []entry) int { return len(list) + len(list)/2 }
+
+// words returns n words of scratch memory, all 0.
+func (s *Names) words(n int) []uint32 {
+	if cap(s.table) < n {
+		s.table = make([]uint32, n)
+	}
+	table := s.table[:n]
 	clear(table)
+	return table
+}
+
+// uniqueHashed is Unique by a hash table. It hashes the keys first, which are known
+// already, and turns to seeded hashes if those collide too often.
+func (s *Names) uniqueHashed(d []byte, list []entry) bool {
+	table := s.words(tableSize(list))
+	size := uint64(len(table))
 	budget := 8 * len(list)
 	for i := range list {
-		h := spread(list[i].key) >> (64 - width)
-		if found[h/16]>>(h%16*2)&2 == 0 {
-			continue
-		}
-		h, _ = bits.Mul64(spread(list[i].key), size)
+		h, _ := bits.Mul64(spread(list[i].key), size)
 		for table[h] != 0 {
 			other := list[table[h]-1]
 			if list[i].same(d, other) {
@@ -340,7 +361,7 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 				budget -= few + 8*len(list)/mostCompared // both names were read, however long they are
 			}
 			if budget < 0 {
-				return s.uniqueSeeded(d, list)
+				return s.uniqueSeeded(d, list, table)
 			}
 			if h++; h == size {
 				h = 0
@@ -352,8 +373,8 @@ func (s *Names) uniqueHashed(d []byte, list []entry) bool {
 }
 
 // uniqueSeeded is uniqueHashed with hashes of whole names that nobody can predict.
-func (s *Names) uniqueSeeded(d []byte, list []entry) bool {
-	table := make([]uint32, len(list)+len(list)/2)
+func (s *Names) uniqueSeeded(d []byte, list []entry, table []uint32) bool {
+	clear(table)
 	for i := range list {
 		end, escaped := String(d, list[i].off)
 		h, _ := bits.Mul64(s.Hash(d, Name{Off: list[i].off, End: end, Escaped: escaped}), uint64(len(table)))
