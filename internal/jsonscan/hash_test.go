@@ -13,9 +13,9 @@ func TestHashesOfChosenNumbers(t *testing.T) {
 	t.Parallel()
 	const n, prime = 3_000, 1<<31 - 1
 	families := map[string]func(i int) string{
-		"exponents that differ by a prime":    func(i int) string { return fmt.Sprintf("1e%d", 5+i*prime) },
-		"negative exponents":                  func(i int) string { return fmt.Sprintf("1e-%d", 5+i*prime) },
-		"exponents that differ by two to 64":  func(i int) string { return fmt.Sprintf("1e%d551616", 18446744073709+i) },
+		"exponents that differ by a prime":    func(i int) string { return fmt.Sprintf("1e%d", 5+int64(i)*prime) },
+		"negative exponents":                  func(i int) string { return fmt.Sprintf("1e-%d", 5+int64(i)*prime) },
+		"exponents that differ by two to 64":  func(i int) string { return fmt.Sprintf("1e%d551616", 18446744073709+int64(i)) },
 		"exponents that differ far up":        func(i int) string { return fmt.Sprintf("1e%d%025d", i+1, 0) },
 		"zeros above the lowest digits":       func(i int) string { return "1e1" + strings.Repeat("0", i) },
 		"zeros inside the exponent":           func(i int) string { return "1e1" + strings.Repeat("0", i) + "1" },
