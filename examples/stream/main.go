@@ -70,8 +70,8 @@ func main() {
 	}
 }
 
-// gcPercent makes garbage collections rare. It costs little memory, since only a few
-// hundred KB are in use at a time.
+// gcPercent makes garbage collections rare. It costs little memory, since only one batch
+// for each worker is in use at a time.
 const gcPercent = 400
 
 // files are the names of the files of a run; see the flags.
@@ -108,7 +108,7 @@ func run(ctx context.Context, names files, target string, workers int, log io.Wr
 	if names.out != "" {
 		flags := os.O_WRONLY | os.O_CREATE
 		if j.done.Output == 0 {
-			flags |= os.O_TRUNC
+			flags |= os.O_TRUNC // works on a device too, unlike Truncate
 		}
 		f, err := os.OpenFile(names.out, flags, 0o644)
 		if err != nil {
