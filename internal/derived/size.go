@@ -35,7 +35,7 @@ func WarnSize(j *judge.Judge, before, after *user.Profile) {
 	}
 }
 
-// Parts of messages. They are never changed.
+// The texts of messages that do not depend on the profile. They are never changed.
 var (
 	beyondProfile = " bytes, more than its limit of " + limit.Size(limit.Profile) + "; make it smaller. " + limit.ProfileDates
 	beyondIndexed = "the profile would have more than " + limit.Size(limit.Indexed)
