@@ -83,8 +83,9 @@ func sources(x rule.Reading) map[string]source {
 	return m
 }
 
-// isRefusedBy reports whether the reading of that name refuses a step.
-func (e *entry) isRefusedBy(reading string) bool {
+// isRefusal reports whether a report of the rule is a violation under the reading of
+// that name.
+func (e *entry) isRefusal(reading string) bool {
 	if e.severity == rule.SeverityError {
 		return e.accepted[reading] == ""
 	}
@@ -152,7 +153,7 @@ func (j *Judge) Reads(id rule.ID, reading string) bool { return j.Reading(id) ==
 // Refuses reports whether [Judge.Report] of the rule adds a violation. Otherwise it adds
 // a warning.
 func (j *Judge) Refuses(id rule.ID) bool {
-	return find(id).isRefusedBy(j.Reading(id))
+	return find(id).isRefusal(j.Reading(id))
 }
 
 // Report adds a violation of the rule. The reading that holds decides whether it is a
@@ -161,7 +162,7 @@ func (j *Judge) Refuses(id rule.ID) bool {
 func (j *Judge) Report(id rule.ID, pointer, message string) {
 	e, reading := find(id), j.Reading(id)
 	message = j.message(e, reading, rule.Current, pointer, message)
-	if e.isRefusedBy(reading) {
+	if e.isRefusal(reading) {
 		j.RefuseAs(e.evidence, id, pointer, message)
 	} else {
 		j.WarnAs(e.evidence, id, pointer, message)
@@ -179,7 +180,7 @@ func (j *Judge) ReportAll(id rule.ID, accepts rule.Sources, pointers []string, r
 	}
 	e, reading := find(id), j.Reading(id)
 	message := j.message(e, reading, accepts, pointers[0], namesOf(pointers)+rest)
-	if !e.isRefusedBy(reading) {
+	if !e.isRefusal(reading) {
 		j.WarnAll(e.evidence, id, pointers, message)
 		return
 	}
