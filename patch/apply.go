@@ -88,11 +88,11 @@ func (p Payload) Apply(u user.Profile, t user.Target) (out user.Outcome, err err
 	if !a.Valid() {
 		return user.Outcome{}, a.Verdict().Violations
 	}
-	list := a.Unsorted().Warnings
+	warnings := a.Unsorted().Warnings
 	if verdict.Warnings != nil {
-		list = append(verdict.Warnings, list...)
+		warnings = append(verdict.Warnings, warnings...)
 	}
-	out.Warnings = judge.InOrder(list)
+	out.Warnings = judge.InOrder(warnings)
 	return out, nil
 }
 
