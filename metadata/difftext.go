@@ -167,7 +167,7 @@ func (d *textDiff) extendRun(a, b []byte) {
 // extendPast extends the run, if it goes on, beyond end by more than near. The
 // texts are in step.
 func (d *textDiff) extendPast(a, b []byte, end int) {
-	if d.same-end <= near { // seldom, so this is inlined
+	if d.same-end <= near { // seldom; the loop is in extendTo so that the compiler inlines this test
 		d.extendTo(a, b, end+near+1)
 	}
 }
