@@ -24,11 +24,11 @@ const (
 // where names were chosen to collide.
 type Names struct {
 	list   []entry
-	table  []uint32
-	shared []entry // names that share a hash
-	spare  []byte  // for an unquoted name
-	seed   uint64  // 0: not chosen yet
-	mark   int     // where the names of the innermost open object begin
+	table  []uint32 // see words
+	shared []entry  // names that share a hash
+	spare  []byte   // for an unquoted name
+	seed   uint64   // 0: not chosen yet
+	mark   int      // where the names of the innermost open object begin
 
 	spaced bool // a scan passed white space
 }
@@ -303,14 +303,14 @@ func (n entry) same(d []byte, m entry) bool {
 // names are hashed whole.
 const mostCompared = 64
 
-// uniqueMany is Unique for many names. It compares only those with a hash that another
-// name has too, unless these are many.
+// uniqueMany is Unique for many names. It compares only the names that share a hash,
+// unless these are many.
 func (s *Names) uniqueMany(d []byte, list []entry) bool {
 	width := bits.Len(uint(len(list))) + 4 // bits of a hash, so that few names share one
-	// Two bits for each hash: whether one name has it, and whether more do. There is room
-	// for uniqueHashed too.
-	found := s.words(max(1<<width/16, tableSize(list)))
-	again := 0
+	// Two bits for each hash, 16 hashes to a word: whether a name has it, and whether more
+	// than one do. The words are enough for uniqueHashed too, so that it allocates none.
+	found := s.words(max(1<<(width-4), tableSize(list)))
+	again := 0 // names with the hash of an earlier one
 	for i := range list {
 		h := spread(list[i].key) >> (64 - width)
 		shift := h % 16 * 2
