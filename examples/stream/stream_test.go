@@ -241,6 +241,17 @@ func TestCheckpointOfOtherFiles(t *testing.T) {
 	assert.Len(t, text, 10)
 }
 
+// Without a checkpoint nothing is left of a former output.
+func TestFormerOutput(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.ndjson")
+	require.NoError(t, os.WriteFile(out, bytes.Repeat([]byte("old\n"), 10_000), 0o600))
+	_, err := run(t.Context(), files{write(t, 20), out, ""}, "{}", 1, io.Discard)
+	require.NoError(t, err)
+	text, err := os.ReadFile(out)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "old")
+}
+
 // The output may be a device, which cannot be cut.
 func TestOutputToDevice(t *testing.T) {
 	refused, err := run(t.Context(), files{write(t, 20), os.DevNull, ""}, "{}", 1, io.Discard)
