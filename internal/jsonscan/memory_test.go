@@ -149,7 +149,8 @@ func TestNamesOfOnePlace(t *testing.T) {
 	for _, tt := range []struct {
 		text   string
 		seeded bool
-	}{{ordinary, false}, {twins, false}, {chosen, true}} {
+		allocs float64 // the list and the table, and those that share a hash
+	}{{ordinary, false, 3}, {twins, false, 3}, {chosen, true, 2}} {
 		var names Names
 		d := []byte(tt.text + `"z":0}`)
 		if Check(d, 0, MaxDepth, &names) != len(d) || tt.seeded != (names.seed != 0) {
@@ -160,6 +161,10 @@ func TestNamesOfOnePlace(t *testing.T) {
 		}
 		if a := testing.AllocsPerRun(5, func() { Check(d, 0, MaxDepth, &names) }); a > 0 && !raced {
 			t.Errorf("%.40s...: %v allocations with names that have room", d, a)
+		}
+		first := testing.AllocsPerRun(5, func() { Check(d, 0, MaxDepth, &Names{list: make([]entry, 0, 2*n)}) })
+		if first > tt.allocs && !raced {
+			t.Errorf("%.40s...: %v allocations, want %v", d, first, tt.allocs)
 		}
 		if d = []byte(tt.text + tt.text[1:10] + `:0}`); Check(d, 0, MaxDepth, &names) >= 0 {
 			t.Errorf("%.40s...: a duplicate is accepted", d)
