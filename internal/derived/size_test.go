@@ -18,6 +18,7 @@ func TestSize(t *testing.T) {
 	texts := []string{
 		`{}`,
 		`{"name":"\u0041\u0000\ud83d\ude00\u00e9","last_ip":"\u0031"}`,
+		`{"a\"\u0001é":1,"\u00e9":2}`,
 		`{"user_id":"auth0|1","email":"\u006b@example.com","email_verified":"\u0066\u0061\u006c\u0073\u0065","username":null,"phone_number":null,"phone_verified":"false","name":"\u0000\u2028é","nickname":null,` +
 			`"given_name":"\u003c","family_name":null,"picture":null,"blocked":false,"identities":[{"connection":null,"user_id":1.00000000000000000000000000000000000000,"provider":null,"isSocial":false,"profileData":{"a" : 1},"access_token":null,"access_token_secret":"\u0000","refresh_token":null,"x":1},{}],` +
 			`"user_metadata":{},"app_metadata":{},"multifactor":["a" , "b"],"multifactor_last_modified":null,"last_ip":null,"last_login":null,"logins_count":1.00000000000000000000000000000000000000000,"last_password_reset":null,"created_at":null,"updated_at":null,"permissions":null,"extra":"x"}`,
