@@ -46,7 +46,8 @@ type Payload struct {
 	Extra metadata.Object
 }
 
-// Parse returns the payload whose JSON text is given. It copies the text.
+// Parse returns the payload whose JSON text is given. It copies the text, and each member
+// keeps the whole copy in memory; see [user.Parse].
 //
 // The error is a [metadata.Errors] about the text: it is not JSON, is not an object,
 // or has a duplicate name. A member that the API would refuse, such as an unknown one
