@@ -252,6 +252,23 @@ func TestFormerOutput(t *testing.T) {
 	assert.NotContains(t, string(text), "old")
 }
 
+// No file is written over another, under whatever name.
+func TestOneFileForTwo(t *testing.T) {
+	in := write(t, 1)
+	before, err := os.ReadFile(in)
+	require.NoError(t, err)
+	dir, name := filepath.Split(in)
+	again, out := dir+"./"+name, filepath.Join(dir, "out")
+	for _, f := range []files{{in, in, ""}, {in, again, ""}, {in, out, again}, {in, out, out}} {
+		_, err := run(t.Context(), f, "{}", 1, io.Discard)
+		assert.ErrorContains(t, err, "one file")
+	}
+	after, err := os.ReadFile(in)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+	assert.NoFileExists(t, out)
+}
+
 // The output may be a device, which cannot be cut.
 func TestOutputToDevice(t *testing.T) {
 	refused, err := run(t.Context(), files{write(t, 20), os.DevNull, ""}, "{}", 1, io.Discard)
