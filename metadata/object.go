@@ -176,11 +176,14 @@ func (o Object) Select(keep func(name string, v Value) bool) Object {
 	if o.IsZero() {
 		return o
 	}
-	var members []*member
+	var room [fewMembers]*member // on the stack
+	members := room[:0]
 	for _, m := range o.members() {
 		if keep(m.name, m.val()) {
 			members = append(members, m)
 		}
 	}
-	return Object{&object{members: members}}
+	selected := withRoom(len(members))
+	selected.members = append(selected.members, members...)
+	return Object{selected}
 }

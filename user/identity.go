@@ -78,7 +78,8 @@ func (i *Identity) UnmarshalJSON(text []byte) error {
 
 // decode sets i, the zero Identity, to the identity that the object v is.
 func (i *Identity) decode(v metadata.Value) {
-	var extra []string
+	var room [16]string // on the stack
+	extra := room[:0]
 	for name, v := range v.Members() {
 		if !i.assign(name, v) {
 			extra = append(extra, name)

@@ -112,7 +112,8 @@ func FromValue(v metadata.Value) (p Profile, err error) {
 	if v.Kind() != metadata.KindObject {
 		return p, metadata.Errors{{Fault: metadata.ErrNotObject}}
 	}
-	var extra []string
+	var room [16]string // on the stack
+	extra := room[:0]
 	for name, v := range v.Members() {
 		if !p.assign(name, v) {
 			extra = append(extra, name)

@@ -343,3 +343,19 @@ func TestIdentityHasFields(t *testing.T) {
 		assert.Equal(t, text, string(i.AppendJSON(nil)))
 	}
 }
+
+// A profile with a few members in Extra takes no allocation for each.
+func TestAllocationsOfMembers(t *testing.T) {
+	for n := range 13 {
+		text := `{"user_id":"auth0|1"`
+		for i := range n {
+			text += fmt.Sprintf(`,"custom_%d":%d`, i, i)
+		}
+		v := metadata.MustValue(text + "}")
+		want := 2.0 // one table of all members, and one of those in Extra
+		if n == 0 {
+			want = 0
+		}
+		assert.LessOrEqual(t, testing.AllocsPerRun(10, func() { _, _ = user.FromValue(v) }), want, "%d members of Extra", n)
+	}
+}
