@@ -194,7 +194,7 @@ value:
 		}
 		i++
 		if c-'1' <= 8 {
-			m := uint64(0) // set if the digits end within eight bytes: then without a call
+			m := uint64(0) // not 0 if the digits end within eight bytes; no call is needed then
 			if has(d, int(i), 8) {
 				m = endsDigits(binary.LittleEndian.Uint64(d[i:]))
 			}
